@@ -1,0 +1,1 @@
+"""The knowledge base: from the editors' YAML files to an immutable KnowledgeBase, or Problems."""

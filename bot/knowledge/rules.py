@@ -1,0 +1,120 @@
+"""The rules that well-formed entries must still keep; each is one function giving Problems."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from bot.knowledge.advice import did_you_mean
+from bot.knowledge.model import Entry
+from bot.knowledge.problem import Problem
+from bot.knowledge.yaml_reading import Document, Path
+from bot.language.words import normalise
+
+_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|\*\*|^#+ ", re.MULTILINE)
+_BROKEN_LINK = re.compile(r"\[[^\]\n]*\]\((?!https?://[^\s)]+\))")
+
+
+class Placed(NamedTuple):
+    """An entry and where faq.yaml holds it."""
+
+    entry: Entry
+    path: Path
+
+
+Entries = Mapping[str, Placed]
+
+
+def references(
+    faq: Document, entries: Entries, themes: set[str], contacts: set[str]
+) -> Iterator[Problem]:
+    """A theme, contact or other entry that an entry names must exist."""
+    for key, (entry, path) in entries.items():
+        named = [("theme", entry.theme, themes, "Le thème")]
+        named.append(("contact", entry.contact, contacts, "Le contact"))
+        named.extend(
+            ("voir_aussi", other, set(entries) - {key}, "L’entrée") for other in entry.see_also
+        )
+        for name, value, known, what in named:
+            if value is not None and value not in known:
+                code = f"{name.replace('_', '-')}-inconnu"
+                message = f"{what} « {value} » n’existe pas."
+                yield faq.error((*path, name), code, message, did_you_mean(value, known), key)
+
+
+def dates(faq: Document, entries: Entries, today: dt.date) -> Iterator[Problem]:
+    """Entries that have expired, are due for review, or bear a date to come."""
+    for key, (entry, path) in entries.items():
+        if entry.expires_on and entry.expires_on < today:
+            yield faq.warning(
+                (*path, "expire_le"),
+                "expiree",
+                "Cette entrée a expiré : elle n’est plus servie.",
+                "Mettez-la à jour ou supprimez-la.",
+                key,
+            )
+        if entry.review_on and entry.review_on < today:
+            yield faq.warning(
+                (*path, "revoir_le"),
+                "a-revoir",
+                "La date de relecture est passée.",
+                "Vérifiez la réponse, puis changez verifie_le et revoir_le.",
+                key,
+            )
+        for name, day in (("releve_le", entry.collected_on), ("verifie_le", entry.checked_on)):
+            if day and day > today:
+                yield faq.warning(
+                    (*path, name),
+                    "date-future",
+                    f"La date « {name} » est dans le futur.",
+                    "Écrivez le jour où cela a été fait.",
+                    key,
+                )
+
+
+def writing(faq: Document, entries: Entries) -> Iterator[Problem]:
+    """Links that are broken and formatting that no channel shows."""
+    for key, (entry, path) in entries.items():
+        for name, text in (("reponse", entry.answer), ("facile", entry.easy or "")):
+            if _BROKEN_LINK.search(text):
+                yield faq.warning(
+                    (*path, name),
+                    "lien",
+                    "Un lien n’est pas complet.",
+                    "Écrivez [texte](https://adresse), sans espace dans l’adresse.",
+                    key,
+                )
+            if _MARKUP.search(text):
+                yield faq.warning(
+                    (*path, name),
+                    "mise-en-forme",
+                    "Le gras, les titres et les balises ne sont pas affichés.",
+                    "Gardez des paragraphes, des listes « - » et des liens [texte](https://…).",
+                    key,
+                )
+
+
+def phrasings(faq: Document, entries: Entries) -> Iterator[Problem]:
+    """No two entries share a way to ask, and no test question is indexed."""
+    owner: dict[str, str] = {}
+    for key, (entry, path) in entries.items():
+        for phrasing in entry.phrasings:
+            other = owner.setdefault(normalise(phrasing), key)
+            if other != key:
+                yield faq.warning(
+                    (*path, "variantes"),
+                    "variante-partagee",
+                    f"« {phrasing} » est déjà une façon de demander « {other} ».",
+                    "Gardez-la dans une seule des deux entrées.",
+                    key,
+                )
+    for key, (entry, path) in entries.items():
+        for test in entry.tests:
+            if normalise(test) in owner:
+                yield faq.warning(
+                    (*path, "essais"),
+                    "essai-indexe",
+                    f"L’essai « {test} » est aussi une façon de demander : il ne prouve rien.",
+                    "Écrivez l’essai autrement.",
+                    key,
+                )

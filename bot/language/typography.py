@@ -1,0 +1,51 @@
+"""French typography, applied once when a reply is built; editors type ordinary spaces."""
+
+import datetime as dt
+import re
+
+NARROW = "\u202f"  # narrow no-break space: groups of digits, before ; ! ?
+NO_BREAK = "\u00a0"  # before : and %, inside « », between a number and its unit
+
+_PHONE = re.compile(r"\b0\d?(?: \d{2,3}){3,4}\b")
+_LINK = re.compile(r"(\]\([^)\s]+\)|https?://[^\s)]+)")
+# Rules of the Imprimerie nationale, « Lexique des règles typographiques » (2002).
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+    (re.compile(r"\.\.\."), "…"),
+    (re.compile(r"«\s*"), f"«{NO_BREAK}"),
+    (re.compile(r"\s*»"), f"{NO_BREAK}»"),
+    (re.compile(r"(?<=[\w»)…’]) *([;!?])(?!\w)"), rf"{NARROW}\1"),
+    (re.compile(r"(?<=[\w»)…’]) +:(?!\w)"), f"{NO_BREAK}:"),
+    (re.compile(r"(?<=\d) (?=\d{3}\b)"), NARROW),
+    (
+        re.compile(r"(?<=\d) +(?=(?:€|%|km²|m²|km|kWh|ans?\b|millions?\b|milliards?\b))"),
+        NO_BREAK,
+    ),
+    (re.compile(r"(?<=\b[nN]°) +(?=\d)"), NO_BREAK),
+)
+
+
+def typeset(text: str) -> str:
+    """The text as French print sets it; links and addresses are left as they are.
+
+    Applying it twice changes nothing more.
+    """
+    parts = _LINK.split(text)
+    for index in range(0, len(parts), 2):
+        part = _PHONE.sub(lambda phone: phone[0].replace(" ", NO_BREAK), parts[index])
+        for pattern, replacement in _RULES:
+            part = pattern.sub(replacement, part)
+        parts[index] = part
+    return "".join(parts)
+
+
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+def long_date(day: dt.date) -> str:
+    """The date in full: « 7 mars 2017 », « 1er mai 2018 »."""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{number} {_MONTHS[day.month - 1]} {day.year}"

@@ -1,0 +1,92 @@
+"""From a French sentence, however typed, to comparable words.
+
+The same functions run on the knowledge base and on questions, so that both sides always agree.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from types import MappingProxyType
+
+from snowballstemmer import stemmer
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "ʼ": "'", "`": "'", "´": "'"})
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_SPLIT_POSTCODE = re.compile(r"\b(\d{2}) (\d{3})\b")
+
+#: Articles, pronouns and clitics: they say nothing of the subject. Question words (qui, quand,
+#: combien) and negation (pas, sans) are kept, since « quand » and « combien » ask other things.
+FUNCTION_WORDS = frozenset(
+    """a ai as au aux avec ca ce ces cet cette d dans de des du elle elles en es est et eu eux il
+    ils j je l la le les leur leurs lui m ma me mes moi mon n ne nos notre nous on or ou par
+    pour qu que s sa se ses si soi son sont suis sur t ta te tes toi ton tu un une vos votre vous
+    y etre ete avoir avez ont avons sera seront va vont vais bonjour bonsoir merci svp stp
+    madame monsieur alors donc euh ben bah voila hein quoi moi""".split()  # noqa: SIM905
+)
+
+#: SMS and phonetic spellings seen in residents' messages, word for words.
+SMS = MappingProxyType(
+    {
+        "bjr": "bonjour", "bsr": "bonsoir", "slt": "salut", "cb": "combien", "cmb": "combien",
+        "cbien": "combien", "cmt": "comment", "coment": "comment", "comen": "comment",
+        "koi": "quoi", "kwa": "quoi", "ki": "qui", "ke": "que", "kel": "quel", "kels": "quels",
+        "kelle": "quelle", "kan": "quand", "kand": "quand", "qd": "quand", "qand": "quand",
+        "pk": "pourquoi", "pq": "pourquoi", "pkoi": "pourquoi", "pourkoi": "pourquoi",
+        "pcq": "parce que", "pck": "parce que", "ds": "dans", "pr": "pour", "ac": "avec",
+        "tt": "tout", "tlm": "tout le monde", "mtn": "maintenant", "auj": "aujourd hui",
+        "tjs": "toujours", "tjr": "toujours", "bcp": "beaucoup", "qqn": "quelqu un",
+        "kelkun": "quelqu un", "qqch": "quelque chose", "qqchose": "quelque chose",
+        "kelke": "quelque", "nb": "nombre", "nbre": "nombre", "tel": "telephone",
+        "num": "numero", "apl": "apl", "asap": "vite", "taf": "travail", "boulot": "travail",
+        "jai": "j ai", "jsui": "je suis", "jsuis": "je suis", "jveux": "je veux",
+        "jpeux": "je peux", "jhabite": "j habite", "jabite": "j habite", "jcherche": "je cherche",
+        "jvais": "je vais", "ya": "il y a", "yen": "il y en", "kils": "qu ils", "kil": "qu il",
+        "esque": "est ce que", "eske": "est ce que", "esk": "est ce que", "cest": "c est",
+        "ces": "ces", "sa": "ca", "lerbm": "l erbm", "lbud": "le bud",
+    }
+)  # fmt: skip
+
+_french = stemmer("french")
+_FEMININE = re.compile(r"ees?$")
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, ligatures undone: « Œuvre d’Été » → "oeuvre d'ete"."""
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def normalise(text: str) -> str:
+    """Folded words joined by one space: « L’ERBM, c’est quoi ? » → "l erbm c est quoi".
+
+    Apostrophes and hyphens separate words; a postcode typed in two groups is put together.
+    """
+    words = _NOT_WORD.sub(" ", fold(text)).strip()
+    return _SPLIT_POSTCODE.sub(r"\1\2", words)
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Every word in order, SMS spellings written out: « c koi lerbm » → (c, quoi, l, erbm)."""
+    return tuple(
+        word for typed in normalise(text).split() for word in SMS.get(typed, typed).split()
+    )
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Snowball's French stem of a folded word, blind to the mute e that folding leaves behind.
+
+    Snowball expects accents: « renovee » would keep its e where « rénovée » loses it.
+    """
+    if len(word) <= 3 or word.isdigit():
+        return word
+    return str(_french.stemWord(_FEMININE.sub("e", word))).removesuffix("e")
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """Stems of the words that carry the subject, in order, repeats included."""
+    return tuple(
+        stem(word)
+        for word in tokens(text)
+        if word not in FUNCTION_WORDS and (len(word) > 1 or word.isdigit())
+    )

@@ -1,0 +1,83 @@
+"""The house: imports run one way, and the core touches neither network nor disk."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+BOT = Path(__file__).parent.parent / "bot"
+#: Floors from the ground up. A module may import its own floor and those below.
+FLOORS = (
+    ("core", ("language", "knowledge", "matching", "communes")),
+    ("services", ("conversation", "storage", "services", "evaluation")),
+    ("channels", ("handlers", "web", "terminal")),
+    ("entry", ("settings", "app", "cli", "__main__", "__init__")),
+)
+FLOOR_OF = {name: level for level, (_, names) in enumerate(FLOORS) for name in names}
+#: Within the core: language is below all, and the others do not know one another,
+#: except that matching may read entries.
+CORE_MAY_IMPORT = {
+    "language": set(),
+    "knowledge": {"language"},
+    "communes": {"language"},
+    "matching": {"language", "knowledge"},
+}
+NOT_IN_CORE = {
+    "telegram", "aiohttp", "sqlalchemy", "alembic", "watchfiles", "jinja2", "rich", "httpx",
+    "asyncio", "socket", "os", "pathlib", "subprocess", "logging",
+}  # fmt: skip
+
+MODULES = sorted(BOT.rglob("*.py"))
+CORE = [path for path in MODULES if path.relative_to(BOT).parts[0] in CORE_MAY_IMPORT]
+
+
+def room(path: Path) -> str:
+    return path.relative_to(BOT).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            assert node.module
+            if node.module == "bot":
+                yield from (f"bot.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def test_the_walk_sees_the_modules() -> None:
+    assert len(MODULES) > 20
+    assert {room(path) for path in CORE} == set(CORE_MAY_IMPORT)
+    assert "bot.language.words" in set(imports(BOT / "matching" / "engine.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(BOT)))
+def test_no_arrow_goes_up(path: Path) -> None:
+    if "migrations" in path.parts:
+        return
+    here = room(path)
+    for name in imports(path):
+        if name.startswith("bot."):
+            there = name.split(".")[1]
+            assert FLOOR_OF[there] <= FLOOR_OF[here], f"{here} imports {name}"
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(BOT)))
+def test_the_core_is_pure(path: Path) -> None:
+    for name in imports(path):
+        top = name.split(".")[0]
+        assert top not in NOT_IN_CORE, f"{path} imports {name}"
+        if top == "bot":
+            there = name.split(".")[1]
+            assert there == room(path) or there in CORE_MAY_IMPORT[room(path)], name
+    calls = [
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    assert "open" not in calls
+    assert "print" not in calls

@@ -1,0 +1,95 @@
+"""The table is the specification: each misread question becomes a row."""
+
+import datetime as dt
+
+import pytest
+
+from bot.language.typography import long_date, typeset
+from bot.language.words import normalise, stem, stems, tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("L’ERBM, c’est quoi ?", "l erbm c est quoi"),
+        ("L'ERBM c'est quoi", "l erbm c est quoi"),
+        ("ŒUVRE d'Été", "oeuvre d ete"),
+        ("  Hénin-Beaumont ", "henin beaumont"),
+        ("59 146 Pecquencourt", "59146 pecquencourt"),
+        ("23 000 logements", "23000 logements"),
+        ("23\u202f000 logements", "23000 logements"),
+        ("😀", ""),
+        ("???", ""),
+        ("École — où ça…", "ecole ou ca"),
+        ("100 %", "100"),
+    ],
+)
+def test_normalise(text: str, expected: str) -> None:
+    assert normalise(text) == expected
+    assert normalise(expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("c koi", ("c", "quoi")),
+        ("cmb de maison", ("combien", "de", "maison")),
+        ("ya kan", ("il", "y", "a", "quand")),
+        ("jhabite à Lens", ("j", "habite", "a", "lens")),
+    ],
+)
+def test_sms_spellings_are_written_out(text: str, expected: tuple[str, ...]) -> None:
+    assert tokens(text) == expected
+
+
+@pytest.mark.parametrize(
+    "family",
+    [
+        ("rénové", "renove", "rénovée", "renovees", "rénovation", "RÉNOVER"),
+        ("logement", "logements"),
+        ("concernée", "concerne", "concernés"),
+        ("habitants", "habitant"),
+        ("déménager", "demenagement", "déménage"),
+        ("cité", "cites", "citée"),
+    ],
+)
+def test_words_of_one_family_share_a_stem(family: tuple[str, ...]) -> None:
+    assert len({stem(normalise(word)) for word in family}) == 1
+
+
+def test_question_words_and_negation_are_kept() -> None:
+    assert "combien" in stems("Combien de logements ?")
+    assert "pas" in stems("Je ne veux pas")
+    assert stems("de la les du") == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Qu'est-ce ?", "Qu’est-ce\u202f?"),
+        ("23 000 logements", "23\u202f000 logements"),
+        ("1 200 000 habitants", "1\u202f200\u202f000 habitants"),
+        ("« oui »", "«\u00a0oui\u00a0»"),
+        ("«oui»", "«\u00a0oui\u00a0»"),
+        ("Attention : non !", "Attention\u00a0: non\u202f!"),
+        ("100 millions d'euros", "100\u00a0millions d’euros"),
+        ("50 %", "50\u00a0%"),
+        ("100 €", "100\u00a0€"),
+        ("03 27 71 37 37", "03\u00a027\u00a071\u00a037\u00a037"),
+        ("0 808 800 700", "0\u00a0808\u00a0800\u00a0700"),
+        ("fin...", "fin…"),
+        ("[ici](https://a.fr/?q=l'a;b)", "[ici](https://a.fr/?q=l'a;b)"),
+        ("voir https://a.fr/x?y=1;2", "voir https://a.fr/x?y=1;2"),
+        ("9-9 bis", "9-9 bis"),
+        ("12:30", "12:30"),
+        ("7 mars 2017", "7 mars 2017"),
+    ],
+)
+def test_typeset(typed: str, printed: str) -> None:
+    assert typeset(typed) == printed
+    assert typeset(printed) == printed, "typesetting twice changes nothing"
+
+
+def test_long_date() -> None:
+    assert long_date(dt.date(2017, 3, 7)) == "7 mars 2017"
+    assert long_date(dt.date(2018, 5, 1)) == "1er mai 2018"
