@@ -1,0 +1,1 @@
+"""From a Question to a Reply: the one place where all channels meet."""

@@ -1,0 +1,119 @@
+"""What channels and the assistant exchange: a Question in, a Reply out. Neither knows a channel."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.communes.commune import Commune
+from bot.conversation.markup import plain
+from bot.knowledge.model import Contact, Source
+
+
+class Outcome(StrEnum):
+    """How a question ended; the values are part of the outside interface."""
+
+    ANSWER = "answer"
+    SUGGESTIONS = "suggestions"
+    COMMUNE = "commune"
+    CHOOSE_COMMUNE = "choose_commune"
+    NO_MATCH = "no_match"
+    SMALLTALK = "smalltalk"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What one conversation remembers. The channel keeps it and hands it back; nothing is stored.
+
+    `commune` is a code INSEE, `refusals` counts those in a row, `started` is false until the
+    first reply, which says that this is an automatic service.
+    """
+
+    commune: str | None = None
+    refusals: int = 0
+    started: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A resident's words, or the action of the button she pressed, with her conversation."""
+
+    text: str = ""
+    action: str | None = None
+    conversation: Conversation = field(default_factory=Conversation)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A way on: a button's label and what it asks for, at most 64 bytes.
+
+    `entry:ID`, `easy:ID`, `theme:ID`, `themes`, `commune`, `commune:CODE`, `contact`, `none` (of
+    the suggestions), `help`, `privacy`, `start`.
+    """
+
+    label: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer for all channels. Texts are marked up as in faq.yaml and typeset."""
+
+    outcome: Outcome
+    text: str
+    conversation: Conversation
+    notice: str | None = None  # shown before the text: « service automatique »
+    title: str | None = None
+    entry: str | None = None
+    entries: tuple[str, ...] = ()
+    confidence: float = 0.0
+    easy_text: str | None = None
+    sources: tuple[Source, ...] = ()
+    collected_on: dt.date | None = None
+    checked_on: dt.date | None = None
+    commune: Commune | None = None
+    communes: tuple[Commune, ...] = ()
+    actions: tuple[Action, ...] = ()
+    contact: Contact | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The reply of the outside interface (docs/interface.md), ready for json.dumps."""
+        return {
+            "outcome": self.outcome.value,
+            "entry": self.entry,
+            "entries": list(self.entries),
+            "confidence": round(self.confidence, 4),
+            "title": self.title,
+            "text": plain(self.text),
+            "easy_text": plain(self.easy_text) if self.easy_text else None,
+            "sources": [
+                {
+                    "title": source.title,
+                    "url": source.url,
+                    "date": source.date.isoformat() if source.date else None,
+                }
+                for source in self.sources
+            ],
+            "collected_on": self.collected_on.isoformat() if self.collected_on else None,
+            "checked_on": self.checked_on.isoformat() if self.checked_on else None,
+            "commune": commune_as_json(self.commune) if self.commune else None,
+            "communes": [commune_as_json(commune) for commune in self.communes],
+            "actions": [{"label": way.label, "action": way.action} for way in self.actions],
+            "contact": (
+                {"name": self.contact.name, "phone": self.contact.phone, "url": self.contact.url}
+                if self.contact
+                else None
+            ),
+        }
+
+
+def commune_as_json(commune: Commune) -> dict[str, Any]:
+    """A commune of the outside interface."""
+    return {
+        "code_insee": commune.code_insee,
+        "name": commune.name,
+        "postcodes": list(commune.postcodes),
+        "epci": commune.epci,
+        "status": commune.status.value,
+        "bud": commune.bud,
+    }

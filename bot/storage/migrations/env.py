@@ -1,0 +1,9 @@
+"""Alembic's entry: run the migrations on the connection that Database hands over."""
+
+from alembic import context
+
+from bot.storage.database import Base
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,176 @@
+"""The same tests on real SQLite and real PostgreSQL; the knowledge folder as editors use it."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.knowledge.model import KnowledgeBase
+from bot.storage.database import Base, Database
+from bot.storage.knowledge_files import (
+    KnowledgeError,
+    KnowledgeWatcher,
+    load_base,
+    load_gazetteer,
+    read_files,
+)
+from tests.conftest import KNOWLEDGE, TODAY
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres"))
+    return f"sqlite+aiosqlite:///{tmp_path / 'folder' / 'test.sqlite3'}"
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(url)
+    yield opened
+    await opened.close()
+
+
+async def test_migrating_twice_is_migrating_once(database: Database) -> None:
+    await database.migrate()
+    assert await database.up_to_date()
+    await database.migrate()
+    assert await database.up_to_date()
+
+
+async def test_votes_are_counted_by_entry(database: Database) -> None:
+    await database.migrate()
+    before = (await database.votes()).get("loyer", (0, 0))
+    for useful in (True, True, False):
+        await database.add_vote("loyer", useful, "web", TODAY)
+    yes, no = (await database.votes())["loyer"]
+    assert (yes - before[0], no - before[1]) == (2, 1)
+
+
+async def test_the_migrations_make_the_models_tables(url: str) -> None:
+    database = await Database.open(url)
+    await database.migrate()
+    await database.close()
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        differences = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), Base.metadata)
+        )
+    await engine.dispose()
+    assert differences == []
+
+
+async def test_an_empty_database_is_not_up_to_date(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
+    assert not await database.up_to_date()
+    await database.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small knowledge folder of its own, to break at will."""
+    (tmp_path / "faq.yaml").write_text(
+        "entrees:\n  - {id: a, question: Une question, reponse: Une réponse.}\n", encoding="utf-8"
+    )
+    return tmp_path
+
+
+class Served:
+    """What the watcher hands over, to be waited for."""
+
+    def __init__(self) -> None:
+        self.bases: asyncio.Queue[KnowledgeBase] = asyncio.Queue()
+
+    def __call__(self, base: KnowledgeBase) -> None:
+        self.bases.put_nowait(base)
+
+
+async def until_told(watcher: KnowledgeWatcher) -> None:
+    while not watcher.problems:
+        await asyncio.sleep(0.02)
+
+
+async def test_a_saved_file_is_served_and_a_broken_one_is_not(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    served = Served()
+    watcher = KnowledgeWatcher(folder, served)
+    watcher.start()
+    await asyncio.sleep(0.3)  # let the watch begin
+    faq = folder / "faq.yaml"
+    try:
+        faq.write_text(faq.read_text("utf-8").replace("Une réponse.", "Une autre."), "utf-8")
+        base = await asyncio.wait_for(served.bases.get(), 10)
+        assert base.entries["a"].answer == "Une autre."
+
+        faq.write_text(faq.read_text("utf-8").replace("question:", "questio:"), "utf-8")
+        await asyncio.wait_for(until_told(watcher), 10)
+        assert any("questio" in str(problem) for problem in watcher.problems)
+        assert "questio" in caplog.text
+        assert served.bases.empty(), "the last good base goes on serving"
+
+        faq.write_text(
+            "entrees:\n  - {id: a, question: Une question, reponse: Corrigée.}\n", "utf-8"
+        )
+        base = await asyncio.wait_for(served.bases.get(), 10)
+        assert base.entries["a"].answer == "Corrigée."
+        assert watcher.problems == ()
+    finally:
+        await watcher.close()
+
+
+async def test_an_editor_that_replaces_the_file_is_followed(folder: Path) -> None:
+    """Many editors write a new file, then rename it over the old one."""
+    served = Served()
+    watcher = KnowledgeWatcher(folder, served)
+    watcher.start()
+    await asyncio.sleep(0.3)
+    try:
+        draft = folder / "faq.yaml~"
+        draft.write_text("entrees:\n  - {id: b, question: Q, reponse: R}\n", "utf-8")
+        draft.replace(folder / "faq.yaml")
+        base = await asyncio.wait_for(served.bases.get(), 10)
+        assert set(base.entries) == {"b"}
+    finally:
+        await watcher.close()
+
+
+def test_a_file_that_is_not_utf8_is_refused_with_its_line(folder: Path) -> None:
+    (folder / "faq.yaml").write_bytes("entrees:\n  - {id: a, question: é".encode("latin-1"))
+    with pytest.raises(KnowledgeError, match=r"faq\.yaml, ligne 2 .*UTF-8"):
+        read_files(folder)
+
+
+def test_a_missing_faq_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="n’existe pas"):
+        load_base(tmp_path, TODAY)
+
+
+def test_a_byte_order_mark_is_no_trouble(folder: Path) -> None:
+    faq = folder / "faq.yaml"
+    faq.write_bytes(b"\xef\xbb\xbf" + faq.read_bytes())
+    assert set(load_base(folder, TODAY).entries) == {"a"}
+
+
+def test_one_file_is_loaded_with_its_neighbours(tmp_path: Path) -> None:
+    for name in ("faq.yaml", "contacts.yaml"):
+        shutil.copy(KNOWLEDGE / name, tmp_path)
+    alone = (tmp_path / "faq.yaml").rename(tmp_path / "autre.yaml")
+    assert "prefecture" in load_base(alone, TODAY).contacts
+
+
+def test_broken_communes_are_refused(tmp_path: Path) -> None:
+    shutil.copytree(KNOWLEDGE, tmp_path, dirs_exist_ok=True)
+    communes = tmp_path / "communes.csv"
+    communes.write_text(
+        communes.read_text("utf-8").replace("hors_perimetre", "ailleurs", 1), "utf-8"
+    )
+    with pytest.raises(KnowledgeError, match="communes"):
+        load_gazetteer(tmp_path)
