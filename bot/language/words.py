@@ -5,6 +5,7 @@ The same functions run on the knowledge base and on questions, so that both side
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -46,6 +47,29 @@ SMS = MappingProxyType(
     }
 )  # fmt: skip
 
+#: Politeness and hesitation around a question, as folded words; longest first.
+_WRAPPING = tuple(
+    sorted(
+        (
+            tuple(phrase.split())
+            for phrase in (
+                "bonjour", "bonsoir", "salut", "coucou", "hello", "bjr", "bsr", "slt", "svp", "stp",
+                "s il vous plait", "s il te plait", "sil vous plait", "merci", "merci d avance",
+                "merci beaucoup", "merci bien", "par avance", "cordialement", "bonne journee",
+                "bonne soiree", "madame", "monsieur", "madame monsieur", "excusez moi",
+                "je voudrais savoir", "je voulais savoir", "j aimerais savoir",
+                "j aurais voulu savoir",
+                "jveux savoir", "je veux savoir", "je souhaite savoir", "je souhaiterais savoir",
+                "pouvez vous me dire", "pourriez vous me dire", "vous pouvez me dire",
+                "peux tu me dire", "tu peux me dire", "dites moi", "dis moi", "dite moi",
+                "euh", "heu", "hum", "ben", "bah", "hein", "voila", "bon ben", "en fait", "du coup",
+            )
+        ),
+        key=len,
+        reverse=True,
+    )
+)  # fmt: skip
+
 _french = stemmer("french")
 _FEMININE = re.compile(r"ees?$")
 
@@ -70,6 +94,24 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(
         word for typed in normalise(text).split() for word in SMS.get(typed, typed).split()
     )
+
+
+def without_wrapping(words: Sequence[str]) -> list[str]:
+    """The words without the politeness and hesitation around the question.
+
+    A message that is nothing else is given back whole.
+    """
+    kept: list[str] = []
+    index = 0
+    while index < len(words):
+        for phrase in _WRAPPING:
+            if tuple(words[index : index + len(phrase)]) == phrase:
+                index += len(phrase)
+                break
+        else:
+            kept.append(words[index])
+            index += 1
+    return kept or list(words)
 
 
 @lru_cache(maxsize=50_000)

@@ -1,0 +1,391 @@
+"""Indexes of the names: communes, mining estates, towns elsewhere."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.communes.commune import Alias, Commune
+from bot.communes.spelling import (
+    ARTICLES,
+    CONNECTORS,
+    full_key,
+    name_words,
+    short_key,
+    sound,
+    sounds_like,
+    typo_distance,
+    word_set,
+)
+
+ESTATE = "cite_miniere"
+_SAINTS = frozenset({"saint", "sainte"})
+_NEGATION = "pas"  # « pas en Artois » is rarely Pas-en-Artois
+#: Names of the past and names nobody sourced: they do not outweigh the start of official names.
+_WEAK_KINDS = frozenset({"ancienne_commune", "ancien_nom", "nom_court", "nom_court_ambigu"})
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The communes that one spelling designates.
+
+    `everyday`: also ordinary French, a place only in context. `official`: the whole legal name.
+    """
+
+    codes: frozenset[str]
+    words: tuple[str, ...]
+    official: bool
+    everyday: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Names nearest to what was typed: 0.5 same sound and one typo, 1 either, 2 two typos."""
+
+    names: tuple[Name, ...]
+    distance: float
+
+
+class EverydayWords:
+    """The French words that a place name must not be confused with."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(
+            word for line in words if (word := line.strip()) and not word.startswith("#")
+        )
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words
+
+    def cover(self, words: Sequence[str]) -> bool:
+        """Whether the words could be everyday French rather than a name.
+
+        « Avion », « La Couture », « Saint-Nicolas », but not « Condé-sur-l’Escaut ».
+        """
+        own = words[1:] if words[0] in ARTICLES else words
+        if len(short_key(words)) <= 3 or (own and own[0] == _NEGATION):
+            return True
+        content = [word for word in own if word not in _SAINTS]
+        if len(content) > 2 or any(word in CONNECTORS for word in content):
+            return False
+        return all(word in self._words for word in content)
+
+
+class Names:
+    """Exact names, first words of names, and the nearest names of a spelling."""
+
+    def __init__(
+        self,
+        communes: Mapping[str, Commune],
+        aliases: Iterable[Alias],
+        everyday: EverydayWords,
+    ) -> None:
+        self.everyday = everyday
+        official: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        other: dict[tuple[str, ...], list[Alias]] = defaultdict(list)
+        for commune in communes.values():
+            official[name_words(commune.name)].add(commune.code_insee)
+        for alias in aliases:
+            if alias.kind != ESTATE:
+                other[name_words(alias.name)].append(alias)
+        self._starts = _starts([*official, *other], official, other, everyday)
+        self._exact: dict[str, Name] = {}
+        self._short: dict[str, Name] = {}
+        # Official names first: an alias never takes the key of another commune's name.
+        for words in (*official, *(words for words in other if words not in official)):
+            name = self._name(words, official.get(words, set()), other.get(words, []))
+            self._put(self._exact, full_key(words), name)
+            self._put(self._short, short_key(words), name)
+        self._keys = [key for key in self._short if len(key) >= 5]
+        self._sounds: dict[str, list[str]] = defaultdict(list)
+        for key, name in self._short.items():
+            self._sounds[sound(name.words)].append(key)
+        self.longest = max(len(name.words) for name in self._exact.values()) + 1
+        self._remembered = lru_cache(maxsize=4096)(self._guess)
+
+    def _name(self, words: tuple[str, ...], codes: set[str], aliases: list[Alias]) -> Name:
+        shared = {alias.code_insee for alias in aliases if alias.shared or not codes}
+        found = codes | shared
+        if not codes and all(alias.kind in _WEAK_KINDS for alias in aliases):
+            found |= self._starts.get(words, set())
+        everyday = self.everyday.cover(words) or (not codes and len(short_key(words)) < 5)
+        return Name(frozenset(found), words, bool(codes), everyday)
+
+    def _put(self, index: dict[str, Name], key: str, name: Name) -> None:
+        """Two names under one key are one ambiguous name, unless only one is official."""
+        known = index.get(key)
+        if known is None:
+            index[key] = name
+        elif known.official == name.official:
+            index[key] = Name(
+                known.codes | name.codes,
+                known.words,
+                name.official,
+                known.everyday or name.everyday,
+            )
+
+    def exact(self, words: Sequence[str]) -> Name | None:
+        """The name made of exactly these canonical words, articles and spaces apart."""
+        name = self._exact.get(full_key(words))
+        if name is not None and name.words != tuple(words):
+            return self._respaced(name, words)
+        if name is None and words[0] not in ARTICLES and words[-1] not in ARTICLES:
+            name = self._shortened(words)
+            if name is not None and short_key(name.words) == full_key(name.words):
+                return self._respaced(name, words)
+        return name
+
+    def _shortened(self, words: Sequence[str]) -> Name | None:
+        """A name without its articles; « Fontaine » is Lez-Fontaine, or any other Fontaine."""
+        name = self._short.get(short_key(words))
+        longer = self._starts.get(tuple(words), set())
+        if name is None or longer <= name.codes:
+            return name
+        return Name(name.codes | longer, name.words, False, name.everyday)
+
+    def _respaced(self, name: Name, words: Sequence[str]) -> Name | None:
+        """« le warde » for Lewarde, but « la bourse » needs a context to be Labourse."""
+        if len(words) <= len(name.words):
+            return name
+        tail = words[1:] if words[0] in ARTICLES else words
+        if any(word in CONNECTORS for word in tail):
+            return None
+        ordinary = words[0] not in ARTICLES or self.everyday.cover(tail)
+        return Name(name.codes, name.words, name.official, True) if ordinary else name
+
+    def start(self, words: Sequence[str]) -> Name | None:
+        """The communes whose name begins with these words: « Saint-Martin », « Fontaine »."""
+        codes = self._starts.get(tuple(words))
+        everyday = self.everyday.cover(words)
+        if codes is None or len(short_key(words)) < 4 or (everyday and len(codes) == 1):
+            return None
+        return Name(frozenset(codes), tuple(words), official=False, everyday=everyday)
+
+    def guess(self, words: Sequence[str]) -> Guess | None:
+        """The names nearest to a misspelt one, None when nothing is near or it is plain French."""
+        return self._remembered(tuple(words))
+
+    def _guess(self, words: tuple[str, ...]) -> Guess | None:
+        typed = short_key(words)
+        content = [word for word in words if word not in CONNECTORS]
+        plain = all(word in self.everyday for word in content)
+        if len(typed) < 4 or typed in self._short or (plain and len(content) < 2):
+            return None
+        near: dict[str, float] = {}
+        for key, _, _ in process.extract(
+            typed, self._keys, scorer=OSA.distance, score_cutoff=2, limit=None
+        ):
+            distance = typo_distance(typed, key)
+            if distance is not None and _same_shape(words, self._short[key]):
+                near[key] = distance
+        heard = sound(words)
+        for key in self._sounds.get(heard, ()) if len(heard) >= 4 else ():
+            if sounds_like(typed, key) and _same_shape(words, self._short[key]):
+                near[key] = 0.5 if near.get(key) == 1 else 1
+        if plain:
+            near = {key: score for key, score in near.items() if not self._short[key].everyday}
+        if not near:
+            return None
+        best = min(near.values())
+        kept = tuple(self._short[key] for key, score in near.items() if score == best)
+        return Guess(kept, best)
+
+    def keys(self) -> frozenset[str]:
+        """Every key a message may be compared with (for tools/everyday_words.py)."""
+        return frozenset(self._short) | frozenset(self._exact)
+
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of every name."""
+        return frozenset(word for name in self._exact.values() for word in name.words)
+
+
+def _same_shape(words: Sequence[str], name: Name) -> bool:
+    """A name cut in two is no typo besides: « la loi évin » is not Liévin."""
+    typed = [word for word in words if word not in ARTICLES]
+    known = [word for word in name.words if word not in ARTICLES]
+    return len(typed) <= len(known)
+
+
+def _starts(
+    names: Iterable[tuple[str, ...]],
+    official: Mapping[tuple[str, ...], set[str]],
+    other: Mapping[tuple[str, ...], list[Alias]],
+    everyday: EverydayWords,
+) -> dict[tuple[str, ...], set[str]]:
+    """First words of longer names → communes.
+
+    (saint, martin) and (fontaine,), but neither (saint,) nor the (neuf,) of Neuf-Berquin.
+    """
+    starts: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    nouns: set[tuple[str, ...]] = set()
+    for words in names:
+        codes = official.get(words) or {alias.code_insee for alias in other[words]}
+        for length in range(1, len(words)):
+            start = words[:length]
+            if start[-1] in CONNECTORS:
+                continue
+            starts[start] |= codes
+            if start[0] in ARTICLES:
+                starts[start[1:]] |= codes
+            if words[length] in CONNECTORS:
+                nouns.add(start)
+    return {
+        start: codes
+        for start, codes in starts.items()
+        if len(start) > 1 or start in nouns or not everyday.cover(start)
+    }
+
+
+_ESTATE_WORDS = word_set(
+    "cite cites coron corons quartier quartiers residence residences res fosse"
+)
+_MINING_WORDS = frozenset({"cite", "cites", "coron", "corons"})
+_SILENT = word_set("de du des le la les l d n no num numero miniere miniers minier ou")
+_BRACKETS = re.compile(r"\(([^)]*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """The communes of a mining estate; no label when only the start of several was named."""
+
+    codes: frozenset[str]
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    label: str
+    code: str
+    introducer: str
+
+
+def _estate_core(words: Iterable[str]) -> tuple[str, ...]:
+    """Words that tell one estate from another, blind to plurals: (electricien,), (11, lens)."""
+    return tuple(
+        word if len(word) < 4 else word.rstrip("sx") for word in words if word not in _SILENT
+    )
+
+
+def _estate_cores(label: str) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """(introducer, core) of each wording of a label, the brackets being another wording."""
+    inner = _BRACKETS.findall(label)
+    outside = _BRACKETS.sub(" ", label)
+    for text in (label, *outside.split(" ou "), *(text for text in inner if text[:1].isupper())):
+        words = name_words(text)
+        introducer = words[0] if words[0] in _ESTATE_WORDS else ""
+        core = _estate_core(words[1:] if introducer else words)
+        # « Quartier A » would be found in « mon quartier a été oublié ».
+        if core and (len(core) > 1 or len(core[0]) > 1):
+            yield introducer or "cite", core
+
+
+class Estates:
+    """The mining estates by the words that follow « cité », « coron » or « quartier »."""
+
+    def __init__(self, aliases: Iterable[Alias], everyday: EverydayWords) -> None:
+        self._everyday = everyday
+        self._exact: dict[tuple[str, ...], list[_Label]] = defaultdict(list)
+        self._longer: dict[tuple[str, ...], list[_Label]] = defaultdict(list)
+        for alias in aliases:
+            if alias.kind != ESTATE:
+                continue
+            for introducer, core in _estate_cores(alias.name):
+                label = _Label(alias.name, alias.code_insee, introducer)
+                if label not in self._exact[core]:
+                    self._exact[core].append(label)
+                for length in range(1, len(core)):
+                    self._longer[core[:length]].append(label)
+        self._longest = 2 * max(map(len, self._exact), default=0)
+
+    def at(self, words: Sequence[str], start: int) -> tuple[Estate, int] | None:
+        """The estate that the word at `start` introduces, and where its name stops."""
+        if words[start] not in _ESTATE_WORDS:
+            return None
+        for stop in range(min(len(words), start + 1 + self._longest), start + 1, -1):
+            if words[stop - 1] in _SILENT:
+                continue
+            estate = self._named(words[start], words[start + 1 : stop])
+            if estate is None and words[start] == "fosse":
+                estate = self._named("cite", words[start:stop])
+            if estate is not None:
+                return estate, stop
+        return None
+
+    def specific(self, words: Sequence[str]) -> Estate | None:
+        """The estate these words alone designate, when no ordinary word or surname would."""
+        core = _estate_core(words)
+        if words[0] in _SILENT or words[-1] in _SILENT or not core:
+            return None
+        letters = [word for word in core if len(word) >= 6 and word not in self._everyday]
+        enough = len(letters) >= 1 and (len(core) >= 2 or len(core[0]) >= 9)
+        return self._named("cite", words) if enough and core in self._exact else None
+
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that tells estates apart."""
+        return frozenset(word for core in self._exact for word in core)
+
+    def _named(self, introducer: str, words: Sequence[str]) -> Estate | None:
+        core = _estate_core(words)
+        exact = self._exact.get(core, [])
+        ordinary = all(word.isdigit() or self._everyday.cover((word,)) for word in core)
+        if ordinary and introducer not in _MINING_WORDS:
+            exact = [label for label in exact if label.introducer == introducer]
+        # « Soult » is two estates, Ancienne and Basse; « n° 12 » says too little for that.
+        labels = [*exact, *([] if ordinary else self._longer.get(core, []))]
+        if not labels:
+            return None
+        known = sorted(
+            {label.label for label in exact or labels}, key=lambda text: (len(text), text)
+        )
+        label = known[0] if exact or len(known) == 1 else None
+        return Estate(frozenset(label.code for label in labels), label)
+
+
+class Elsewhere:
+    """Well-known places outside the two départements."""
+
+    def __init__(self, places: Iterable[str], names: Names, everyday: EverydayWords) -> None:
+        self._labels: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
+        self._everyday: set[str] = set()
+        longest = 1
+        for line in places:
+            label = line.strip()
+            words = name_words(label)
+            if not words or label.startswith("#"):
+                continue
+            # A local name has the last word: Grigny is first a village of the Pas-de-Calais.
+            if names.exact(words) is not None:
+                continue
+            longest = max(longest, len(words))
+            for key in {full_key(words), short_key(words)}:
+                self._labels.setdefault(key, label)
+                self._sizes[key] = len(words)
+                if everyday.cover(words):
+                    self._everyday.add(key)
+        self.longest = longest
+        self._long = [key for key in self._labels if len(key) >= 5]
+
+    def exact(self, words: Sequence[str]) -> tuple[str, bool] | None:
+        """(label, also an everyday word) of the place these words name."""
+        key = full_key(words)
+        if key not in self._labels and words[0] not in ARTICLES and words[-1] not in ARTICLES:
+            key = short_key(words)
+        # No more words than the name has: « à les » is not Alès.
+        if key not in self._labels or len(words) > self._sizes[key]:
+            return None
+        return self._labels[key], key in self._everyday
+
+    def nearer(self, words: Sequence[str], distance: float) -> bool:
+        """Whether a place elsewhere is a better reading of a misspelt name."""
+        typed = short_key(words)
+        return any(
+            (typo_distance(typed, key) or 3) < distance
+            for key, _, _ in process.extract(
+                typed, self._long, scorer=OSA.distance, score_cutoff=2, limit=None
+            )
+        )

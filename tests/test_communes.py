@@ -1,0 +1,315 @@
+import json
+import random
+import re
+import string
+import time
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.communes import Ambiguous, Found, Gazetteer, Lookup, Status, Unknown
+from bot.communes.spelling import name_words, sound
+from bot.language.words import fold, normalise
+
+ROOT = Path(__file__).resolve().parent.parent
+KNOWLEDGE = ROOT / "knowledge"
+DEVELOPMENT = ROOT.parent / "shared" / "eval" / "communes_dev.jsonl"
+CASES: list[dict[str, Any]] = yaml.safe_load(
+    (ROOT / "tests" / "cases" / "communes.yaml").read_text("utf-8")
+)
+COMMUNES_HEADER = (
+    "code_insee,nom,departement,codes_postaux,epci_siren,epci_nom,population,lat,lon,surface_km2,"
+    "erbm,bud,source_erbm,perimetre_mbm_250,epci_signataire_erbm,unesco_bien,cites_erbm\n"
+)
+LENS = "62498,Lens,62,62300,246200364,CA de Lens - Liévin,32000,50.4,2.8,11.7,oui,oui,MBM250+EPCI8,"
+LENS_LINE = LENS + "oui,oui,oui,Cité A|Cité B\n"
+ALIASES_HEADER = "alias,code_insee,kind,source,nb_communes\n"
+EVERYDAY = """bonjour
+bonjour madame, j'espère que vous allez bien
+quand est-ce que les travaux commencent
+mon chauffage est en panne depuis lundi
+je voudrais faire un don aux restos
+on verra ça demain
+des lentilles, des oignons et du lard
+c'est la croix et la bannière
+le denier de la veuve
+mon loyer va-t-il augmenter après la rénovation
+il y a de l'humidité et des moisissures dans la chambre
+qui paie les fenêtres
+je suis de bonne humeur
+j'habite à la campagne
+j'habite au rez de chaussée
+j'habite une maison des mines
+j'habite chez mes parents
+j'habite dans un coron
+j'habite seul depuis avril
+les cours de couture reprennent en septembre
+la rivière a débordé
+un pommier et un poirier
+le train pour partir en vacances
+le match de ce soir
+la cité d'à côté a été refaite
+mon voisin Rémy est parti
+je m'appelle Catherine
+ma fille prénommée Salomé
+le bus est en retard
+qui a construit les terrils
+combien ça coûte
+est-ce que c'est dangereux l'amiante
+renovasion des mésons
+chofage
+ras le bol
+lol
+asdfghjkl
+merci beaucoup
+a bientot
+t'es un robot ?
+il pleut
+mon fils est né en mars
+la loge du gardien est fermée
+une petite forêt derrière la maison
+le haut lieu du football
+la marquise est cassée
+il faut des bornes de recharge
+je n'ai pas reçu de réponse""".splitlines()
+
+
+def lines(name: str) -> list[str]:
+    return (KNOWLEDGE / name).read_text("utf-8").splitlines()
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    return Gazetteer.parse(
+        (KNOWLEDGE / "communes.csv").read_text("utf-8"),
+        (KNOWLEDGE / "communes_aliases.csv").read_text("utf-8"),
+        lines("mots_courants.txt"),
+        lines("villes_ailleurs.txt"),
+    )
+
+
+def kind(answer: Lookup) -> str:
+    return type(answer).__name__.lower()
+
+
+def codes(answer: Lookup) -> set[str]:
+    if isinstance(answer, Found):
+        return {answer.commune.code_insee}
+    if isinstance(answer, Ambiguous):
+        return {commune.code_insee for commune in answer.communes}
+    return set()
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["text"] for case in CASES])
+def test_case(case: dict[str, Any]) -> None:
+    answer = gazetteer().find(case["text"])
+    assert (kind(answer), codes(answer)) == (case["expect"], set(case["codes"])), case["reason"]
+    for field in {"cite", "fuzzy", "elsewhere"} & case.keys():
+        assert getattr(answer, field) == case[field]
+
+
+@pytest.mark.parametrize("sentence", EVERYDAY)
+def test_everyday_sentence_names_no_commune(sentence: str) -> None:
+    assert isinstance(gazetteer().find(sentence), Unknown)
+
+
+# Properties over all the data
+
+
+def shared_names() -> set[str]:
+    aliases = [line.split(",") for line in lines("communes_aliases.csv")[1:]]
+    shared = {normalise(alias[0]) for alias in aliases if alias[-1] != "1"}
+    counts = Counter(normalise(commune.name) for commune in gazetteer().communes)
+    return shared | {name for name, count in counts.items() if count > 1}
+
+
+def test_every_official_name_finds_its_commune() -> None:
+    shared = shared_names()
+    for commune in gazetteer().communes:
+        answer = gazetteer().find(commune.name)
+        assert commune.code_insee in codes(answer), commune.name
+        assert isinstance(answer, Ambiguous) == (normalise(commune.name) in shared), commune.name
+
+
+def test_every_insee_code_finds_its_commune() -> None:
+    postcodes = {code for commune in gazetteer().communes for code in commune.postcodes}
+    for commune in gazetteer().communes:
+        code = commune.code_insee
+        assert gazetteer().get(code) is commune
+        assert codes(gazetteer().find(f"code insee {code}")) == {code}
+        if code not in postcodes:
+            assert codes(gazetteer().find(code)) == {code}
+
+
+def test_every_postcode_finds_its_communes() -> None:
+    by_postcode: dict[str, set[str]] = {}
+    for commune in gazetteer().communes:
+        for postcode in commune.postcodes:
+            by_postcode.setdefault(postcode, set()).add(commune.code_insee)
+    for postcode, expected in by_postcode.items():
+        assert codes(gazetteer().find(postcode)) == expected
+        assert codes(gazetteer().find(f"{postcode[:2]} {postcode[2:]}")) == expected
+
+
+@pytest.mark.parametrize("write", ["upper", "fold", "spaces", "saint", "lez", "sentence"])
+def test_spelling_variants_of_every_official_name(write: str) -> None:
+    for commune in gazetteer().communes:
+        name = commune.name
+        typed = {
+            "upper": name.upper(),
+            "fold": fold(name),
+            "spaces": re.sub(r"[-'’]", " ", name),
+            "saint": re.sub(r"\bSaint(e?)-", r"St\1 ", name),
+            "lez": re.sub(r"\bl[eè][sz]\b", "les", name),
+            "sentence": f"bonjour, j'habite à {name}, est-ce que ma commune est concernée ?",
+        }[write]
+        answer = gazetteer().find(typed)
+        expected = gazetteer().find(name)
+        assert codes(answer) == codes(expected), typed
+        assert not isinstance(answer, Found) or not answer.fuzzy
+
+
+def one_typo(name: str, chance: random.Random) -> str:
+    at = chance.randrange(1, len(name) - 1)
+    letter = chance.choice(string.ascii_lowercase)
+    return chance.choice(
+        [
+            name[:at] + name[at + 1 :],
+            name[:at] + letter + name[at:],
+            name[:at] + letter + name[at + 1 :],
+            name[:at] + name[at + 1] + name[at] + name[at + 2 :],
+        ]
+    )
+
+
+def test_one_typo_in_a_long_name_is_forgiven() -> None:
+    """Names of six letters and more of the programme; the typo may fall on another name."""
+    chance = random.Random(250)
+    shared = shared_names()
+    names = [
+        fold(commune.name)
+        for commune in gazetteer().communes
+        if commune.status is not Status.OUT and len(commune.name) >= 6
+    ]
+    names = [name for name in names if normalise(name) not in shared]
+    right, wrong = 0, []
+    for name in names:
+        typed = one_typo(name, chance)
+        found, expected = codes(gazetteer().find(typed)), codes(gazetteer().find(name))
+        right += expected <= found
+        if found and not expected <= found:
+            wrong.append((typed, name))
+    assert right >= 0.9 * len(names)
+    assert len(wrong) <= 0.02 * len(names), wrong
+
+
+def test_development_questions() -> None:
+    if not DEVELOPMENT.exists():
+        pytest.skip("questions de mise au point absentes (../shared/eval/communes_dev.jsonl)")
+    rows = [json.loads(line) for line in DEVELOPMENT.read_text("utf-8").splitlines()]
+    wrong = []
+    for row in rows:
+        answer = gazetteer().find(row["question"])
+        silent = row["expect"] in {"unknown", "not_commune"}
+        if silent:
+            assert isinstance(answer, Unknown), row
+        elif (kind(answer), codes(answer)) != (row["expect"], set(row["codes"])):
+            wrong.append(row["question"])
+    assert len(wrong) <= 0.02 * len(rows), wrong
+
+
+# Shape of the answers, of the data, of the keys
+
+
+def test_words_are_shared_out_between_matched_and_rest() -> None:
+    answer = gazetteer().find("Bonjour, j’habite à Noeux-les-Mines (62290) : et moi ?")
+    assert isinstance(answer, Found)
+    assert answer.matched == "noeux les mines 62290"
+    assert answer.rest == "bonjour j habite a et moi"
+    assert answer.commune.name == "Nœux-les-Mines"
+    assert answer.commune.status is Status.IN
+
+
+def test_candidates_come_most_populous_first() -> None:
+    answer = gazetteer().find("noyelles")
+    assert isinstance(answer, Ambiguous)
+    populations = [commune.population for commune in answer.communes]
+    assert populations == sorted(populations, reverse=True)
+
+
+def test_statuses_of_the_data() -> None:
+    counts = Counter(commune.status for commune in gazetteer().communes)
+    assert counts == {
+        Status.IN: 224,
+        Status.PARTNER_ONLY: 112,
+        Status.PERIMETER_ONLY: 26,
+        Status.OUT: 1172,
+    }
+
+
+def test_unknown_code() -> None:
+    assert gazetteer().get("75056") is None
+
+
+def test_empty_message() -> None:
+    assert gazetteer().find("") == gazetteer().find(" ?! ") == Unknown(None)
+
+
+def test_commune_is_read_whole() -> None:
+    small = Gazetteer.parse(COMMUNES_HEADER + LENS_LINE, ALIASES_HEADER, [])
+    (lens,) = small.communes
+    assert lens.postcodes == ("62300",)
+    assert lens.cites == ("Cité A", "Cité B")
+    assert (lens.bud, lens.unesco, lens.population) == (True, True, 32000)
+
+
+@pytest.mark.parametrize(
+    ("communes", "aliases", "message"),
+    [
+        ("", "", r"communes\.csv, ligne 1"),
+        (LENS_LINE.replace("32000", "beaucoup"), "", r"communes\.csv, ligne 2"),
+        (LENS_LINE.replace("EPCI8", "autre"), "", r"communes\.csv, ligne 2"),
+        (LENS_LINE.replace("62300", "623"), "", r"communes\.csv, ligne 2"),
+        (LENS_LINE * 2, "", r"communes\.csv, ligne 3 : le code 62498 est déjà pris"),
+        (LENS_LINE, "Lans,99999,nom_court,x,1\n", r"aliases\.csv, ligne 2 : le code 99999"),
+        (LENS_LINE, "Lans,62498,nom_court,x,un\n", r"aliases\.csv, ligne 2"),
+        (LENS_LINE, ",62498,nom_court,x,1\n", r"aliases\.csv, ligne 2 : alias vide"),
+    ],
+)
+def test_wrong_data_is_refused_by_line(communes: str, aliases: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Gazetteer.parse(COMMUNES_HEADER + communes, ALIASES_HEADER + aliases, [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("pekencourt", "Pecquencourt"),
+        ("maubeuje", "Maubeuge"),
+        ("dunkerk", "Dunkerque"),
+        ("noyelle godo", "Noyelles-Godault"),
+        ("calone ricouar", "Calonne-Ricouart"),
+        ("oberchicourt", "Auberchicourt"),
+    ],
+)
+def test_same_sound(typed: str, name: str) -> None:
+    assert sound(name_words(typed)) == sound(name_words(name))
+
+
+def test_word_lists_are_sorted_folded_and_small() -> None:
+    words = [line for line in lines("mots_courants.txt") if not line.startswith("#")]
+    assert words == sorted(set(words))
+    assert all(word == fold(word) for word in words)
+    assert (KNOWLEDGE / "mots_courants.txt").stat().st_size < 60_000
+
+
+def test_search_is_quick_even_on_a_long_message() -> None:
+    message = "bonjour je suis locataire a noyelle et je travaille pres de doai " * 60
+    gazetteer()
+    start = time.perf_counter()
+    gazetteer().find(message)
+    assert time.perf_counter() - start < 0.5

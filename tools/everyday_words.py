@@ -1,0 +1,172 @@
+"""Writes knowledge/mots_courants.txt and the second part of knowledge/villes_ailleurs.txt.
+
+Both lists keep the commune search from taking plain French, or a town elsewhere, for a commune of
+the Nord or the Pas-de-Calais. Only what could be confused is kept. To run again whenever
+communes.csv or communes_aliases.csv changes:
+
+    python -m tools.everyday_words [--communes communes.json]
+
+The words come from Debian's hunspell-fr (Dicollecte, MPL 2.0), the towns from communes.json of the
+npm package @etalab/decoupage-administratif (Insee, Licence Ouverte 2.0); without --communes the
+towns already listed are kept.
+"""
+
+import argparse
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bot.communes.commune import read_aliases, read_communes
+from bot.communes.message import GENERIC
+from bot.communes.names import Estates, EverydayWords, Names
+from bot.communes.spelling import ARTICLES, full_key, name_words, short_key, word_set
+from bot.language.words import fold
+
+KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
+WORDS = KNOWLEDGE / "mots_courants.txt"
+TOWNS = KNOWLEDGE / "villes_ailleurs.txt"
+HUNSPELL = Path("/usr/share/hunspell")
+LARGE, SMALL, HUGE = 20_000, 2_000, 100_000
+
+WORDS_HEADER = """\
+# Mots courants et prénoms qui ressemblent à un nom de commune : la recherche de commune ne les
+# prend jamais pour une faute de frappe, et ne les lit comme une commune que si la phrase s’y prête.
+# Un mot par ligne, sans accents. Fichier écrit par tools/everyday_words.py, ne pas le modifier ici.
+# Source : dictionnaire hunspell-fr 7.0 (Dicollecte, grammalecte.net), licence MPL 2.0.
+"""
+TOWNS_MARK = "# --- Ci-dessous : écrit par tools/everyday_words.py, ne pas modifier ---\n"
+TOWNS_NOTE = f"""\
+# Communes hors du Nord et du Pas-de-Calais : celles de {LARGE} habitants et plus, et celles de
+# {SMALL} et plus dont le nom ressemble à une commune des deux départements.
+# Source : @etalab/decoupage-administratif 6.0.0 (Insee), Licence Ouverte 2.0.
+"""
+
+#: Tenses that nobody types to a bot, and proper nouns; first names stay.
+_LEFT_OUT = re.compile(r"po:(?:ipsi|simp|npr|patr|nbro|pfx|symb|sfx)\b")
+#: SMS words and misspellings that are no dictionary words.
+_MORE = word_set(
+    """bjr bonjours slt bsr svp stp mdr lol ptdr oki okay cool super tkt jsp merssi mersi travo
+    chofage chaufage isolasion renovasion logment lojement lotissement mdph caf whatsapp facebook
+    tiktok internet wifi covid maroilles soginorpa maisons soins epinal maires corons terril terrils
+    mineur mineurs silicose anah erbm bud unesco"""
+)
+#: In the dictionary, but the town comes to mind first.
+_TOWNS_FIRST = word_set(
+    """amand arques bachant calais conde cottes courriere courrieres eloi nivelle provin recourt
+    santes sars synthe valencienne valenciennes venant"""
+)
+
+_Rule = tuple[str, str, re.Pattern[str], str]
+
+
+def _suffixes(affixes: str) -> dict[str, list[_Rule]]:
+    """Suffix rules by flag: (strip, add, condition, morphology)."""
+    rules: dict[str, list[_Rule]] = defaultdict(list)
+    for line in affixes.splitlines():
+        parts = line.split()
+        if len(parts) >= 5 and parts[0] == "SFX":
+            _, flag, strip, add, condition, *morphology = parts
+            added = add.split("/")[0]
+            rules[flag].append(
+                (
+                    "" if strip == "0" else strip,
+                    "" if added == "0" else added,
+                    re.compile(condition + "$"),
+                    " ".join(morphology),
+                )
+            )
+    return dict(rules)
+
+
+def _forms(entry: str, suffixes: dict[str, list[_Rule]]) -> Iterator[str]:
+    """Inflected forms of one line of the dictionary, as written."""
+    head, _, morphology = entry.partition(" ")
+    word, _, flags = head.partition("/")
+    if _LEFT_OUT.search(morphology):
+        return
+    rules = [
+        rule for at in range(0, len(flags), 2) for rule in suffixes.get(flags[at : at + 2], ())
+    ]
+    if not any("po:infi" in rule[3] for rule in rules) and "()" not in flags:
+        yield word
+    for strip, add, condition, tags in rules:
+        if word.endswith(strip) and condition.search(word) and not _LEFT_OUT.search(tags):
+            yield word.removesuffix(strip) + add
+
+
+def everyday_forms() -> set[str]:
+    """Every folded one-word form of the dictionary."""
+    suffixes = _suffixes((HUNSPELL / "fr.aff").read_text("utf-8"))
+    entries = (HUNSPELL / "fr.dic").read_text("utf-8").splitlines()[1:]
+    forms = {fold(form) for entry in entries for form in _forms(entry, suffixes)}
+    return {form for form in forms | _MORE | GENERIC if re.fullmatch("[a-z]{2,}", form)}
+
+
+def confusable(
+    forms: Iterable[str], names: Names, estates: Estates, towns: Iterable[str]
+) -> set[str]:
+    """The forms that are part of a name, or near enough to one to be taken for it."""
+    keys, vocabulary = names.keys(), names.vocabulary() | estates.vocabulary()
+    for town in towns:
+        words = name_words(town)
+        if len([word for word in words if word not in ARTICLES]) == 1:
+            vocabulary |= frozenset(words)
+    tails = {key.removeprefix(article) for key in keys for article in ARTICLES}
+    exact = keys | vocabulary | tails
+    return {
+        form
+        for form in set(forms) - _TOWNS_FIRST
+        if form in exact or form.rstrip("sx") in exact or names.guess((form,)) is not None
+    }
+
+
+def towns_elsewhere(communes: Path, names: Names) -> list[str]:
+    """Names of the towns to list, the most populous first among equal names."""
+    kept = {}
+    for row in json.loads(communes.read_text("utf-8")):
+        current = row["type"] == "commune-actuelle" and row["departement"] not in {"59", "62"}
+        population = row.get("population") or 0
+        words = name_words(row["nom"])
+        if not current or population < SMALL or names.exact(words) is not None:
+            continue
+        # « Saint-Martin » is first the start of local names; Saint-Étienne is first Saint-Étienne.
+        if population < HUGE and names.start(words) is not None:
+            continue
+        if population >= LARGE or _resembles(words, names):
+            kept[full_key(words)] = row["nom"]
+    return sorted(kept.values(), key=fold)
+
+
+def _resembles(words: tuple[str, ...], names: Names) -> bool:
+    if names.guess(words) is not None:
+        return True
+    starts = (words[:length] for length in range(len(words) - 1, 0, -1))
+    return any(names.exact(start) is not None for start in starts if len(short_key(start)) >= 4)
+
+
+def _local_names() -> tuple[Names, Estates]:
+    communes = read_communes((KNOWLEDGE / "communes.csv").read_text("utf-8"))
+    aliases = read_aliases((KNOWLEDGE / "communes_aliases.csv").read_text("utf-8"), communes)
+    nothing = EverydayWords(())
+    return Names(communes, aliases, nothing), Estates(aliases, nothing)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Écrit les mots courants et les villes d’ailleurs")
+    parser.add_argument("--communes", type=Path, help="communes.json de l’Insee (voir en tête)")
+    communes: Path | None = parser.parse_args().communes
+    names, estates = _local_names()
+    by_hand, _, derived = TOWNS.read_text("utf-8").partition(TOWNS_MARK)
+    if communes is not None:
+        derived = TOWNS_NOTE + "\n".join(towns_elsewhere(communes, names)) + "\n"
+        TOWNS.write_text(by_hand + TOWNS_MARK + derived, "utf-8")
+    towns = [line for line in (by_hand + derived).splitlines() if line and line[0] != "#"]
+    words = sorted(confusable(everyday_forms(), names, estates, towns))
+    WORDS.write_text(WORDS_HEADER + "\n".join(words) + "\n", "utf-8")
+    print(f"{len(words)} mots, {len(towns)} villes et régions")
+
+
+if __name__ == "__main__":
+    main()
