@@ -1,0 +1,75 @@
+"""The Telegram channel. `app.py` builds the application, starts it, then calls `announce`."""
+
+from telegram import BotCommand
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+from telegram.request import BaseRequest
+
+from bot.handlers import commands, texts
+from bot.handlers.addressing import FOR_US, WRITTEN
+from bot.handlers.buttons import on_button
+from bot.handlers.context import BotApplication, BotContext, BotData, ChatData
+from bot.handlers.discretion import hush_libraries
+from bot.handlers.errors import on_error
+from bot.handlers.messages import on_anything_else, on_words
+from bot.handlers.sending import attempt
+from bot.language.typography import typeset
+from bot.services import Services
+
+#: What is asked of Telegram; it keeps the rest to itself.
+ALLOWED_UPDATES = ("message", "callback_query")
+
+
+def build(
+    token: str,
+    services: Services,
+    *,
+    base_url: str = "https://api.telegram.org",
+    request: BaseRequest | None = None,
+) -> BotApplication:
+    """An application ready to be initialised, with its handlers. `request` replaces the network."""
+    hush_libraries()
+    builder = (
+        Application.builder()
+        .token(token)
+        .base_url(f"{base_url.rstrip('/')}/bot")
+        .context_types(ContextTypes(context=BotContext, chat_data=ChatData, bot_data=BotData))
+        .job_queue(None)
+    )
+    if request:
+        builder = builder.request(request).get_updates_request(request)
+    application = builder.build()
+    application.bot_data.services = services
+    register(application)
+    return application
+
+
+def register(application: BotApplication) -> None:
+    """Every handler, in the order they are tried: the first that takes an update is the only."""
+    for names, callback in (
+        (("start",), commands.start),
+        (("themes",), commands.themes),
+        (("commune",), commands.commune),
+        (("contact",), commands.contact),
+        (("confidentialite",), commands.privacy),
+        (("aide", "help"), commands.help_),
+    ):
+        application.add_handler(CommandHandler(names, callback, filters=WRITTEN))
+    application.add_handler(MessageHandler(FOR_US & filters.COMMAND, commands.help_))
+    application.add_handler(MessageHandler(FOR_US & filters.TEXT, on_words))
+    application.add_handler(MessageHandler(FOR_US & ~filters.StatusUpdate.ALL, on_anything_else))
+    application.add_handler(CallbackQueryHandler(on_button))
+    application.add_error_handler(on_error)
+
+
+async def announce(application: BotApplication) -> None:
+    """Give Telegram the menu of commands: for phones set to French, and for all the others."""
+    menu = [BotCommand(name, typeset(what)) for name, what in texts.COMMANDS]
+    for language in ("fr", None):
+        await attempt(application.bot.set_my_commands(menu, language_code=language))

@@ -1,0 +1,46 @@
+"""Which messages are for the bot: all in a private chat, in a group those that call it."""
+
+import re
+
+from telegram import Message, MessageEntity
+from telegram.ext import filters
+
+_CALLS: list[str | None] = [MessageEntity.MENTION, MessageEntity.BOT_COMMAND]
+
+
+class _CallsUs(filters.MessageFilter):
+    """A reply to the bot, or a message with its @name (also in a command: /aide@galibot)."""
+
+    def filter(self, message: Message) -> bool:
+        bot = message.get_bot()
+        replied = message.reply_to_message
+        if replied and replied.from_user and replied.from_user.id == bot.id:
+            return True
+        if message.text is not None:
+            called = message.parse_entities(_CALLS)
+        elif message.caption is not None:
+            called = message.parse_caption_entities(_CALLS)
+        else:
+            return False
+        return any(text.lower().endswith(f"@{bot.username}".lower()) for text in called.values())
+
+
+class _FromProgram(filters.MessageFilter):
+    """Written by another bot: two that answer each other would never stop.
+
+    An anonymous administrator of a group seems to be a bot too, but speaks for a chat.
+    """
+
+    def filter(self, message: Message) -> bool:
+        return bool(message.from_user and message.from_user.is_bot and not message.sender_chat)
+
+
+#: New messages only: an edited one has `update.message` None and was answered already.
+WRITTEN = filters.UpdateType.MESSAGE & ~_FromProgram()
+FOR_US = WRITTEN & (filters.ChatType.PRIVATE | (filters.ChatType.GROUPS & _CallsUs()))
+
+
+def words(message: Message) -> str:
+    """What the message asks, without the bot's own name."""
+    name = re.escape(message.get_bot().username)
+    return re.sub(rf"@{name}\b", " ", message.text or "", flags=re.IGNORECASE)

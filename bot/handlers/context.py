@@ -1,0 +1,43 @@
+"""The typed context of every callback: the services, and what this chat remembers."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from bot.conversation.reply import Conversation
+from bot.services import Services
+
+
+@dataclass(slots=True)
+class ChatData:
+    """What one chat remembers, in memory only: gone when the service restarts."""
+
+    conversation: Conversation = field(default_factory=Conversation)
+
+
+class BotData:
+    """What the application holds for all chats; `build` fills it, before any update."""
+
+    services: Services
+
+
+class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], ChatData, BotData]):
+    """What a callback is given besides the update."""
+
+    @property
+    def services(self) -> Services:
+        return self.bot_data.services
+
+    @property
+    def conversation(self) -> Conversation:
+        """The chat's conversation; a new one for an update that comes from no chat."""
+        return self.chat_data.conversation if self.chat_data else Conversation()
+
+    @conversation.setter
+    def conversation(self, conversation: Conversation) -> None:
+        if self.chat_data:
+            self.chat_data.conversation = conversation
+
+
+BotApplication = Application[ExtBot[None], BotContext, dict[Any, Any], ChatData, BotData, None]

@@ -1,0 +1,117 @@
+"""A Reply as one Telegram message: HTML within Telegram's limits, the answer first."""
+
+import re
+from collections.abc import Callable
+from html import escape, unescape
+
+from bot.conversation.markup import Line, parse
+from bot.conversation.reply import Reply
+from bot.handlers import texts
+from bot.knowledge.model import Contact, Source
+from bot.language.typography import long_date, typeset
+
+#: Telegram's limit on a message, counted after its tags are read, in UTF-16 units.
+MESSAGE_LENGTH = 4096
+
+_SENTENCE_END = re.compile(r"[.!?…](?=\s)")
+_WORD_END = re.compile(r"(?=\s)")
+_TAG = re.compile(r"<[^>]*>")
+
+
+def render(reply: Reply) -> str:
+    """The reply as HTML. Where it's too long, the sources go first, then the text's last sentences.
+
+    The contact and the date stay: someone whose answer is cut needs them most.
+    """
+
+    def message(text: str, sources: tuple[Source, ...]) -> str:
+        parts = (
+            f"<i>{escape(reply.notice)}</i>" if reply.notice else "",
+            f"<b>{escape(reply.title)}</b>" if reply.title else "",
+            _text(text),
+            _contact(reply.contact) if reply.contact else "",
+            _origin(reply, sources),
+        )
+        return "\n\n".join(part for part in parts if part)
+
+    whole = message(reply.text, reply.sources)
+    if size(whole) <= MESSAGE_LENGTH:
+        return whole
+    return _fit(reply.text, lambda text: message(text, ()))
+
+
+def plain(html: str) -> str:
+    """The message without its tags, for when Telegram can't read them."""
+    return unescape(_TAG.sub("", html))
+
+
+def size(html: str) -> int:
+    """The length of a message as Telegram counts it."""
+    return len(plain(html).encode("utf-16-le")) // 2
+
+
+def _fit(text: str, message: Callable[[str], str]) -> str:
+    """The message with the whole text, else with as many of its sentences (or words) as fit."""
+    if size(whole := message(text)) <= MESSAGE_LENGTH:
+        return whole
+    for boundary in (_SENTENCE_END, _WORD_END):
+        for end in reversed([found.end() for found in boundary.finditer(text)]):
+            # The markup is never shorter than what is shown of it.
+            if end < MESSAGE_LENGTH and size(cut := message(f"{text[:end]} […]")) <= MESSAGE_LENGTH:
+                return cut
+    return message(f"{text[: MESSAGE_LENGTH // 4]}…")
+
+
+def _text(text: str) -> str:
+    shown = ""
+    for block in parse(text):
+        if block.is_list:
+            items = "\n".join(f"• {_line(item)}" for item in block.lines)
+            shown += f"\n{items}" if shown else items
+        else:
+            shown += ("\n\n" if shown else "") + _line(block.lines[0])
+    return shown
+
+
+def _line(line: Line) -> str:
+    return "".join(
+        _link(span.text, span.url) if span.url else escape(span.text, quote=False) for span in line
+    )
+
+
+def _link(text: str, url: str) -> str:
+    return f'<a href="{escape(url)}">{escape(text, quote=False)}</a>'
+
+
+def _contact(contact: Contact) -> str:
+    role = f", {escape(typeset(contact.role), quote=False)}" if contact.role else ""
+    lines = [f"{typeset(texts.CONTACT)}<b>{escape(typeset(contact.name), quote=False)}</b>{role}"]
+    if contact.phone:
+        lines.append(escape(typeset(f"{texts.PHONE}{contact.phone}"), quote=False))
+    if contact.address:
+        lines.append(escape(typeset(contact.address), quote=False))
+    if contact.url:
+        lines.append(_link(typeset(texts.WEBSITE), contact.url))
+    return "\n".join(lines)
+
+
+def _origin(reply: Reply, sources: tuple[Source, ...]) -> str:
+    """Where the answer comes from and when that was read, or checked by a person."""
+    shown = [_source(source) for source in sources]
+    if len(shown) == 1:
+        lines = [f"{typeset(texts.SOURCE)}{shown[0]}"]
+    elif shown:
+        lines = [typeset(texts.SOURCES), *(f"• {source}" for source in shown)]
+    else:
+        lines = []
+    if reply.checked_on:
+        lines.append(texts.CHECKED.format(date=long_date(reply.checked_on)))
+    elif reply.collected_on:
+        lines.append(texts.COLLECTED.format(date=long_date(reply.collected_on)))
+    return "\n".join(lines)
+
+
+def _source(source: Source) -> str:
+    date = f", {long_date(source.date)}" if source.date else ""
+    title = typeset(source.title)
+    return f"{_link(title, source.url) if source.url else escape(title, quote=False)}{date}"

@@ -1,0 +1,249 @@
+"""The Telegram channel: the real application, from updates to calls, over a strict fake network."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.conversation import texts
+from bot.conversation.reply import Conversation
+from bot.handlers import announce
+from bot.handlers.texts import COMMANDS
+from bot.knowledge.model import KnowledgeBase
+from bot.language.typography import typeset
+from bot.services import Services
+from tests.fakes import BOT_USER, FakeTelegram, Resident, actions, resident_with
+
+ENTRY = "qui-s-engage"
+GENERAL_WAYS = {"themes", "commune", "contact"}
+NEIGHBOUR = {"id": 43, "is_bot": False, "first_name": "Marcel"}
+ANONYMOUS = {"id": 45, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+OTHER_BOT = {"id": 44, "is_bot": True, "first_name": "Autre", "username": "other_bot"}
+GROUP = {"id": -42, "type": "supergroup", "title": "Cité"}
+FILE = {"file_id": "a", "file_unique_id": "b"}
+PHOTO = [{**FILE, "width": 1, "height": 1}]
+
+
+@pytest.fixture
+async def resident(services: Services) -> AsyncIterator[Resident]:
+    async with resident_with(services) as someone:
+        yield someone
+
+
+@pytest.fixture
+def telegram(resident: Resident) -> FakeTelegram:
+    return resident.telegram
+
+
+def remembered(resident: Resident) -> Conversation:
+    return resident.application.chat_data[resident.chat["id"]].conversation
+
+
+def shows(sent: list[dict[str, Any]], text: str) -> bool:
+    """Whether one message was sent, with these words of ours in it."""
+    return len(sent) == 1 and typeset(text.split("\n")[0]) in sent[0]["text"]
+
+
+async def test_a_whole_conversation(
+    resident: Resident, telegram: FakeTelegram, services: Services, base: KnowledgeBase
+) -> None:
+    (welcome,) = await resident.say("/start")
+    assert typeset(texts.NOTICE) in welcome["text"]
+    assert set(actions(welcome)) == GENERAL_WAYS
+    assert welcome["link_preview_options"] == {"is_disabled": True}
+
+    (answer,) = await resident.say(base.entries[ENTRY].question)
+    assert typeset(texts.NOTICE) not in answer["text"]
+    assert {f"vote:{ENTRY}:1", f"vote:{ENTRY}:0"} <= set(actions(answer))
+
+    (themes,) = await resident.press("themes")
+    assert {f"theme:{theme.id}" for theme in base.themes} <= set(actions(themes))
+    (theme,) = await resident.press(f"theme:{base.entries[ENTRY].theme}")
+    assert f"entry:{ENTRY}" in actions(theme)
+    (again,) = await resident.press(f"entry:{ENTRY}")
+    assert again["text"] == answer["text"]
+    assert len(telegram.made("answerCallbackQuery")) == 3
+
+    await resident.press(f"vote:{ENTRY}:1")
+    assert await services.database.votes() == {ENTRY: (1, 0)}
+    assert telegram.made("answerCallbackQuery")[-1]["text"] == typeset(texts.VOTE_THANKS)
+    (edit,) = telegram.made("editMessageReplyMarkup")
+    assert actions(edit) == [way for way in actions(again) if not way.startswith("vote:")]
+
+    assert shows(await resident.say("/commune"), texts.COMMUNE_PROMPT)
+    (choice,) = await resident.say("Noyelles")
+    communes = [way for way in actions(choice) if way.startswith("commune:")]
+    assert len(communes) > 1
+    assert remembered(resident).commune is None
+    await resident.press(communes[0])
+    assert f"commune:{remembered(resident).commune}" == communes[0]
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("/start", texts.WELCOME),
+        ("/start q-nexiste-pas", texts.WELCOME),
+        ("/start c-00000", texts.WELCOME),
+        ("/start autre", texts.WELCOME),
+        ("/aide", texts.HELP),
+        ("/help", texts.HELP),
+        ("/AIDE", texts.HELP),
+        ("/themes", texts.THEMES),
+        ("/commune", texts.COMMUNE_PROMPT),
+        ("/contact", texts.CONTACT),
+        ("/confidentialite", texts.PRIVACY),
+        ("/inconnue", texts.HELP),
+        ("/aide@galibot_bot", texts.HELP),
+    ],
+)
+async def test_commands(resident: Resident, command: str, text: str) -> None:
+    assert shows(await resident.say(command), text)
+
+
+async def test_start_says_each_time_that_a_program_answers(resident: Resident) -> None:
+    for command in ("/start", "/start", f"/start q-{ENTRY}", "/start c-59456", "/start c-0"):
+        assert shows(await resident.say(command), texts.NOTICE), command
+
+
+async def test_links_of_posters(resident: Resident) -> None:
+    (answer,) = await resident.say(f"/start q-{ENTRY}")
+    assert f"vote:{ENTRY}:1" in actions(answer)
+    assert "Pecquencourt" in (await resident.say("/start c-59456"))[0]["text"]
+    assert remembered(resident).commune == "59456"
+
+
+async def test_commune_by_its_command(resident: Resident) -> None:
+    for words in ("Pecquencourt", "59146", "59146 Pecquencourt"):
+        await resident.say("/start")
+        assert "Pecquencourt" in (await resident.say(f"/commune {words}"))[0]["text"]
+        assert remembered(resident).commune == "59456"
+
+
+async def test_the_menu_lists_commands_that_exist(resident: Resident) -> None:
+    await announce(resident.application)
+    calls = resident.telegram.made("setMyCommands")
+    assert [call.get("language_code") for call in calls] == ["fr", None]
+    names = [command["command"] for command in calls[0]["commands"]]
+    assert names == [name for name, _ in COMMANDS]
+    for name in names:
+        assert shows(await resident.say(f"/{name}"), texts.HELP) == (name == "aide")
+
+
+async def test_two_refusals_lead_to_someone(resident: Resident) -> None:
+    assert shows(await resident.say("xyzzyx wizzgrok"), texts.REFUSAL)
+    assert shows(await resident.say("plouffik"), texts.REFUSAL_AGAIN)
+    assert remembered(resident).refusals == 2
+
+
+@pytest.mark.parametrize("text", ["🙂", "?!…", "a" * 4096, "💥" * 2048, "<b>&lt;", "/", "/é"])
+async def test_odd_texts_get_one_reply(resident: Resident, text: str) -> None:
+    assert len(await resident.say(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"photo": PHOTO},
+        {"photo": PHOTO, "caption": "C'est quoi cette lettre ?"},
+        {"voice": {**FILE, "duration": 1}},
+        {"video_note": {**FILE, "duration": 1, "length": 1}},
+        {"document": FILE},
+        {"location": {"latitude": 50.4, "longitude": 3.2}},
+        {"contact": {"phone_number": "0", "first_name": "Odette"}},
+        {"dice": {"emoji": "🎲", "value": 1}},
+        {
+            "sticker": {
+                **FILE, "type": "regular", "width": 1, "height": 1, "is_animated": False,
+                "is_video": False,
+            }
+        },
+    ],
+    ids=lambda content: "+".join(content),
+)  # fmt: skip
+async def test_what_is_not_words(resident: Resident, content: dict[str, Any]) -> None:
+    sent = await resident.send(**content)
+    assert shows(sent, texts.EMPTY)
+    assert set(actions(sent[0])) == GENERAL_WAYS
+
+
+async def test_what_asks_nothing_gets_nothing(resident: Resident) -> None:
+    channel = {"id": -100, "type": "channel", "title": "Canal"}
+    edited = {**resident.message(text="Qui s'engage ?"), "edit_date": 1}
+    post = {"message_id": 1, "date": 1, "chat": channel, "text": "Qui s'engage ?"}
+    assert await resident.send(pinned_message=resident.message(text="Bonjour")) == []
+    assert await resident.update(edited_message=edited) == []
+    assert await resident.update(channel_post=post) == []
+
+
+def reply_to(author: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "reply_to_message": {
+            "message_id": 1, "date": 1, "chat": GROUP, "from": author, "text": "Bonjour",
+        }
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "answered"),
+    [
+        ("Qui s'engage ?", {}, False),
+        ("@galibot_bot Qui s'engage ?", {}, True),
+        ("Dis @Galibot_Bot qui s'engage", {}, True),
+        ("@other_bot Qui s'engage ?", {}, False),
+        ("Qui s'engage ?", reply_to(BOT_USER), True),
+        ("Qui s'engage ?", reply_to(NEIGHBOUR), False),
+        ("/aide", {}, True),
+        ("/aide@galibot_bot", {}, True),
+        ("/aide@other_bot", {}, False),
+        ("/inconnue", {}, False),
+        ("/inconnue@galibot_bot", {}, True),
+        ("@galibot_bot bonjour", {"from": OTHER_BOT}, False),
+        ("@galibot_bot bonjour", {"from": ANONYMOUS, "sender_chat": GROUP}, True),
+    ],
+)  # fmt: skip
+async def test_groups(resident: Resident, text: str, more: dict[str, Any], answered: bool) -> None:
+    resident.chat = GROUP
+    sent = await resident.say(text, **more)
+    assert len(sent) == answered
+    for message in sent:
+        assert message["reply_parameters"]["allow_sending_without_reply"] is True
+
+
+async def test_groups_photos_and_topics(resident: Resident) -> None:
+    resident.chat = {**GROUP, "is_forum": True}
+    topic = {"message_thread_id": 5, "is_topic_message": True}
+    assert await resident.send(photo=PHOTO) == []
+    assert shows(await resident.send(photo=PHOTO, **reply_to(BOT_USER)), texts.EMPTY)
+    (answer,) = await resident.say("@galibot_bot Qui s'engage ?", **topic)
+    assert f"vote:{ENTRY}:1" in actions(answer)
+    assert answer["message_thread_id"] == 5
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["", "rien", "entry:", "entry:nexiste-pas", "easy:nexiste-pas", "theme:x", "commune:00000",
+     "commune:", "vote:nexiste-pas:1", f"vote:{ENTRY}:2", "vote:::", "😀" * 16, None],
+)  # fmt: skip
+async def test_outdated_buttons(resident: Resident, services: Services, data: str | None) -> None:
+    await resident.say("/start")
+    assert shows(await resident.press(data), texts.EXPIRED_BUTTON)
+    assert len(resident.telegram.made("answerCallbackQuery")) == 1
+    assert await services.database.votes() == {}
+
+
+async def test_a_vote_under_a_message_that_is_gone(resident: Resident, services: Services) -> None:
+    gone = {"message_id": 1, "date": 0, "chat": resident.chat}
+    query = {"id": "7", "from": resident.user, "chat_instance": "1", "message": gone}
+    await resident.update(callback_query={**query, "data": f"vote:{ENTRY}:0"})
+    assert await services.database.votes() == {ENTRY: (0, 1)}
+    assert resident.telegram.made("editMessageReplyMarkup") == []
+    assert len(await resident.update(callback_query={**query, "data": "themes"})) == 1
+
+
+async def test_chats_do_not_mix(resident: Resident, telegram: FakeTelegram) -> None:
+    other = Resident(resident.application, telegram, {"id": 43, "type": "private"}, NEIGHBOUR)
+    await resident.say("/start c-59456")
+    await other.say("Bonjour")
+    assert remembered(resident).commune == "59456"
+    assert remembered(other).commune is None

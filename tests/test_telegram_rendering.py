@@ -1,0 +1,174 @@
+"""Replies as Telegram messages: every one of the real base, then each part by hand."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from bot.conversation.assistant import Assistant
+from bot.conversation.reply import Action, Conversation, Outcome, Question, Reply
+from bot.handlers.keyboard import LABEL_LENGTH, Vote, cut, keyboard, without_votes
+from bot.handlers.rendering import MESSAGE_LENGTH, plain, render, size
+from bot.knowledge.model import Contact, KnowledgeBase, Source
+from tests.telegram_rules import keyboard_complaints, text_complaints
+
+REPLY = Reply(
+    Outcome.ANSWER,
+    "Voir [la page](https://exemple.fr/?a=1&b=2) :\n- un < deux\n- trois\n\nFin.",
+    Conversation(),
+    notice="Service automatique.",
+    title="Pain & mine ?",
+    entry="pain",
+    easy_text="Facile.",
+    sources=(
+        Source(title="Préfecture de région", url="https://exemple.fr", date=dt.date(2024, 3, 22)),
+        Source(title="Journal <officiel>"),
+    ),
+    collected_on=dt.date(2026, 11, 23),
+    contact=Contact(
+        name="Mairie", role="accueil", phone="03 27 00 00 00", url="https://exemple.fr"
+    ),
+    actions=(
+        Action("Une question ?", "entry:une"),
+        Action("Voir les thèmes", "themes"),
+        Action("Chercher ma commune", "commune"),
+        Action("Joindre quelqu’un", "contact"),
+    ),
+)
+
+
+def rows(reply: Reply) -> list[list[str]]:
+    markup = keyboard(reply)
+    assert markup
+    return [[str(button.callback_data) for button in row] for row in markup.inline_keyboard]
+
+
+def every_action(base: KnowledgeBase) -> Iterator[str]:
+    for entry in base.entries:
+        yield from (f"entry:{entry}", f"easy:{entry}")
+    yield from (f"theme:{theme.id}" for theme in base.themes)
+    yield from ("start", "themes", "commune", "contact", "help", "privacy", "none", "périmé")
+
+
+def test_every_reply_of_the_real_base_is_accepted(
+    assistant: Assistant, base: KnowledgeBase
+) -> None:
+    complaints: list[str] = []
+    for action in every_action(base):
+        reply = assistant.reply(Question(action=action))
+        markup = keyboard(reply)
+        assert markup
+        found = [*text_complaints(render(reply), "HTML"), *keyboard_complaints(markup.to_dict())]
+        complaints.extend(f"{action}: {complaint}" for complaint in found)
+        # Nothing of a real answer is left out.
+        assert all(source.title in plain(render(reply)) for source in reply.sources), action
+    assert complaints == []
+
+
+def test_every_commune_is_accepted(assistant: Assistant) -> None:
+    for name in ("59456", "Noyelles", "Lille", "Lens", "Paris", "Saint-Amand", "62"):
+        reply = assistant.reply(Question(text=name))
+        assert list(text_complaints(render(reply), "HTML")) == []
+
+
+def test_a_message_has_its_parts_in_order() -> None:
+    assert render(REPLY) == (
+        "<i>Service automatique.</i>\n\n"
+        "<b>Pain &amp; mine ?</b>\n\n"
+        'Voir <a href="https://exemple.fr/?a=1&amp;b=2">la page</a> :\n'
+        "• un &lt; deux\n• trois\n\nFin.\n\n"
+        "Contact\u00a0: <b>Mairie</b>, accueil\n"
+        "Téléphone\u00a0: 03\u00a027\u00a000\u00a000\u00a000\n"
+        '<a href="https://exemple.fr">Voir le site</a>\n\n'
+        "Sources\u00a0:\n"
+        '• <a href="https://exemple.fr">Préfecture de région</a>, 22 mars 2024\n'
+        "• Journal &lt;officiel&gt;\n"
+        "Relevé le 23 novembre 2026"
+    )
+
+
+def test_one_source_and_a_check() -> None:
+    checked = replace(REPLY, sources=REPLY.sources[1:], checked_on=dt.date(2027, 5, 1))
+    assert render(checked).endswith(
+        "Source\u00a0: Journal &lt;officiel&gt;\nVérifié le 1er mai 2027"
+    )
+
+
+def test_a_bare_reply_is_its_text() -> None:
+    bare = Reply(Outcome.SMALLTALK, "Bonjour.", Conversation())
+    assert render(bare) == "Bonjour."
+    assert keyboard(bare) is None
+
+
+def test_sources_go_before_any_word_of_the_answer() -> None:
+    text = "Une phrase de trente signes ici. " * 119
+    long = render(replace(REPLY, text=text))
+    assert size(long) <= MESSAGE_LENGTH
+    assert text.strip() in long
+    assert "Journal" not in long
+    assert "Téléphone" in long
+    assert long.endswith("Relevé le 23 novembre 2026")
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("Une phrase de trente signes ici. " * 200, "ici. […]"),
+        ("Des mots sans fin " * 300, " […]"),
+        ("x" * 9000, "x…"),
+        ("😀" * 5000, "😀…"),
+        ("- [élément](https://exemple.fr/page) et la suite.\n" * 200, "et la suite. […]"),
+    ],
+)
+def test_a_text_too_long_is_cut_at_a_sentence(text: str, end: str) -> None:
+    long = render(replace(REPLY, text=text))
+    assert list(text_complaints(long, "HTML")) == []
+    assert f"{end}\n\nContact" in long
+
+
+def test_buttons_in_rows() -> None:
+    assert rows(REPLY) == [
+        ["easy:pain"],
+        ["vote:pain:1", "vote:pain:0"],
+        ["entry:une"],
+        ["themes", "commune"],
+        ["contact"],
+    ]
+    assert rows(replace(REPLY, easy_text=None))[0] == ["vote:pain:1", "vote:pain:0"]
+    assert rows(replace(REPLY, entry=None))[0] == ["entry:une"]
+
+
+def test_votes_are_taken_away_alone() -> None:
+    markup = keyboard(REPLY)
+    assert markup
+    left = without_votes(markup)
+    assert [[button.callback_data for button in row] for row in left.inline_keyboard] == [
+        row for row in rows(REPLY) if not row[0].startswith("vote:")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("Court ?", "Court ?"),
+        ("x" * 60, "x" * 60),
+        ("x" * 61, f"{'x' * 59}…"),
+        (
+            "Combien de logements miniers ont été rénovés dans ma commune, en tout ?",
+            "Combien de logements miniers ont été rénovés dans ma…",
+        ),
+        ("mot, " * 13, f"{'mot, ' * 11}mot…"),
+    ],
+)
+def test_labels_are_cut_at_a_word(label: str, shown: str) -> None:
+    assert cut(label) == shown
+    assert len(shown) <= LABEL_LENGTH
+
+
+def test_votes_are_read_as_written() -> None:
+    for vote in (Vote("qui-s-engage", True), Vote("a" * 32, False)):
+        assert Vote.parse(str(vote)) == vote
+        assert len(str(vote).encode()) <= 64
+    for data in ("vote:a:2", "vote:A:1", "vote::1", f"vote:{'a' * 33}:1", "vote:a:1\n", "entry:a"):
+        assert Vote.parse(data) is None
