@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.conversation.assistant import COMMUNE_ENTRIES, Assistant
+from bot.conversation.answers import COMMUNE_ENTRIES
+from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
 
 REFUSED = frozenset({Outcome.NO_MATCH, Outcome.SMALLTALK})

@@ -13,10 +13,10 @@ import pytest
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
 from bot.knowledge.model import KnowledgeBase
-from bot.matching.decision import POLICY
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeWatcher, load_base, load_gazetteer
+from bot.storage.use_encoder import load_encoder
 
 ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"
@@ -41,8 +41,10 @@ def gazetteer() -> Gazetteer:
 
 
 @pytest.fixture(scope="session")
-def assistant(base: KnowledgeBase, gazetteer: Gazetteer) -> Assistant:
-    return Assistant(base, gazetteer, POLICY, today=lambda: TODAY)
+def assistant(base: KnowledgeBase, gazetteer: Gazetteer, pytestconfig: pytest.Config) -> Assistant:
+    """With the real encoder; its vectors of the base are kept from one run to the next."""
+    cache = pytestconfig.cache.mkdir("encoder") if pytestconfig.cache else None
+    return Assistant(base, gazetteer, encoder=load_encoder(cache), today=lambda: TODAY)
 
 
 @pytest.fixture

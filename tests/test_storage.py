@@ -86,13 +86,14 @@ class Served:
 
     def __init__(self) -> None:
         self.bases: asyncio.Queue[KnowledgeBase] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
 
     def __call__(self, base: KnowledgeBase) -> None:
-        self.bases.put_nowait(base)
+        self._loop.call_soon_threadsafe(self.bases.put_nowait, base)
 
 
 async def until_told(watcher: KnowledgeWatcher) -> None:
-    while not watcher.problems:
+    while not watcher.problems:  # noqa: ASYNC110 - the watcher has no event to wait for
         await asyncio.sleep(0.02)
 
 

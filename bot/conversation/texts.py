@@ -71,6 +71,7 @@ PRIVACY = (
 VOTE_THANKS = "Merci, votre avis est compté."
 EXPIRED_BUTTON = "Ce bouton n'est plus à jour. Voici où reprendre."
 
+UNDERSTOOD = "J'ai compris : {name}. Si ce n'est pas votre commune, écrivez plutôt son code postal."
 IN = "Oui, {name} est dans le périmètre de l'Engagement pour le renouveau du bassin minier (ERBM)."
 PARTNER_ONLY = (
     "Les textes ne permettent pas de dire oui pour {name}. Son intercommunalité, {epci}, est "
@@ -152,3 +153,21 @@ def commune_status(commune: Commune) -> str:
         Status.OUT: OUT,
     }[commune.status]
     return template.format(name=commune.name, epci=epci_name(commune))
+
+
+def cite_status(cite: str, *, listed: bool) -> str:
+    """What the indicative map says of a mining estate: never more than that."""
+    template = CITE_LISTED if listed else CITE_UNLISTED
+    return template.format(cite=cite[0].lower() + cite[1:])
+
+
+def situation(commune: Commune) -> str:
+    """The commune's intercommunalité and BUD status, where they are worth saying."""
+    sentences = []
+    if commune.status is Status.IN:
+        sentences.append(EPCI.format(epci=epci_name(commune)))
+    if commune.bud:
+        sentences.append(BUD.format(name=commune.name))
+    elif commune.status is not Status.OUT:
+        sentences.append(NO_BUD.format(name=commune.name))
+    return " ".join(sentences)

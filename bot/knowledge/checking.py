@@ -19,8 +19,9 @@ FAQ = "faq.yaml"
 PHRASINGS = "formulations.yaml"
 CONTACTS = "contacts.yaml"
 LEXICON = "lexique.yaml"
+UNRELATED = "a_ecarter.yaml"
 #: The files that make a base; only the first is required.
-FILES = (FAQ, PHRASINGS, CONTACTS, LEXICON)
+FILES = (FAQ, PHRASINGS, CONTACTS, LEXICON, UNRELATED)
 
 _FAQ_KEYS = ("version", "themes", "entrees", "hors_sujet")
 
@@ -70,6 +71,8 @@ def _base(
     off_topic = tuple(text for _, text in _texts(faq, "hors_sujet", problems))
     contacts = _contacts(documents.get(CONTACTS, Document(CONTACTS)), problems)
     synonyms = _synonyms(documents.get(LEXICON, Document(LEXICON)), problems)
+    refused = documents.get(UNRELATED, Document(UNRELATED))
+    unrelated = tuple(text for _, text in _texts(refused, "messages", problems))
     entries = _entries(faq, problems)
     _add_phrasings(entries, documents.get(PHRASINGS, Document(PHRASINGS)), problems)
     problems.extend(rules.references(faq, entries, {theme.id for theme in themes}, set(contacts)))
@@ -82,6 +85,7 @@ def _base(
         contacts=contacts,
         off_topic=off_topic,
         synonyms=synonyms,
+        unrelated=unrelated,
         revision=revision,
     )
 

@@ -106,6 +106,7 @@ class KnowledgeBase(BaseModel):
     contacts: Mapping[str, Contact]
     off_topic: tuple[str, ...]
     synonyms: tuple[tuple[str, ...], ...]
+    unrelated: tuple[str, ...]
     revision: str
 
     def of_theme(self, theme: str) -> tuple[Entry, ...]:

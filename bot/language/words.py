@@ -5,7 +5,6 @@ The same functions run on the knowledge base and on questions, so that both side
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -47,28 +46,22 @@ SMS = MappingProxyType(
     }
 )  # fmt: skip
 
-#: Politeness and hesitation around a question, as folded words; longest first.
-_WRAPPING = tuple(
-    sorted(
-        (
-            tuple(phrase.split())
-            for phrase in (
-                "bonjour", "bonsoir", "salut", "coucou", "hello", "bjr", "bsr", "slt", "svp", "stp",
-                "s il vous plait", "s il te plait", "sil vous plait", "merci", "merci d avance",
-                "merci beaucoup", "merci bien", "par avance", "cordialement", "bonne journee",
-                "bonne soiree", "madame", "monsieur", "madame monsieur", "excusez moi",
-                "je voudrais savoir", "je voulais savoir", "j aimerais savoir",
-                "j aurais voulu savoir",
-                "jveux savoir", "je veux savoir", "je souhaite savoir", "je souhaiterais savoir",
-                "pouvez vous me dire", "pourriez vous me dire", "vous pouvez me dire",
-                "peux tu me dire", "tu peux me dire", "dites moi", "dis moi", "dite moi",
-                "euh", "heu", "hum", "ben", "bah", "hein", "voila", "bon ben", "en fait", "du coup",
-            )
-        ),
-        key=len,
-        reverse=True,
-    )
+#: Politeness and hesitation around a question, as folded words.
+_WRAPPING = (
+    "bonjour", "bonsoir", "salut", "coucou", "hello", "bjr", "bsr", "slt", "svp", "stp",
+    "s il vous plait", "s il te plait", "sil vous plait", "merci", "merci d avance",
+    "merci beaucoup", "merci bien", "par avance", "cordialement", "bonne journee",
+    "bonne soiree", "madame", "monsieur", "madame monsieur", "excusez moi",
+    "je voudrais savoir", "je voulais savoir", "j aimerais savoir", "j aurais voulu savoir",
+    "jveux savoir", "je veux savoir", "je souhaite savoir", "je souhaiterais savoir",
+    "pouvez vous me dire", "pourriez vous me dire", "vous pouvez me dire", "peux tu me dire",
+    "tu peux me dire", "dites moi", "dis moi", "dite moi", "euh", "heu", "hum", "ben", "bah",
+    "hein", "voila", "bon ben", "en fait", "du coup",
 )  # fmt: skip
+#: The same by first word, longest first.
+_WRAPPING_FROM: dict[str, list[list[str]]] = {}
+for _phrase in sorted((phrase.split() for phrase in _WRAPPING), key=len, reverse=True):
+    _WRAPPING_FROM.setdefault(_phrase[0], []).append(_phrase)
 
 _french = stemmer("french")
 _FEMININE = re.compile(r"ees?$")
@@ -96,7 +89,7 @@ def tokens(text: str) -> tuple[str, ...]:
     )
 
 
-def without_wrapping(words: Sequence[str]) -> list[str]:
+def without_wrapping(words: list[str]) -> list[str]:
     """The words without the politeness and hesitation around the question.
 
     A message that is nothing else is given back whole.
@@ -104,14 +97,14 @@ def without_wrapping(words: Sequence[str]) -> list[str]:
     kept: list[str] = []
     index = 0
     while index < len(words):
-        for phrase in _WRAPPING:
-            if tuple(words[index : index + len(phrase)]) == phrase:
+        for phrase in _WRAPPING_FROM.get(words[index], ()):
+            if words[index : index + len(phrase)] == phrase:
                 index += len(phrase)
                 break
         else:
             kept.append(words[index])
             index += 1
-    return kept or list(words)
+    return kept or words
 
 
 @lru_cache(maxsize=50_000)

@@ -73,8 +73,8 @@ def _words(file: Path) -> list[str]:
 class KnowledgeWatcher:
     """Serves a base and replaces it when the folder's files change and are right.
 
-    `on_change` receives each new base. `problems` holds what keeps the last saved files from
-    being served, empty when they are.
+    `on_change` receives each new base, in a thread of its own. `problems` holds what keeps the
+    last saved files from being served; it is empty when they are.
     """
 
     def __init__(self, folder: Path, on_change: Callable[[KnowledgeBase], None]) -> None:
@@ -107,18 +107,15 @@ class KnowledgeWatcher:
     async def reload(self) -> None:
         """Check the files off the event loop and serve them if they are right."""
         try:
-            base, problems = await asyncio.to_thread(_attempt, self._folder)
+            self.problems = await asyncio.to_thread(self._attempt)
         except (KnowledgeError, OSError) as error:
             self.problems = (str(error),)
-        else:
-            self.problems = problems
-            if base:
-                self._on_change(base)
-                _log.info("Connaissances rechargées : révision %s.", base.revision)
         for problem in self.problems:
             _log.error("Connaissances refusées, l’ancienne version reste servie. %s", problem)
 
-
-def _attempt(folder: Path) -> tuple[KnowledgeBase | None, tuple[Problem, ...]]:
-    checked = check(read_files(folder), dt.date.today())
-    return checked.base, checked.errors
+    def _attempt(self) -> tuple[Problem, ...]:
+        checked = check(read_files(self._folder), dt.date.today())
+        if checked.base:
+            self._on_change(checked.base)
+            _log.info("Connaissances rechargées : révision %s.", checked.base.revision)
+        return checked.errors

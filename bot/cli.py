@@ -1,0 +1,197 @@
+"""The terminal: `python -m bot COMMAND`, the same answers as everywhere else."""
+
+import argparse
+import asyncio
+import datetime as dt
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from rich.console import Console
+from rich.logging import RichHandler
+
+from bot import app, evaluation, terminal
+from bot.communes.commune import Ambiguous, Commune, Found
+from bot.conversation.assistant import Assistant
+from bot.conversation.reply import Conversation, Question, commune_as_json
+from bot.knowledge.checking import check
+from bot.language.typography import typeset
+from bot.settings import Settings, WrongSettingError, load_settings
+from bot.storage.database import Database
+from bot.storage.knowledge_files import KnowledgeError, load_base, load_gazetteer, read_files
+from bot.storage.use_encoder import load_encoder
+
+
+class RefusedInputError(Exception):
+    """What was given can't be used; the message says why in French (exit code 1)."""
+
+
+_REFUSALS = (
+    RefusedInputError,
+    WrongSettingError,
+    KnowledgeError,
+    app.StartError,
+    evaluation.WrongCasesError,
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse in French: its own words for usage errors are English."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"Commande incorrecte. Essayez : {self.prog} --help\n({message})\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit: 0 on success, 1 on a refused input, 2 on wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+        _start_log(settings)
+        code = options.run(settings, options)
+    except _REFUSALS as error:
+        print(error, file=sys.stderr)
+        code = 1
+    except BrokenPipeError:
+        code = 0
+    sys.exit(code or 0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m bot",
+        description="Galibot répond aux habitants sur le renouveau du bassin minier.",
+        add_help=False,
+    )
+    _french_help(parser)
+    commands = parser.add_subparsers(
+        title="commandes", metavar="COMMANDE", required=True, dest="command"
+    )
+
+    def command(
+        name: str, run: Callable[[Settings, argparse.Namespace], int | None], what: str
+    ) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=what, description=what, add_help=False)
+        _french_help(made)
+        made.set_defaults(run=run)
+        return made
+
+    command("serve", _serve, "lance la page web, et Telegram si TELEGRAM_BOT_TOKEN est défini")
+    ask = command("ask", _ask, "répond à une question dans le terminal")
+    ask.add_argument("text", metavar="TEXTE", help="la question")
+    ask.add_argument("--commune", metavar="CODE", help="code INSEE de la commune de l’habitant")
+    explain = command("explain", _explain, "dit pourquoi une question reçoit sa réponse")
+    explain.add_argument("text", metavar="TEXTE", help="la question")
+    commune = command("commune", _commune, "cherche une commune")
+    commune.add_argument("text", metavar="TEXTE", help="nom, code postal, code INSEE ou phrase")
+    checked = command("check", _check, "vérifie un fichier de connaissances")
+    checked.add_argument("file", metavar="FICHIER", nargs="?", type=Path, help="faq.yaml")
+    measured = command("evaluate", _evaluate, "mesure les réponses sur des questions étiquetées")
+    measured.add_argument("--cases", metavar="FICHIER.jsonl", type=Path, required=True)
+    measured.add_argument("--knowledge", metavar="FICHIER.yaml", type=Path)
+    measured.add_argument("--details", metavar="SORTIE.jsonl", type=Path)
+    command("migrate", _migrate, "met la base de données à jour")
+    for made in (ask, explain, commune, checked, measured):
+        made.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
+    return parser
+
+
+def _french_help(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
+
+
+def _start_log(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level,
+        format="%(message)s",
+        handlers=[RichHandler(console=Console(stderr=True), show_path=False)],
+    )
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _serve(settings: Settings, _: argparse.Namespace) -> None:
+    asyncio.run(app.serve(settings))
+
+
+def _ask(settings: Settings, options: argparse.Namespace) -> None:
+    assistant = app.make_assistant(settings)
+    if options.commune and assistant.gazetteer.get(options.commune) is None:
+        raise RefusedInputError(f"Le code INSEE {options.commune} n’est pas connu.")
+    question = Question(options.text, conversation=Conversation(commune=options.commune))
+    reply = assistant.reply(question)
+    if options.json:
+        _print_json(reply.as_json())
+    else:
+        terminal.show_reply(reply)
+
+
+def _explain(settings: Settings, options: argparse.Namespace) -> None:
+    explanation = app.make_assistant(settings).explain(options.text)
+    if options.json:
+        _print_json(explanation.as_json())
+    else:
+        terminal.show_explanation(explanation)
+
+
+def _commune(settings: Settings, options: argparse.Namespace) -> None:
+    lookup = load_gazetteer(settings.knowledge_dir).find(options.text)
+    communes: tuple[Commune, ...] = ()
+    outcome = "unknown"
+    if isinstance(lookup, Found):
+        outcome, communes = "found", (lookup.commune,)
+    elif isinstance(lookup, Ambiguous):
+        outcome, communes = "ambiguous", lookup.communes
+    if options.json:
+        _print_json({"outcome": outcome, "communes": [commune_as_json(one) for one in communes]})
+    else:
+        terminal.show_communes(communes)
+
+
+def _check(settings: Settings, options: argparse.Namespace) -> int:
+    path = options.file or settings.knowledge_dir
+    checked = check(read_files(path), dt.date.today())
+    if options.json:
+        _print_json([problem.as_json() for problem in checked.problems])
+    else:
+        terminal.show_problems(checked, path)
+    return 1 if checked.errors else 0
+
+
+def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
+    try:
+        cases = evaluation.read_cases(options.cases.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise RefusedInputError(f"Le fichier {options.cases} ne peut pas être lu.") from None
+    assistant = Assistant(
+        load_base(options.knowledge or settings.knowledge_dir, dt.date.today()),
+        load_gazetteer(settings.knowledge_dir),
+        encoder=load_encoder(settings.data_dir / "cache"),
+    )
+    verdicts = [evaluation.judge(assistant, case) for case in cases]
+    if options.details:
+        lines = (json.dumps(one.as_json(), ensure_ascii=False) for one in verdicts)
+        options.details.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    report = evaluation.report(verdicts)
+    if options.json:
+        _print_json(report.as_json())
+    else:
+        terminal.show_report(report)
+
+
+def _migrate(settings: Settings, _: argparse.Namespace) -> None:
+    async def run() -> None:
+        database = await Database.open(settings.database)
+        try:
+            await database.migrate()
+        finally:
+            await database.close()
+
+    asyncio.run(run())
+    print(typeset("La base de données est à jour."))

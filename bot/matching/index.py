@@ -1,0 +1,100 @@
+"""Sparse vectors of texts, and the texts nearest to a question."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sparse:
+    """A text's terms (numbers in the index's vocabulary) with their weights, of norm 1."""
+
+    terms: Ints
+    weights: Floats
+
+
+class TermIndex:
+    """TF-IDF over texts, each a sequence of terms, searched by cosine.
+
+    Sublinear term frequency and smoothed IDF (Manning et al., « Introduction to Information
+    Retrieval », 2008, § 6.2 and 6.4).
+    """
+
+    def __init__(self, texts: Sequence[Iterable[str]]) -> None:
+        counts = [Counter(text) for text in texts]
+        spread: Counter[str] = Counter()
+        for count in counts:
+            spread.update(count.keys())
+        self.size = len(counts)
+        self._number = {term: number for number, term in enumerate(sorted(spread))}
+        self._idf = np.array(
+            [math.log((1 + self.size) / (1 + spread[term])) + 1 for term in self._number],
+            dtype=np.float32,
+        )
+        self._unknown_idf = math.log(1 + self.size) + 1
+        self.vectors = [self._vector(count) for count in counts]
+        self._build_postings()
+
+    @property
+    def vocabulary(self) -> int:
+        """How many terms the index knows."""
+        return len(self._number)
+
+    def _build_postings(self) -> None:
+        """Lay the vectors out by term: of term t, texts[start[t]:start[t + 1]]."""
+        lengths = np.array([len(vector.terms) for vector in self.vectors], dtype=np.int64)
+        terms = np.concatenate([vector.terms for vector in self.vectors] or [np.empty(0, np.int64)])
+        weights = np.concatenate(
+            [vector.weights for vector in self.vectors] or [np.empty(0, np.float32)]
+        )
+        order = np.argsort(terms, kind="stable")
+        self._texts = np.repeat(np.arange(self.size), lengths)[order]
+        self._weights = weights[order].astype(np.float32)
+        self._start = np.searchsorted(terms[order], np.arange(len(self._number) + 1))
+
+    def vector(self, text: Iterable[str]) -> Sparse:
+        """The text's vector; terms the index has never seen count in its norm only."""
+        return self._vector(Counter(text))
+
+    def _vector(self, count: Counter[str]) -> Sparse:
+        known = sorted(
+            (self._number[term], times) for term, times in count.items() if term in self._number
+        )
+        terms = np.array([number for number, _ in known], dtype=np.int64)
+        times = np.array([times for _, times in known], dtype=np.float32)
+        weights = (1 + np.log(np.maximum(times, 1))) * self._idf[terms]
+        unknown = sum(
+            ((1 + math.log(times)) * self._unknown_idf) ** 2
+            for term, times in count.items()
+            if term not in self._number
+        )
+        norm = math.sqrt(float(weights @ weights) + unknown) or 1.0
+        return Sparse(terms, (weights / norm).astype(np.float32))
+
+    def known_share(self, text: Iterable[str]) -> float:
+        """The share of the text's IDF weight in terms that the index knows, 0 to 1."""
+        numbers = [self._number.get(term) for term in dict.fromkeys(text)]
+        known = sum(float(self._idf[number]) for number in numbers if number is not None)
+        unknown = self._unknown_idf * numbers.count(None)
+        return known / (known + unknown) if numbers else 0.0
+
+    def similarities(self, question: Sparse) -> Floats:
+        """Cosine of the question with each text, 0 to 1; shape (size,)."""
+        if not len(question.terms):
+            return np.zeros(self.size, dtype=np.float32)
+        spans = [slice(self._start[term], self._start[term + 1]) for term in question.terms]
+        texts = np.concatenate([self._texts[span] for span in spans])
+        products = np.concatenate(
+            [
+                self._weights[span] * weight
+                for span, weight in zip(spans, question.weights, strict=True)
+            ]
+        )
+        return np.bincount(texts, weights=products, minlength=self.size).astype(np.float32)

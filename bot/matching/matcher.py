@@ -1,0 +1,37 @@
+"""The one thing the assistant asks of matching: candidates with their probabilities."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from bot.matching import fusion
+from bot.matching.decision import Candidate
+from bot.matching.encoder import Encoder
+from bot.matching.engine import Engine, EntryTexts
+from bot.matching.fitted import WITH_ENCODER, WITHOUT_ENCODER
+from bot.matching.reading import Reading
+
+#: Questions whose candidates are kept, by their exact words: the usual ones come again and again.
+REMEMBERED = 10_000
+
+
+class Matcher:
+    """Ranks the entries of one base; immutable once built."""
+
+    def __init__(
+        self,
+        entries: Mapping[str, EntryTexts],
+        synonyms: Sequence[Sequence[str]] = (),
+        unrelated: Sequence[str] = (),
+        encoder: Encoder | None = None,
+    ) -> None:
+        self._engine = Engine(entries, synonyms, unrelated, encoder)
+        self._model = WITH_ENCODER if encoder else WITHOUT_ENCODER
+        self.rank = lru_cache(maxsize=REMEMBERED)(self._rank)
+
+    def _rank(self, question: str) -> tuple[Candidate, ...]:
+        """The likely entries, best first, each with the probability that it is right."""
+        return fusion.candidates(self._engine.compare(question), self._model)
+
+    def read(self, question: str) -> Reading:
+        """How the question is read, for `explain`."""
+        return self._engine.reader.read(question)

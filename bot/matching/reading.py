@@ -1,0 +1,162 @@
+"""How the engine reads a text: the same way for what editors wrote and for what residents ask."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.language.phonetics import word_sound
+from bot.language.words import FUNCTION_WORDS, SMS, fold, normalise, stem, without_wrapping
+
+_WORD = re.compile(r"[^\W_]+")
+#: Letters that an elided word may leave glued to the next: « lerbm », « dargent ».
+_ELIDED = "ldjcnsmt"
+#: Shortest word in which one edit, then two, is taken for a typo (issue: 5 and 9 letters).
+ONE_EDIT, TWO_EDITS = 5, 9
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text as the signals see it."""
+
+    words: tuple[str, ...]  # folded, SMS written out, spelling repaired, politeness left out
+    terms: tuple[str, ...]  # stems of the words that carry the subject, and lexicon groups « =3 »
+    sounds: tuple[str, ...]  # phonetic keys of those words
+    sentence: str  # the words with their accents, for the encoder
+    repairs: tuple[tuple[str, str], ...]  # (word as typed, as read)
+
+    @property
+    def grams(self) -> tuple[str, ...]:
+        """Runs of two to four characters of each word, its edges marked by spaces."""
+        return tuple(gram for word in self.words for gram in _grams(word))
+
+
+@lru_cache(maxsize=50_000)
+def _grams(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    return tuple(
+        padded[start : start + size]
+        for size in (2, 3, 4)
+        for start in range(len(padded) - size + 1)
+    )
+
+
+class Reader:
+    """Reads texts with the vocabulary of one base.
+
+    `trusted` are texts written with care (questions, answers): their words are taken as rightly
+    spelt, like those that at least two `phrasings` share. Other words are repaired towards them.
+    """
+
+    def __init__(
+        self,
+        trusted: Iterable[str],
+        phrasings: Iterable[str],
+        synonyms: Sequence[Sequence[str]] = (),
+    ) -> None:
+        careful, loose = Counter[str](), Counter[str]()
+        surfaces: dict[str, Counter[str]] = defaultdict(Counter)
+        for text in trusted:
+            for surface in _surfaces(text):
+                careful[fold(surface)] += 1
+                surfaces[fold(surface)][surface] += 10  # editors' accents outweigh SMS
+        for text in phrasings:
+            for surface in set(_surfaces(text)):
+                loose[fold(surface)] += 1
+                surfaces[fold(surface)][surface] += 1
+        self._known = careful + Counter({word: n for word, n in loose.items() if n > 1})
+        self._surface = {
+            word: min(counts, key=lambda surface: (-counts[surface], surface))
+            for word, counts in surfaces.items()
+        }
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        self._by_sound: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._known):
+            if len(word) >= ONE_EDIT - 1 and not word.isdigit():
+                self._by_length[len(word)].append(word)
+                self._by_sound[word_sound(word)].append(word)
+        self._groups = _expressions(synonyms)
+        self._longest = max((len(key) for key in self._groups), default=0)
+        self.repair = lru_cache(maxsize=20_000)(self._repair)
+
+    def read(self, text: str) -> Reading:
+        """The text as the signals see it."""
+        words: list[str] = []
+        repairs: list[tuple[str, str]] = []
+        for typed in without_wrapping(normalise(text).split()):
+            for word in SMS.get(typed, typed).split():
+                read = self.repair(word)
+                if read != word:
+                    repairs.append((word, read))
+                words.append(read)
+        subject = [
+            word
+            for word in words
+            if word not in FUNCTION_WORDS and (len(word) > 1 or word.isdigit())
+        ]
+        return Reading(
+            tuple(words),
+            (*(stem(word) for word in subject), *self._groups_in(words)),
+            tuple(word_sound(word) for word in subject),
+            " ".join(self._surface.get(word, word) for word in words),
+            tuple(repairs),
+        )
+
+    def _repair(self, word: str) -> str:
+        if word in self._known or len(word) < ONE_EDIT - 1 or word.isdigit():
+            return word
+        if word[0] in _ELIDED and len(word) > ONE_EDIT and word[1:] in self._known:
+            return word[1:]
+        if len(word) >= ONE_EDIT and (near := self._nearest(word, 1)):
+            return near
+        alike = [
+            known
+            for known in self._by_sound.get(word_sound(word), ())
+            if known[0] == word[0] or len(word) >= ONE_EDIT
+        ]
+        if alike:
+            return min(alike, key=lambda known: (-self._known[known], known))
+        if len(word) >= TWO_EDITS and (near := self._nearest(word, 2)):
+            return near
+        return word
+
+    def _nearest(self, word: str, edits: int) -> str | None:
+        """The known word at most `edits` away: the nearest, then the most used."""
+        pool = [
+            known
+            for length in range(len(word) - edits, len(word) + edits + 1)
+            for known in self._by_length.get(length, ())
+        ]
+        found = process.extract(word, pool, scorer=OSA.distance, score_cutoff=edits, limit=None)
+        if not found:
+            return None
+        return min(found, key=lambda one: (one[1], -self._known[one[0]], one[0]))[0]
+
+    def _groups_in(self, words: Sequence[str]) -> Iterable[str]:
+        """« =n » for each lexicon group that an expression of the words belongs to."""
+        stemmed = [stem(word) for word in words]
+        found: dict[str, None] = {}
+        for start in range(len(stemmed)):
+            for stop in range(min(len(stemmed), start + self._longest), start, -1):
+                group = self._groups.get(tuple(stemmed[start:stop]))
+                if group is not None:
+                    found[f"={group}"] = None
+                    break
+        return found
+
+
+def _surfaces(text: str) -> list[str]:
+    return _WORD.findall(text.lower().replace("œ", "oe").replace("æ", "ae"))
+
+
+def _expressions(synonyms: Sequence[Sequence[str]]) -> dict[tuple[str, ...], int]:
+    """{stems of an expression: number of its group}."""
+    return {
+        tuple(stem(word) for word in normalise(expression).split()): number
+        for number, group in enumerate(synonyms)
+        for expression in group
+    }

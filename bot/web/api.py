@@ -1,0 +1,162 @@
+"""The JSON API of the outside interface, described by openapi.json."""
+
+import json
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from aiohttp import web
+
+from bot.communes import Ambiguous, Found, Lookup
+from bot.conversation.assistant import QUESTION_LENGTH
+from bot.conversation.reply import Conversation, Question, commune_as_json
+from bot.knowledge.model import Contact, Entry
+from bot.language.typography import typeset
+from bot.web import texts
+from bot.web.keys import METRICS, SERVICES, TODAY
+from bot.web.metrics import CHANNEL
+
+PREFIX = "/api/"
+BODY_BYTES = 8 * 1024
+_OPENAPI = (Path(__file__).parent / "openapi.json").read_text(encoding="utf-8")
+_CODES = MappingProxyType({404: "not_found", 405: "method_not_allowed", 413: "too_large"})
+
+
+class ApiError(Exception):
+    """A refused request: `code` is a key of texts.API_ERRORS."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+
+
+def add_api(app: web.Application) -> None:
+    app.router.add_post("/api/v1/ask", ask)
+    app.router.add_get("/api/v1/communes", communes)
+    app.router.add_get("/api/v1/entries", entries)
+    app.router.add_get("/api/v1/entries/{entry}", one_entry)
+    app.router.add_get("/openapi.json", openapi)
+
+
+async def ask(request: web.Request) -> web.Response:
+    body = await _read_object(request)
+    text, commune = body.get("question"), body.get("commune")
+    if not isinstance(text, str):
+        raise ApiError(400, "wrong_question")
+    if not text.strip():
+        raise ApiError(400, "empty_question")
+    if commune is not None and not isinstance(commune, str):
+        raise ApiError(400, "wrong_commune")
+    assistant = request.app[SERVICES].assistant
+    if commune is not None and assistant.gazetteer.get(commune) is None:
+        raise ApiError(400, "unknown_commune")
+    reply = assistant.reply(Question(text=text, conversation=Conversation(commune=commune)))
+    request.app[METRICS].replies.labels(CHANNEL, reply.outcome.value).inc()
+    return json_response(reply.as_json())
+
+
+async def communes(request: web.Request) -> web.Response:
+    text = request.query.get("q", "").strip()
+    if not text:
+        raise ApiError(400, "empty_search")
+    if len(text) > QUESTION_LENGTH:
+        raise ApiError(400, "search_too_long")
+    outcome, found = _outcome(request.app[SERVICES].assistant.gazetteer.find(text))
+    return json_response(
+        {"outcome": outcome, "communes": [commune_as_json(commune) for commune in found]}
+    )
+
+
+async def entries(request: web.Request) -> web.Response:
+    base = request.app[SERVICES].assistant.base
+    served = base.served(request.app[TODAY]())
+    return json_response(
+        {
+            "revision": base.revision,
+            "themes": [
+                {"id": theme.id, "title": typeset(theme.title), "icon": theme.icon}
+                for theme in base.themes
+            ],
+            "entries": [
+                entry_as_json(entry, base.contacts.get(entry.contact or ""))
+                for entry in served.values()
+            ],
+        }
+    )
+
+
+async def one_entry(request: web.Request) -> web.Response:
+    base = request.app[SERVICES].assistant.base
+    entry = base.served(request.app[TODAY]()).get(request.match_info["entry"])
+    if entry is None:
+        raise ApiError(404, "unknown_entry")
+    return json_response(entry_as_json(entry, base.contacts.get(entry.contact or "")))
+
+
+async def openapi(_: web.Request) -> web.Response:
+    return web.Response(text=_OPENAPI, content_type="application/json")
+
+
+def entry_as_json(entry: Entry, contact: Contact | None) -> dict[str, Any]:
+    """What the public may read of an entry: named field by field, so that none slips out."""
+
+    def day(value: Any) -> str | None:
+        return value.isoformat() if value else None
+
+    return {
+        "id": entry.id,
+        "question": typeset(entry.question),
+        "variants": list(entry.variants),
+        "answer": typeset(entry.answer),
+        "easy": typeset(entry.easy) if entry.easy else None,
+        "theme": entry.theme,
+        "sources": [
+            {"title": typeset(source.title), "url": source.url, "date": day(source.date)}
+            for source in entry.sources
+        ],
+        "collected_on": day(entry.collected_on),
+        "checked_on": day(entry.checked_on),
+        "review_on": day(entry.review_on),
+        "expires_on": day(entry.expires_on),
+        "see_also": list(entry.see_also),
+        "contact": {"name": contact.name, "phone": contact.phone, "url": contact.url}
+        if contact
+        else None,
+    }
+
+
+def json_response(value: Any, status: int = 200) -> web.Response:
+    """JSON that a person can read: accents as they are."""
+    response = web.Response(
+        text=json.dumps(value, ensure_ascii=False), content_type="application/json", status=status
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.enable_compression()
+    return response
+
+
+def error_response(status: int, code: str | None = None) -> web.Response:
+    """The error form of the outside interface, whatever went wrong under /api/."""
+    code = code or _CODES.get(status, "internal" if status >= 500 else "bad_request")
+    message = typeset(texts.API_ERRORS[code])
+    return json_response({"error": {"code": code, "message": message}}, status)
+
+
+def _outcome(lookup: Lookup) -> tuple[str, tuple[Any, ...]]:
+    if isinstance(lookup, Found):
+        return "found", (lookup.commune,)
+    if isinstance(lookup, Ambiguous):
+        return "ambiguous", lookup.communes
+    return "unknown", ()
+
+
+async def _read_object(request: web.Request) -> dict[str, Any]:
+    raw = await request.clone(client_max_size=BODY_BYTES).read()
+    try:
+        body = json.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise ApiError(400, "malformed") from None
+    if not isinstance(body, dict):
+        raise ApiError(400, "malformed")
+    return body

@@ -1,0 +1,134 @@
+"""From a Reply to HTML: the Jinja environment and what the templates are given."""
+
+import datetime as dt
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.conversation import texts as shared_texts
+from bot.conversation.markup import Block, parse
+from bot.conversation.reply import Conversation, Outcome, Reply
+from bot.language.typography import long_date, typeset
+from bot.web import texts
+from bot.web.keys import SERVICES, TEMPLATES
+from bot.web.links import action_url, state_fields
+
+FOLDER = Path(__file__).parent
+FRAGMENT_HEADER = "X-Fragment"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way on, ready to be shown."""
+
+    label: str
+    url: str
+    kind: str
+    icon: str = ""
+
+
+def make_environment() -> Environment:
+    """Templates that escape everything and fail on a misspelt name instead of hiding it."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        fr=typeset, blocks=parse, easy_blocks=easy_blocks, tel=tel, french_date=french_date
+    )
+    environment.globals.update(
+        texts=texts,
+        shared=shared_texts,
+        style_url=static_url("style.css"),
+        script_url=static_url("chat.js"),
+    )
+    return environment
+
+
+def static_url(name: str) -> str:
+    """A static file's address; it changes with the content, so browsers may keep it for good."""
+    content = (FOLDER / "static" / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def easy_blocks(text: str) -> tuple[Block, ...]:
+    """Easy-to-read wording keeps one idea a line, as its writers typed it."""
+    return parse(re.sub(r"\n+(?!- )", "\n\n", text))
+
+
+def tel(phone: str) -> str:
+    return "tel:" + re.sub(r"\D", "", phone)
+
+
+def french_date(date: dt.date, sentence: str = "{date}") -> str:
+    return sentence.format(date=long_date(date))
+
+
+def render(
+    request: web.Request,
+    template: str,
+    conversation: Conversation,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> web.Response:
+    """A page or a fragment, in which every link carries the conversation."""
+    fields = state_fields(conversation)
+    html = (
+        request.app[TEMPLATES]
+        .get_template(template)
+        .render(
+            state=fields,
+            link=lambda action: action_url(action, conversation),
+            themes=request.app[SERVICES].assistant.base.themes,
+            **context,
+        )
+    )
+    response = web.Response(text=html, content_type="text/html", status=status)
+    response.headers["Vary"] = FRAGMENT_HEADER
+    # A question is in the address where JavaScript is off: browsers must not keep that page.
+    response.headers["Cache-Control"] = "no-store" if "q" in request.query else "no-cache"
+    response.enable_compression()
+    return response
+
+
+def reply_context(request: web.Request, reply: Reply, *, title: str | None) -> dict[str, Any]:
+    """What reply.html needs. `title` is the page's where the reply has none of its own."""
+    icons = {theme.id: theme.icon for theme in request.app[SERVICES].assistant.base.themes}
+    topics: list[Link] = []
+    ways: list[Link] = []
+    for way in reply.actions:
+        kind, _, value = way.action.partition(":")
+        icon = icons.get(value, "") if kind == "theme" else ""
+        found = Link(
+            way.label.removeprefix(icon).strip(),
+            action_url(way.action, reply.conversation),
+            kind,
+            icon,
+        )
+        (topics if value else ways).append(found)
+    return {
+        "reply": reply,
+        "title": reply.title or title,
+        "reply_state": state_fields(reply.conversation),
+        "topics": topics,
+        "ways": ways,
+        "can_vote": reply.outcome is Outcome.ANSWER,
+        "standing": reply.commune.status.value
+        if reply.commune and reply.outcome is Outcome.COMMUNE
+        else None,
+        "open_easy": request.query.get("facile") == "1",
+    }
+
+
+def wants_fragment(request: web.Request) -> bool:
+    """Whether chat.js asks for the reply alone."""
+    return request.headers.get(FRAGMENT_HEADER) == "1"

@@ -1,0 +1,278 @@
+"""The pages in a real browser: conversation, keyboard, no JavaScript, small screens, axe."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any, Literal
+from urllib.parse import quote
+
+import pytest
+from aiohttp import web
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from bot.services import Services
+from bot.web.server import make_app
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="Chromium n’est pas installé (ou donnez son chemin dans CHROMIUM)"
+)
+PAGES = (
+    "/",
+    "/?q=" + quote("Qui s'engage ?"),
+    "/?q=logement",
+    "/?q=" + quote("recette des crêpes") + "&r=1",
+    "/q/mesures?facile=1",
+    "/themes",
+    "/theme/argent",
+    "/commune",
+    "/commune/59456",
+    "/commune/59350",
+    "/commune?q=Saint-Martin",
+    "/contact",
+    "/aide",
+    "/confidentialite",
+    "/zzz",
+)
+
+
+@pytest.fixture
+async def address(services: Services) -> AsyncIterator[str]:
+    runner = web.AppRunner(make_app(services), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(CHROMIUM_ARGS)
+        )
+        yield browser
+        await browser.close()
+
+
+async def opened(browser: Browser, url: str, **options: Any) -> Page:
+    """A page that fails the test on any script error or refused content."""
+    page = await browser.new_page(locale="fr-FR", **options)
+    page.set_default_timeout(10_000)
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    await page.goto(url)
+    return page
+
+
+async def ask(page: Page, question: str) -> None:
+    await page.get_by_label("Votre question").fill(question)
+    await page.keyboard.press("Enter")
+
+
+async def test_a_conversation(browser: Browser, address: str, services: Services) -> None:
+    page = await opened(browser, address)
+    await ask(page, "Qui s'engage ?")
+    replies = page.locator("[data-chat] article")
+    await expect(replies).to_have_count(1)
+    await expect(replies.last).to_contain_text("Douze partenaires")
+    await expect(page.locator(".said")).to_have_text(["Qui s'engage ?"])
+    await expect(page.get_by_label("Votre question")).to_be_focused()
+    await expect(page.get_by_label("Votre question")).to_have_value("")
+    assert page.url == f"{address}/"  # the question is not in the history
+
+    await replies.last.get_by_text("Plus simple").click()
+    await expect(replies.last.locator("details .prose")).to_be_visible()
+    await replies.last.get_by_role("button", name="Oui, utile").click()
+    await expect(replies.last).to_contain_text("Merci, votre avis est compté.")
+    assert await services.database.votes() == {"qui-s-engage": (1, 0)}
+
+    await replies.last.get_by_role("link", name="Voir les thèmes").click()
+    await expect(replies).to_have_count(2)
+    await expect(replies.last).to_be_focused()
+    await replies.last.locator(".topics a").first.click()
+    await expect(replies).to_have_count(3)
+    await replies.last.locator(".topics a").first.click()
+    await expect(replies).to_have_count(4)
+    await expect(replies.last.locator("h2")).to_be_visible()
+    assert page.url == f"{address}/"
+    await page.close()
+
+
+async def test_the_commune_is_remembered(browser: Browser, address: str) -> None:
+    page = await opened(browser, address)
+    await page.get_by_label("Nom ou code postal").fill("Pecquencourt")
+    await page.get_by_role("button", name="Chercher ma commune").click()
+    replies = page.locator("[data-chat] article")
+    await expect(replies.last).to_contain_text("Oui, Pecquencourt est dans le périmètre")
+    await expect(page.locator(".composer input[name=c]")).to_have_value("59456")
+    await replies.last.get_by_role("link", name="Joindre quelqu’un").click()
+    await expect(replies).to_have_count(2)
+    await expect(replies.last).to_contain_text("Cœur d’Ostrevent")
+    await page.close()
+
+
+async def test_from_theme_to_entry_by_tap(browser: Browser, address: str) -> None:
+    page = await opened(
+        browser, address, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    await page.locator(".start .grid a").first.tap()
+    replies = page.locator("[data-chat] article")
+    await expect(replies).to_have_count(1)
+    await replies.last.locator(".list a").first.tap()
+    await expect(replies).to_have_count(2)
+    await expect(replies.last).to_be_focused()  # and no keyboard over the reply
+    await expect(replies.last.locator("h2")).to_be_in_viewport()
+    await page.close()
+
+
+async def test_a_failure_keeps_what_was_typed(browser: Browser, address: str) -> None:
+    page = await opened(browser, address)
+    await page.context.set_offline(True)
+    await ask(page, "Qui s'engage ?")
+    await expect(page.locator(".composer [role=alert]")).to_contain_text("ne répond pas")
+    await expect(page.get_by_label("Votre question")).to_have_value("Qui s'engage ?")
+    await expect(page.locator(".said")).to_have_count(0)
+    await expect(page.locator(".start")).to_be_visible()
+    await page.context.set_offline(False)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-chat] article")).to_have_count(1)
+    await expect(page.locator(".composer [role=alert]")).to_have_text("")
+    await page.close()
+
+
+async def test_links_still_open_elsewhere(browser: Browser, address: str) -> None:
+    page = await opened(browser, address)
+    async with page.context.expect_page() as other:
+        await page.locator(".start .grid a").first.click(modifiers=["ControlOrMeta"])
+    tab = await other.value
+    await tab.wait_for_load_state()
+    assert "/theme/" in tab.url
+    await expect(page.locator("[data-chat] article")).to_have_count(0)
+    await page.context.close()
+
+
+async def test_keyboard_only(browser: Browser, address: str) -> None:
+    page = await opened(browser, address)
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".skip")).to_be_focused()
+    await expect(page.locator(".skip")).to_be_in_viewport()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_label("Votre question")).to_be_focused()
+    await page.keyboard.type("Qui s'engage ?")
+    await page.keyboard.press("Enter")
+    replies = page.locator("[data-chat] article")
+    await expect(replies).to_have_count(1)
+    for _ in range(30):
+        await page.keyboard.press("Shift+Tab")
+        focused = await page.evaluate("document.activeElement.textContent.trim()")
+        style = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert style == "solid", f"pas de cadre visible sur « {focused} »"
+        if focused == "Plus simple":
+            break
+    await page.keyboard.press("Enter")
+    await expect(replies.last.locator("details .prose")).to_be_visible()
+    await page.close()
+
+
+async def test_without_javascript(browser: Browser, address: str, services: Services) -> None:
+    page = await opened(browser, address, java_script_enabled=False)
+    await ask(page, "Qui s'engage ?")
+    await expect(page.locator("article")).to_contain_text("Douze partenaires")
+    await page.get_by_text("Plus simple").click()
+    await expect(page.locator("details .prose")).to_be_visible()
+    await page.get_by_role("button", name="Non, pas utile").click()
+    await expect(page.locator("h1")).to_have_text("Merci")
+    assert await services.database.votes() == {"qui-s-engage": (0, 1)}
+    await page.get_by_role("link", name="Revoir la réponse").click()
+    await expect(page.locator("h1")).to_contain_text("engage")
+    await page.get_by_role("link", name="Voir les thèmes").click()
+    await page.locator(".grid a").first.click()
+    await page.locator(".list a").first.click()
+    await expect(page).to_have_url(re.compile("/q/"))
+    await page.get_by_role("link", name="Chercher ma commune").click()
+    await page.get_by_label("Nom ou code postal").fill("Pecquencourt")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("h1")).to_have_text("Pecquencourt (59146)")
+    await ask(page, "Mon loyer va-t-il augmenter ?")
+    await expect(page).to_have_url(re.compile("c=59456"))
+    await page.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+async def test_nothing_overflows(browser: Browser, address: str, width: int) -> None:
+    page = await opened(browser, address, viewport={"width": width, "height": 640})
+    for path in PAGES:
+        await page.goto(address + path)
+        overflow = await page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert overflow <= 0, f"{path} défile de côté à {width} px"
+    await page.close()
+
+
+async def test_targets_are_large_enough(browser: Browser, address: str) -> None:
+    """44 px, but for links inside sentences, lists of sources and the invisible skip link."""
+    page = await opened(browser, address, viewport={"width": 320, "height": 640})
+    selector = "a:not(.skip):not(.prose a):not(.sources a), button, input:not([type=hidden])"
+    for path in PAGES:
+        await page.goto(address + path)
+        small = await page.locator(selector).evaluate_all(
+            "found => found.filter(e => e.offsetHeight && e.offsetHeight < 44)"
+            ".map(e => e.textContent)"
+        )
+        assert small == [], path
+    await page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing(
+    browser: Browser, address: str, scheme: Literal["light", "dark"]
+) -> None:
+    page = await opened(browser, address, color_scheme=scheme, reduced_motion="reduce")
+    for path in PAGES:
+        await page.goto(address + path)
+        await no_violation(page, path)
+    await page.goto(address)
+    await ask(page, "Qui s'engage ?")
+    await page.locator("[data-chat] article").get_by_text("Plus simple").click()
+    await no_violation(page, "conversation")
+    await page.close()
+
+
+async def no_violation(page: Page, where: str) -> None:
+    results = await Axe().run(page)
+    assert results.violations_count == 0, f"{where}\n{results.generate_report()}"
+
+
+async def test_dark_mode_and_reduced_motion(browser: Browser, address: str) -> None:
+    page = await opened(browser, address, color_scheme="dark", reduced_motion="reduce")
+    background = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == "rgb(23, 22, 20)"
+    await ask(page, "Qui s'engage ?")
+    article = page.locator("[data-chat] article")
+    await expect(article).to_have_count(1)
+    assert await article.evaluate("element => getComputedStyle(element).animationName") == "none"
+    await page.close()
+
+
+async def test_the_policy_refuses_nothing_we_use(browser: Browser, address: str) -> None:
+    page = await browser.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    for path in ("/", "/q/mesures", "/commune/59456"):
+        await page.goto(address + path)
+        await expect(page.locator("h1")).to_be_visible()
+    assert not [text for text in refused if re.search("Content Security|Refused", text)]
+    await page.close()

@@ -1,0 +1,159 @@
+"""The terminal, as a person or a program runs it: a process of its own, real files."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+FAQ = """\
+entrees:
+  - id: guichet
+    question: Où est le guichet bleu ?
+    reponse: Au fond à gauche.
+  - id: horaire
+    question: À quelle heure ferme la piscine ?
+    reponse: À dix-huit heures.
+"""
+
+
+@pytest.fixture(scope="session")
+def data_dir(pytestconfig: pytest.Config) -> Path:
+    """Kept between runs, so that each command need not encode the base again."""
+    assert pytestconfig.cache
+    return Path(pytestconfig.cache.mkdir("cli-data"))
+
+
+def run(data_dir: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "DATA_DIR": str(data_dir), "LOG_LEVEL": "WARNING", **environment},
+        timeout=120,
+    )
+
+
+def run_json(data_dir: Path, *arguments: str) -> Any:
+    done = run(data_dir, *arguments, "--json")
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+def test_ask_answers_for_people_and_for_programs(data_dir: Path) -> None:
+    shown = run(data_dir, "ask", "Qui s'engage ?")
+    assert shown.returncode == 0
+    assert "Qui s’engage" in shown.stdout
+    assert "Relevé le 23 novembre 2026" in shown.stdout
+    reply = run_json(data_dir, "ask", "Qui s'engage ?")
+    assert (reply["outcome"], reply["entry"]) == ("answer", "qui-s-engage")
+
+
+def test_ask_knows_the_commune(data_dir: Path) -> None:
+    reply = run_json(data_dir, "ask", "ma commune est-elle concernée ?", "--commune", "62498")
+    assert reply["commune"]["name"] == "Lens"
+    refused = run(data_dir, "ask", "Bonjour", "--commune", "99999")
+    assert refused.returncode == 1
+    assert "99999" in refused.stderr
+
+
+def test_explain_gives_the_parts(data_dir: Path) -> None:
+    explained = run_json(data_dir, "explain", "qi sengage")
+    assert explained["candidates"][0]["entry"] == "qui-s-engage"
+    assert explained["candidates"][0]["parts"]
+    assert explained["rule"]
+    assert run(data_dir, "explain", "qi sengage").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "codes"),
+    [
+        ("Pecquencourt", "found", ["59456"]),
+        ("62300", "ambiguous", ["62291", "62498"]),
+        ("Marseille", "unknown", []),
+    ],
+)
+def test_commune(data_dir: Path, text: str, outcome: str, codes: list[str]) -> None:
+    found = run_json(data_dir, "commune", text)
+    assert found["outcome"] == outcome
+    assert sorted(one["code_insee"] for one in found["communes"]) == codes
+    assert run(data_dir, "commune", text).returncode == 0
+
+
+def test_check_lists_problems_and_exits_1(data_dir: Path, tmp_path: Path) -> None:
+    assert run(data_dir, "check").returncode == 0
+    broken = tmp_path / "faq.yaml"
+    broken.write_text(FAQ.replace("question: Où", "questio: Où"), encoding="utf-8")
+    shown = run(data_dir, "check", str(broken))
+    assert shown.returncode == 1
+    assert "questio" in shown.stdout
+    listed = json.loads(run(data_dir, "check", str(broken), "--json").stdout)
+    assert {"line", "entry", "level", "code", "message", "hint"} <= set(listed[0])
+    assert listed[0]["entry"] == "guichet"
+
+
+def test_evaluate_measures_any_base(data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "autre.yaml").write_text(FAQ, encoding="utf-8")
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text(
+        '{"question": "Où est le guichet bleu ?", "expect": ["guichet"]}\n'
+        '{"question": "Qui a gagné la coupe du monde 1998 ?", "expect": null}\n',
+        encoding="utf-8",
+    )
+    details = tmp_path / "details.jsonl"
+    report = run_json(
+        data_dir, "evaluate", "--cases", str(cases), "--knowledge", str(tmp_path / "autre.yaml"),
+        "--details", str(details),
+    )  # fmt: skip
+    assert report["in_scope"] == {
+        "n": 1, "correct": 1, "suggested": 0, "wrong": 0, "missed": 0, "top1": 1.0, "top3": 1.0,
+    }  # fmt: skip
+    assert report["off_topic"] == {"n": 1, "false_answers": 0, "suggested": 0, "refused": 1}
+    lines = [json.loads(line) for line in details.read_text("utf-8").splitlines()]
+    assert [line["verdict"] for line in lines] == ["correct", "refused"]
+
+
+def test_migrate_makes_the_database(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    assert (tmp_path / "galibot.sqlite3").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code", "said"),
+    [
+        ((), {}, 2, "--help"),
+        (("inconnue",), {}, 2, "--help"),
+        (("ask",), {}, 2, "--help"),
+        (("evaluate", "--cases", "absent.jsonl"), {}, 1, "absent.jsonl"),
+        (("check", "absent.yaml"), {}, 1, "absent.yaml"),
+        (("check",), {"PORT": "abc"}, 1, "PORT"),
+        (("check",), {"TELEGRAM_BOT_TOKEN": "secret"}, 1, "TELEGRAM_BOT_TOKEN"),
+        (("check",), {"DATABASE_URL": "mysql://x"}, 1, "DATABASE_URL"),
+        (("check",), {"KNOWLEDGE_DIR": "/absent"}, 1, "/absent"),
+    ],
+)
+def test_refusals_are_french_and_without_traceback(
+    data_dir: Path,
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    code: int,
+    said: str,
+) -> None:
+    done = run(data_dir, *arguments, **environment)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_help_is_french(data_dir: Path) -> None:
+    done = run(data_dir, "--help")
+    assert done.returncode == 0
+    assert "commandes" in done.stdout
+    assert "show this help" not in done.stdout

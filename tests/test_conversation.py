@@ -1,0 +1,287 @@
+"""What a resident says and what she is answered, whatever the channel."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from bot.communes.gazetteer import Gazetteer
+from bot.conversation import texts
+from bot.conversation.assistant import QUESTION_LENGTH, Assistant
+from bot.conversation.markup import parse, plain
+from bot.conversation.reply import Conversation, Outcome, Question, Reply
+from bot.knowledge.checking import check
+from bot.knowledge.model import KnowledgeBase
+from tests.conftest import TODAY
+
+#: The four questions of the programme's page and some messy ones, with what must answer them.
+ANSWERED = [
+    ("Qui s'engage ?", "qui-s-engage"),
+    ("Pourquoi un tel engagement ?", "pourquoi-engagement"),
+    ("Quelles mesures mises en place ?", "mesures"),
+    ("Quels sont les premiers chantiers ?", "premiers-chantiers"),
+    ("QUI S ENGAGE", "qui-s-engage"),
+    ("qui s'engage svp merci", "qui-s-engage"),
+    ("C'est quoi, l'ERBM ?", "c-est-quoi-erbm"),
+]
+#: Smalltalk and what is no question at all.
+SMALLTALK = [
+    ("Bonjour", texts.GREETING),
+    ("bsr", texts.GREETING),
+    ("salut a tous", texts.GREETING),
+    ("merci beaucoup", texts.THANKS),
+    ("Au revoir et à bientôt", texts.GOODBYE),
+    ("ça va ?", texts.HOW_ARE_YOU),
+    ("espece de connard", texts.INSULT),
+    ("😀😀😀", texts.EMPTY),
+    ("???", texts.EMPTY),
+    ("   ", texts.EMPTY),
+    ("x" * (QUESTION_LENGTH + 1), texts.TOO_LONG),
+]
+#: (message, code INSEE, status)
+COMMUNES = [
+    ("Pecquencourt est-elle concernée ?", "59456", "in"),
+    ("pecquencourt", "59456", "in"),
+    ("59146", "59456", "in"),
+    ("je suis de pekencourt, on est dedans ?", "59456", "in"),
+    ("Isbergues fait partie du programme ?", "62473", "partner_only"),
+    ("thumeries", "59592", "perimeter_only"),
+    ("Et Lille, c'est dans l'ERBM ?", "59350", "out"),
+]
+#: Off-topic, near misses included: nothing may be answered.
+REFUSED = [
+    "Quelle est la capitale de l'Australie ?",
+    "pharmacie de garde ce soir svp",
+    "je veux un acte de naissance",
+    "Wie viel kostet ein Kilo Kartoffeln?",
+    "combien font 17 fois 24",
+    "blablabla",
+]
+
+
+def ask(assistant: Assistant, text: str, conversation: Conversation | None = None) -> Reply:
+    return assistant.reply(Question(text, conversation=conversation or Conversation()))
+
+
+def act(assistant: Assistant, action: str, conversation: Conversation | None = None) -> Reply:
+    return assistant.reply(Question(action=action, conversation=conversation or Conversation()))
+
+
+def same(printed: str, typed: str) -> bool:
+    """Whether a reply's text is one of ours, whatever the typography."""
+    plainly = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
+    return " ".join(printed.translate(plainly).split()) == " ".join(typed.split())
+
+
+@pytest.mark.parametrize(("text", "entry"), ANSWERED)
+def test_answered(assistant: Assistant, text: str, entry: str) -> None:
+    reply = ask(assistant, text)
+    assert (reply.outcome, reply.entry) == (Outcome.ANSWER, entry)
+    assert reply.entries == (entry,)
+    assert reply.text
+    assert reply.sources
+    assert reply.collected_on == dt.date(2026, 11, 23)
+    assert reply.checked_on is None, "nobody of the organisation has checked yet"
+
+
+@pytest.mark.parametrize(("text", "answer"), SMALLTALK)
+def test_smalltalk(assistant: Assistant, text: str, answer: str) -> None:
+    reply = ask(assistant, text)
+    assert reply.outcome is Outcome.SMALLTALK
+    assert same(reply.text, answer)
+    assert len(reply.actions) >= 3
+
+
+@pytest.mark.parametrize(("text", "code", "status"), COMMUNES)
+def test_communes(assistant: Assistant, text: str, code: str, status: str) -> None:
+    reply = ask(assistant, text)
+    assert reply.outcome is Outcome.COMMUNE
+    assert reply.commune is not None
+    assert (reply.commune.code_insee, reply.commune.status.value) == (code, status)
+    assert reply.conversation.commune == code
+    assert reply.contact is not None
+    assert reply.text.startswith("Oui") == (status == "in" and "pekencourt" not in text)
+    if status == "in":
+        assert "ne veut pas dire que votre logement sera rénové" in reply.text
+
+
+def test_a_guessed_commune_is_named_first(assistant: Assistant) -> None:
+    reply = ask(assistant, "je suis de pekencourt, on est dedans ?")
+    assert reply.text.startswith("J’ai compris\u00a0: Pecquencourt")
+
+
+@pytest.mark.parametrize("text", ["62300", "Saint-Aubin", "bruay", "j'habite a Montigny"])
+def test_homonyms_give_a_choice(assistant: Assistant, text: str) -> None:
+    reply = ask(assistant, text)
+    assert reply.outcome is Outcome.CHOOSE_COMMUNE
+    assert len(reply.communes) >= 2
+    chosen = act(assistant, reply.actions[0].action, reply.conversation)
+    assert chosen.outcome is Outcome.COMMUNE
+    assert chosen.commune == reply.communes[0]
+
+
+@pytest.mark.parametrize("text", ["Paris est-elle concernée ?", "75012", "et marseille ?"])
+def test_a_place_elsewhere_is_refused_by_name(assistant: Assistant, text: str) -> None:
+    reply = ask(assistant, text)
+    assert reply.outcome is Outcome.NO_MATCH
+    assert "Nord" in reply.text
+    assert reply.commune is None
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_refused(assistant: Assistant, text: str) -> None:
+    reply = ask(assistant, text)
+    assert reply.outcome is Outcome.NO_MATCH
+    assert reply.entry is None
+    assert len(reply.actions) >= 3
+    assert reply.conversation.refusals == 1
+
+
+def test_the_second_refusal_brings_a_person(assistant: Assistant) -> None:
+    first = ask(assistant, REFUSED[0])
+    assert first.contact is None
+    second = ask(assistant, REFUSED[1], first.conversation)
+    assert second.outcome is Outcome.NO_MATCH
+    assert second.contact is not None
+    assert second.contact.phone
+    assert second.text != first.text
+    answered = ask(assistant, "Qui s'engage ?", second.conversation)
+    assert answered.conversation.refusals == 0
+
+
+def test_the_first_reply_says_that_a_program_answers(assistant: Assistant) -> None:
+    first = ask(assistant, "Qui s'engage ?")
+    assert first.notice is not None
+    assert "automatique" in first.notice
+    assert ask(assistant, "Bonjour", first.conversation).notice is None
+
+
+def test_the_commune_is_remembered(assistant: Assistant) -> None:
+    lens = act(assistant, "commune:62498").conversation
+    reply = ask(assistant, "ma commune est-elle concernée ?", lens)
+    assert reply.outcome is Outcome.COMMUNE
+    assert reply.commune is not None
+    assert reply.commune.name == "Lens"
+    contact = act(assistant, "contact", lens)
+    assert contact.contact is not None
+    assert "Lens" in contact.contact.name
+
+
+def test_a_named_commune_comes_with_the_answer(assistant: Assistant) -> None:
+    reply = ask(assistant, "Quels travaux sont faits dans les maisons à Pecquencourt ?")
+    assert reply.outcome is Outcome.ANSWER
+    assert reply.entry == "travaux-prevus"
+    assert reply.commune is not None
+    assert reply.commune.name == "Pecquencourt"
+    assert "périmètre" in reply.text
+
+
+def test_every_button_leads_somewhere_with_three_ways_on(assistant: Assistant) -> None:
+    """From the start, follow every action: no dead end, and every entry within three taps."""
+    depth = {"start": 0, "help": 0, "privacy": 0}
+    queue = list(depth)
+    while queue:
+        action = queue.pop(0)
+        reply = act(assistant, action)
+        assert len(reply.actions) >= 3, action
+        assert not same(reply.text, texts.EXPIRED_BUTTON), action
+        for way in reply.actions:
+            assert way.label
+            assert len(way.action.encode()) <= 64
+            if way.action not in depth:
+                depth[way.action] = depth[action] + 1
+                queue.append(way.action)
+    entries = {f"entry:{key}" for key in assistant.base.entries}
+    assert entries <= set(depth)
+    assert max(depth[entry] for entry in entries) <= 3
+
+
+@pytest.mark.parametrize(
+    "action", ["entry:inconnue", "theme:x", "commune:99999", "easy:", "", ":", "éé", "entry"]
+)
+def test_an_old_button_says_so(assistant: Assistant, action: str) -> None:
+    reply = act(assistant, action)
+    assert same(reply.text, texts.EXPIRED_BUTTON)
+    assert len(reply.actions) >= 3
+
+
+def test_none_of_the_suggestions_is_a_refusal(assistant: Assistant) -> None:
+    assert act(assistant, "none").outcome is Outcome.NO_MATCH
+
+
+def test_easy_wording(assistant: Assistant) -> None:
+    reply = act(assistant, "entry:qui-s-engage")
+    easy = act(assistant, "easy:qui-s-engage")
+    assert reply.easy_text == easy.text
+    assert easy.easy_text is None
+
+
+def test_all_statuses_are_worded(assistant: Assistant, gazetteer: Gazetteer) -> None:
+    """Every commune of the two départements has a reply; only the sure ones begin with « Oui »."""
+    for commune in gazetteer.communes:
+        reply = act(assistant, f"commune:{commune.code_insee}")
+        assert commune.name.replace("'", "’") in reply.text
+        assert reply.text.startswith("Oui,") == (commune.status.value == "in")
+        assert ("bassin urbain à dynamiser" in reply.text) or not commune.bud
+        assert reply.as_json()["commune"]["code_insee"] == commune.code_insee
+
+
+def test_the_reply_as_json_has_the_agreed_keys(assistant: Assistant) -> None:
+    reply = ask(assistant, "Qui s'engage ?").as_json()
+    assert set(reply) == {
+        "outcome", "entry", "entries", "confidence", "title", "text", "easy_text", "sources",
+        "collected_on", "checked_on", "commune", "communes", "actions", "contact",
+    }  # fmt: skip
+    assert reply["collected_on"] == "2026-11-23"
+    assert set(reply["sources"][0]) == {"title", "url", "date"}
+    assert set(reply["contact"]) == {"name", "phone", "url"}
+    assert 0 < reply["confidence"] <= 1
+
+
+def small(answer: str, **keys: str) -> KnowledgeBase:
+    extra = "".join(f"\n    {key}: {value}" for key, value in keys.items())
+    text = (
+        f"entrees:\n  - id: a\n    question: Où est le guichet bleu ?\n    reponse: {answer}{extra}"
+    )
+    base = check({"faq.yaml": text}, TODAY).base
+    assert base is not None
+    return base
+
+
+def test_any_faq_can_be_served_alone(gazetteer: Gazetteer) -> None:
+    """Only three keys an entry: no themes, contacts or encoder."""
+    assistant = Assistant(small("À gauche."), gazetteer, today=lambda: TODAY)
+    assert ask(assistant, "Où est le guichet bleu ?").text == "À gauche."
+    for action in ("themes", "contact", "start", "commune:59456"):
+        assert act(assistant, action).actions
+
+
+def test_saving_replaces_the_base_whole(gazetteer: Gazetteer) -> None:
+    assistant = Assistant(small("À gauche."), gazetteer, today=lambda: TODAY)
+    assistant.serve(small("À droite."))
+    assert ask(assistant, "Où est le guichet bleu ?").text == "À droite."
+
+
+def test_an_expired_entry_is_not_answered(gazetteer: Gazetteer) -> None:
+    base = small("À gauche.", expire_le="2026-11-23")
+    today = TODAY
+    assistant = Assistant(base, gazetteer, today=lambda: today)
+    assert ask(assistant, "Où est le guichet bleu ?").outcome is Outcome.ANSWER
+    today += dt.timedelta(days=1)
+    assert ask(assistant, "Où est le guichet bleu ?").outcome is Outcome.NO_MATCH
+    assert act(assistant, "entry:a").entry is None
+
+
+def test_markup_is_read() -> None:
+    blocks = parse("Un\ndeux.\n\n- a [b](https://c.fr) d\n  suite\n- e")
+    assert [block.is_list for block in blocks] == [False, True]
+    assert plain("Un\ndeux.\n\n- a [b](https://c.fr) d\n  suite\n- e") == (
+        "Un deux.\n\n- a b (https://c.fr) d suite\n- e"
+    )
+    assert blocks[1].lines[0][1].url == "https://c.fr"
+
+
+def test_conversations_do_not_share_state(assistant: Assistant) -> None:
+    one = ask(assistant, "Lens").conversation
+    assert ask(assistant, "Bonjour").conversation.commune is None
+    assert replace(one, refusals=1) != one

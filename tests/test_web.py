@@ -1,0 +1,624 @@
+"""The web channel: pages without JavaScript, the API to the letter, what never leaks."""
+
+import asyncio
+import datetime as dt
+import json
+import logging
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.communes import Gazetteer
+from bot.conversation.assistant import Assistant
+from bot.conversation.reply import Conversation
+from bot.knowledge.model import KnowledgeBase
+from bot.services import Services
+from bot.web.keys import TELEGRAM_PROBLEM, TODAY
+from bot.web.links import action_url, read_state, state_fields
+from bot.web.server import make_app
+from tests.conftest import TODAY as DAY
+
+Client = TestClient[web.Request, web.Application]
+FRAGMENT = {"X-Fragment": "1"}
+REPLY_KEYS = {
+    "outcome", "entry", "entries", "confidence", "text", "easy_text", "sources", "collected_on",
+    "checked_on", "commune", "communes", "actions", "contact",
+}  # fmt: skip
+COMMUNE_KEYS = {"code_insee", "name", "postcodes", "epci", "status", "bud"}
+
+
+@pytest.fixture
+async def client(services: Services) -> AsyncIterator[Client]:
+    app = make_app(services)
+    app[TODAY] = lambda: DAY
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+class Page(HTMLParser):
+    """What a page is made of, as far as these tests look."""
+
+    VOID = frozenset({"meta", "link", "input", "br", "path", "rect"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+        self.links: list[str] = []
+        self.actions: list[str] = []
+        self.ids: list[str] = []
+        self.count: dict[str, int] = {}
+        self.fields: dict[str, str] = {}
+        self.reply: dict[str, str] = {}
+        self.lang: str | None = None
+        self.words = ""
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert not self._open, f"jamais fermé : {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        assert "style" not in found, "la politique de sécurité refuse les styles en ligne"
+        assert not any(name.startswith("on") for name in found)
+        if tag not in self.VOID:
+            self._open.append(tag)
+        self.count[tag] = self.count.get(tag, 0) + 1
+        if tag == "html":
+            self.lang = found.get("lang")
+        if tag == "a":
+            self.links.append(found["href"])
+            if "data-action" in found:
+                self.actions.append(found["href"])
+        if tag == "input" and found.get("type") == "hidden" and "disabled" not in found:
+            self.fields[found["name"]] = found["value"]
+        if tag == "script":
+            assert found["src"].startswith("/static/")
+        if tag == "article":
+            self.reply = {name[5:]: text for name, text in found.items() if name[:5] == "data-"}
+        if "id" in found:
+            self.ids.append(found["id"])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words.split())
+
+
+async def get(
+    client: Client, path: str, status: int = 200, headers: dict[str, str] | None = None
+) -> Page:
+    async with client.get(path, headers=headers) as response:
+        assert response.status == status, path
+        assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+        page = Page(await response.text())
+    if not headers:
+        assert page.lang == "fr"
+        assert page.count["h1"] == page.count["main"] == 1, path
+        assert len(page.ids) == len(set(page.ids)), path
+    return page
+
+
+async def ask(client: Client, body: object, status: int = 200) -> dict[str, Any]:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    async with client.post("/api/v1/ask", data=data) as response:
+        assert response.status == status
+        assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+        found: dict[str, Any] = await response.json()
+    return found
+
+
+# Pages
+
+
+async def test_home_says_what_it_is_and_offers_every_theme(
+    client: Client, base: KnowledgeBase
+) -> None:
+    page = await get(client, "/")
+    assert "service automatique" in page.text
+    assert page.fields == {"s": "1"}  # said once: the first reply need not repeat it
+    for theme in base.themes:
+        assert f"/theme/{theme.id}?s=1" in page.actions
+
+
+async def test_every_page_that_links_lead_to(client: Client, base: KnowledgeBase) -> None:
+    """A reader who follows every link from the home page meets no error and every entry."""
+    waiting, seen = ["/"], {"/"}
+    while waiting:
+        page = await get(client, waiting.pop())
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme in {"http", "https", "tel"} or link.startswith("#"):
+                continue
+            assert not parts.scheme
+            if parts.path not in seen:
+                seen.add(parts.path)
+                waiting.append(link)
+    assert {f"/q/{key}" for key in base.served(DAY)} <= seen
+    assert {"/themes", "/commune", "/contact", "/confidentialite", "/aide"} <= seen
+
+
+async def test_an_answer_shows_all_that_it_rests_on(client: Client, base: KnowledgeBase) -> None:
+    page = await get(client, "/?q=" + "Qui+s%27engage+%3F")
+    entry = base.entries["qui-s-engage"]
+    assert page.reply == {"c": "", "r": "", "s": "1"}
+    assert {source.url for source in entry.sources if source.url} <= set(page.links)
+    assert "Relevé le 23 novembre 2026." in page.text
+    assert "Plus simple" in page.text
+    assert page.count["details"] == 1
+    assert "Oui, utile" in page.text
+    assert "tel:0320305959" in page.links
+    assert len(page.actions) >= 3
+
+
+@pytest.mark.parametrize("key", ["c-est-quoi-erbm", "mesures", "qui-s-engage"])
+async def test_an_entry_has_a_page_of_its_own(
+    client: Client, base: KnowledgeBase, key: str
+) -> None:
+    page = await get(client, f"/q/{key}")
+    assert page.text.count("Je suis Galibot, un service automatique.") == 1
+    assert f'<link rel="canonical" href="/q/{key}">' in page.html
+    assert '<details class="easy" open>' in (await get(client, f"/q/{key}?facile=1")).html
+    assert "Je suis Galibot" not in (await get(client, f"/q/{key}?s=1")).text
+
+
+async def test_a_conversation_without_javascript(client: Client, base: KnowledgeBase) -> None:
+    """State goes from page to page in links and hidden fields; no cookie is set."""
+    page = await get(client, "/commune?" + urlencode({"q": "Pecquencourt", "s": "1"}))
+    assert page.reply["c"] == "59456"
+    assert page.fields == {"c": "59456", "s": "1"}
+    page = await get(client, page.actions[0])
+    assert page.reply["c"] == "59456"
+    page = await get(
+        client, "/?" + urlencode({**page.fields, "q": base.entries["ma-commune-erbm"].question})
+    )
+    assert "Pecquencourt" in page.text
+    page = await get(client, "/?" + urlencode({**page.fields, "q": "recette des crêpes"}))
+    assert page.reply["r"] == "1"
+    page = await get(client, "/?" + urlencode({**page.fields, "q": "recette des gaufres"}))
+    assert page.reply["r"] == "2"
+    assert any(link.startswith("tel:") for link in page.links)
+    assert not client.session.cookie_jar.filter_cookies(client.make_url("/"))
+
+
+async def test_what_was_typed_is_escaped(client: Client) -> None:
+    typed = "<script>alert(1)</script>\"'&"
+    for path in ("/", "/commune"):
+        page = await get(client, f"{path}?" + urlencode({"q": typed}))
+        assert "<script>alert" not in page.html
+    tampered = {"c": '"><b>', "r": "-1", "s": "x", "facile": "<"}
+    page = await get(client, "/themes?" + urlencode(tampered))
+    assert "<b>" not in page.html
+    assert page.reply == {"c": "", "r": "", "s": "1"}
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "🙂", "x" * 3000, "\0", "con", "?"])
+async def test_odd_questions_get_a_page(client: Client, typed: str) -> None:
+    page = await get(client, "/?" + urlencode({"q": typed}))
+    assert page.actions
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("59146", "Pecquencourt"),
+        ("Saint-Martin", "Plusieurs communes"),
+        ("Marseille", "Marseille n’est pas dans le Nord"),
+        ("xqzwv", "Je ne trouve pas cette commune"),
+        ("travaux à Pecquencourt", "Oui, Pecquencourt est dans le périmètre"),
+    ],
+)
+async def test_commune_search(client: Client, typed: str, words: str) -> None:
+    page = await get(client, "/commune?" + urlencode({"q": typed}))
+    assert words in page.text
+    assert page.actions
+
+
+async def test_every_kind_of_commune_has_its_page(client: Client, gazetteer: Gazetteer) -> None:
+    kinds = {(commune.status, commune.bud): commune for commune in gazetteer.communes}
+    assert len(kinds) >= 4
+    for commune in kinds.values():
+        page = await get(client, f"/commune/{commune.code_insee}")
+        assert commune.postcodes[0] in page.text
+        for link in page.actions:
+            await get(client, link)
+
+
+async def test_the_fragment_is_the_reply_alone(client: Client) -> None:
+    for path in ("/?q=Qui+s%27engage+%3F", "/q/mesures", "/themes", "/commune/59456", "/contact"):
+        page = await get(client, path, headers=FRAGMENT)
+        assert page.html.startswith("<article")
+        assert "h1" not in page.count
+        assert page.reply["s"] == "1"
+    async with client.get("/themes") as response:
+        assert response.headers["Vary"] == "X-Fragment"
+
+
+@pytest.mark.parametrize(
+    "path", ["/zzz", "/q/zzz", "/theme/zzz", "/commune/00000", "/q/", "/q/Mesures"]
+)
+async def test_not_found_offers_ways_on(client: Client, path: str) -> None:
+    page = await get(client, path, status=404)
+    assert "Cette page n’existe pas" in page.text
+    for link in page.links:
+        if not link.startswith("#"):
+            await get(client, link)
+
+
+async def test_a_breakdown_tells_nothing(
+    client: Client, services: Services, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    def broken(*_: object) -> None:
+        raise RuntimeError("panne")
+
+    monkeypatch.setattr(type(services.assistant), "reply", broken)
+    with caplog.at_level(logging.ERROR):
+        page = await get(client, "/?q=ma+question+intime", status=500)
+        assert "en panne" in page.text
+        assert (await ask(client, {"question": "intime"}, 500))["error"]["code"] == "internal"
+    assert "RuntimeError" not in page.html
+    assert "intime" not in "".join(record.getMessage() for record in caplog.records)
+
+
+# Votes
+
+
+async def test_votes_are_counted(client: Client, services: Services) -> None:
+    for useful in ("oui", "oui", "non"):
+        form = {"entry": "mesures", "useful": useful, "c": "59456", "s": "1"}
+        async with client.post("/avis", data=form) as response:
+            page = Page(await response.text())
+            assert response.status == 200
+            assert "Merci, votre avis est compté." in page.text
+            assert "/q/mesures?c=59456&s=1" in page.links
+    assert await services.database.votes() == {"mesures": (2, 1)}
+
+
+async def test_a_vote_by_fragment(client: Client) -> None:
+    form = {"entry": "mesures", "useful": "oui"}
+    async with client.post("/avis", data=form, headers=FRAGMENT) as response:
+        assert (await response.text()).startswith("<p")
+
+
+@pytest.mark.parametrize(
+    ("form", "headers", "status"),
+    [
+        ({}, {}, 400),
+        ({"entry": "zzz", "useful": "oui"}, {}, 400),
+        ({"entry": "mesures", "useful": "peut-être"}, {}, 400),
+        ({"entry": "mesures", "useful": "oui"}, {"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"entry": "mesures", "useful": "oui", "x": "x" * 9000}, {}, 413),
+    ],
+)
+async def test_refused_votes(
+    client: Client, services: Services, form: dict[str, str], headers: dict[str, str], status: int
+) -> None:
+    async with client.post("/avis", data=form, headers=headers) as response:
+        assert response.status == status
+        assert Page(await response.text()).count["h1"] == 1
+    assert await services.database.votes() == {}
+
+
+# API
+
+
+async def test_ask_answers_in_the_agreed_form(client: Client, base: KnowledgeBase) -> None:
+    reply = await ask(client, {"question": "Qui s'engage ?", "commune": None})
+    assert reply.keys() >= REPLY_KEYS
+    assert (reply["outcome"], reply["entry"]) == ("answer", "qui-s-engage")
+    reply = await ask(client, {"question": "Pecquencourt"})
+    assert reply["outcome"] == "commune"
+    assert reply["commune"].keys() == COMMUNE_KEYS
+    question = base.entries["ma-commune-erbm"].question
+    reply = await ask(client, {"question": question, "commune": "59456"})
+    assert reply["commune"]["name"] == "Pecquencourt"
+
+
+async def test_ask_speaks_utf8(client: Client) -> None:
+    async with client.post("/api/v1/ask", json={"question": "C'est quoi l'ERBM ?"}) as response:
+        raw = (await response.read()).decode("utf-8")
+    assert "\\u" not in raw
+    assert "é" in raw
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 400, "malformed"),
+        (b"{", 400, "malformed"),
+        (b"\xff\xfe", 400, "malformed"),
+        (b"[" * 8000, 400, "malformed"),
+        ([], 400, "malformed"),
+        ("bonjour", 400, "malformed"),
+        ({}, 400, "wrong_question"),
+        ({"question": None}, 400, "wrong_question"),
+        ({"question": 3}, 400, "wrong_question"),
+        ({"question": ["a"]}, 400, "wrong_question"),
+        ({"question": ""}, 400, "empty_question"),
+        ({"question": " \n "}, 400, "empty_question"),
+        ({"question": "a", "commune": 59456}, 400, "wrong_commune"),
+        ({"question": "a", "commune": "00000"}, 400, "unknown_commune"),
+        ({"question": "a", "commune": ""}, 400, "unknown_commune"),
+        ({"question": "a" * 9000}, 413, "too_large"),
+    ],
+)
+async def test_ask_refuses(client: Client, body: object, status: int, code: str) -> None:
+    error = (await ask(client, body, status))["error"]
+    assert error["code"] == code
+    assert error["message"].endswith(".")
+    assert error.keys() == {"code", "message"}
+
+
+async def test_ask_takes_8_kib_and_no_more(client: Client) -> None:
+    shell = len(b'{"question": ""}')
+    await ask(client, b'{"question": "' + b"a" * (8192 - shell) + b'"}')
+    await ask(client, b'{"question": "' + b"a" * (8193 - shell) + b'"}', 413)
+
+
+@pytest.mark.parametrize("question", ["🙂", "\ud800", "\0", "a" * 2000, "<b>", "؟", "-" * 500])
+async def test_ask_survives_odd_text(client: Client, question: str) -> None:
+    assert (await ask(client, {"question": question}))["outcome"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/v1/ask", 405, "method_not_allowed"),
+        ("DELETE", "/api/v1/entries", 405, "method_not_allowed"),
+        ("GET", "/api/v1/zzz", 404, "not_found"),
+        ("GET", "/api/", 404, "not_found"),
+        ("GET", "/api/v1/entries/zzz", 404, "unknown_entry"),
+        ("GET", "/api/v1/communes", 400, "empty_search"),
+        ("GET", "/api/v1/communes?q=%20", 400, "empty_search"),
+        ("GET", "/api/v1/communes?q=" + "a" * 1001, 400, "search_too_long"),
+    ],
+)
+async def test_api_errors_are_json(
+    client: Client, method: str, path: str, status: int, code: str
+) -> None:
+    async with client.request(method, path) as response:
+        assert response.status == status
+        assert (await response.json())["error"]["code"] == code
+        assert ("Allow" in response.headers) == (status == 405)
+
+
+@pytest.mark.parametrize(
+    ("typed", "outcome", "code"),
+    [
+        ("Pecquencourt", "found", "59456"),
+        ("Saint-Martin", "ambiguous", None),
+        ("Marseille", "unknown", None),
+    ],
+)
+async def test_communes(client: Client, typed: str, outcome: str, code: str | None) -> None:
+    async with client.get("/api/v1/communes", params={"q": typed}) as response:
+        found = await response.json()
+    assert found["outcome"] == outcome
+    assert all(commune.keys() == COMMUNE_KEYS for commune in found["communes"])
+    assert (len(found["communes"]) > 1) == (outcome == "ambiguous")
+    if code:
+        assert found["communes"][0]["code_insee"] == code
+
+
+async def test_entries_keep_the_test_questions_on_the_server(
+    client: Client, base: KnowledgeBase
+) -> None:
+    async with client.get("/api/v1/entries") as response:
+        found = await response.json()
+    assert found["revision"] == base.revision
+    assert [theme["id"] for theme in found["themes"]] == [theme.id for theme in base.themes]
+    assert [entry["id"] for entry in found["entries"]] == list(base.served(DAY))
+    for entry in found["entries"]:
+        assert not entry.keys() & {"tests", "essais", "support", "appuis"}
+    shown = {text for entry in found["entries"] for text in (entry["question"], *entry["variants"])}
+    hidden = {test for entry in base.entries.values() for test in entry.tests}
+    assert not shown & (hidden | set(base.off_topic))
+    async with client.get("/api/v1/entries/mesures") as response:
+        assert await response.json() in found["entries"]
+
+
+async def test_an_expired_entry_is_not_published(
+    services: Services, base: KnowledgeBase, gazetteer: Gazetteer
+) -> None:
+    expired = base.entries["mesures"].model_copy(update={"expires_on": DAY - dt.timedelta(days=1)})
+    late = base.model_copy(update={"entries": {**base.entries, "mesures": expired}})
+    assistant = Assistant(late, gazetteer, today=lambda: DAY)
+    app = make_app(replace(services, assistant=assistant))
+    app[TODAY] = lambda: DAY
+    async with TestClient(TestServer(app)) as client:
+        await get(client, "/q/mesures", status=404)
+        async with client.get("/api/v1/entries/mesures") as response:
+            assert response.status == 404
+        async with client.get("/api/v1/entries") as response:
+            assert len((await response.json())["entries"]) == len(base.served(DAY)) - 1
+
+
+async def test_openapi_describes_every_route_of_the_api(client: Client) -> None:
+    async with client.get("/openapi.json") as response:
+        assert response.status == 200
+        described = await response.json()
+    assert described["openapi"].startswith("3.1")
+    routes = {
+        (route.method.lower(), route.resource.canonical)
+        for route in client.app.router.routes()
+        if route.resource and route.resource.canonical.startswith("/api/")
+    }
+    paths = described["paths"]
+    assert {(m, p) for p in paths for m in paths[p]} == {r for r in routes if r[0] != "head"}
+    schemas = described["components"]["schemas"]
+    for name in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described)):
+        assert name in schemas
+    assert set(schemas["Reply"]["required"]) >= REPLY_KEYS
+    assert set(schemas["Commune"]["required"]) == COMMUNE_KEYS
+    reply = await ask(client, {"question": "Qui s'engage ?"})
+    assert reply.keys() == schemas["Reply"]["properties"].keys()
+    async with client.get("/api/v1/entries/mesures") as response:
+        assert (await response.json()).keys() == schemas["Entry"]["properties"].keys()
+
+
+# Operators
+
+
+async def test_health(client: Client, base: KnowledgeBase) -> None:
+    async with client.get("/healthz") as response:
+        assert await response.json() == {"status": "ok"}
+    async with client.get("/readyz") as response:
+        assert response.status == 200
+        assert await response.json() == {
+            "ready": True,
+            "knowledge": {
+                "revision": base.revision, "entries": len(base.entries), "problems": [],
+            },
+            "database": "ok",
+        }  # fmt: skip
+
+
+async def test_refused_knowledge_is_told_and_the_last_base_serves(
+    client: Client, services: Services
+) -> None:
+    services.knowledge.problems = ("faq.yaml, ligne 3 : erreur",)
+    async with client.get("/readyz") as response:
+        assert response.status == 200
+        told = (await response.json())["knowledge"]["problems"]
+    assert told == ["faq.yaml, ligne 3 : erreur"]
+
+
+async def test_not_ready_without_the_database(
+    client: Client, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(_: object) -> bool:
+        raise OSError("postgresql://galibot:secret@db")
+
+    async def late(_: object) -> bool:
+        return False
+
+    for broken in (fails, late):
+        monkeypatch.setattr(type(services.database), "up_to_date", broken)
+        async with client.get("/readyz") as response:
+            assert response.status == 503
+            state = await response.json()
+        assert state["ready"] is False
+        assert state["database"] != "ok"
+        assert "secret" not in json.dumps(state)
+        async with client.get("/healthz") as response:
+            assert response.status == 200
+
+
+async def test_telegram_is_part_of_being_ready_where_it_is_started(services: Services) -> None:
+    told: dict[str, str | None] = {"telegram": None}
+    for problem, status in ((None, 200), ("arrêté", 503)):
+        told["telegram"] = problem
+        app = make_app(services)
+        app[TELEGRAM_PROBLEM] = lambda: told["telegram"]
+        async with TestClient(TestServer(app)) as client, client.get("/readyz") as response:
+            assert response.status == status
+            assert (await response.json())["telegram"] == (problem or "ok")
+
+
+@pytest.mark.parametrize(
+    "line", ["GET /?q=intime" + "a" * 9000 + " HTTP/1.1", "GET /?q=mot intime HTTP/1.1"]
+)
+async def test_logs_name_nobody(
+    client: Client, caplog: pytest.LogCaptureFixture, line: str
+) -> None:
+    """What aiohttp can't read never reaches the application; its own log line must say nothing."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    writer.write(f"{line}\r\nHost: galibot\r\n\r\n".encode())
+    assert b"400" in await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    assert "Requête illisible" in caplog.text
+    assert "intime" not in caplog.text
+    assert "127.0.0.1" not in caplog.text
+
+
+async def test_metrics_name_nobody(client: Client) -> None:
+    await ask(client, {"question": "Qui s'engage ?"})
+    await get(client, "/?q=mot-tres-personnel&c=59456")
+    await get(client, "/q/mesures")
+    await get(client, "/zzz-personnel", status=404)
+    async with client.post("/avis", data={"entry": "mesures", "useful": "oui"}) as response:
+        assert response.status == 200
+    async with client.get("/metrics") as response:
+        assert response.headers["Content-Type"].startswith("text/plain")
+        told = await response.text()
+    assert 'galibot_replies_total{channel="web",outcome="answer"} 2.0' in told
+    assert 'galibot_votes_total{channel="web",useful="yes"} 1.0' in told
+    assert 'galibot_request_seconds_count{route="/q/{entry}",status="200"} 1.0' in told
+    assert 'galibot_request_seconds_count{route="none",status="404"} 1.0' in told
+    for secret in ("personnel", "59456", "mesures", "127.0.0.1"):
+        assert secret not in told
+
+
+async def test_every_response_has_strict_headers(client: Client) -> None:
+    for path in ("/", "/zzz", "/api/v1/entries", "/static/chat.js", "/healthz", "/api/zzz"):
+        async with client.get(path) as response:
+            policy = response.headers["Content-Security-Policy"]
+            assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+            assert "unsafe" not in policy
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert "Server" not in response.headers
+            assert "Set-Cookie" not in response.headers
+
+
+async def test_a_page_with_a_question_is_not_kept_by_browsers(client: Client) -> None:
+    async with client.get("/?q=intime") as response:
+        assert response.headers["Cache-Control"] == "no-store"
+    address = re.search(r"/static/style\.css\?v=\w+", (await get(client, "/")).html)
+    assert address
+    async with client.get(address[0]) as response:
+        assert "immutable" in response.headers["Cache-Control"]
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("action", "url"),
+    [
+        ("entry:mesures", "/q/mesures"),
+        ("easy:mesures", "/q/mesures?facile=1"),
+        ("theme:argent", "/theme/argent"),
+        ("themes", "/themes"),
+        ("commune", "/commune"),
+        ("commune:59456", "/commune/59456"),
+        ("contact", "/contact"),
+        ("none", "/aucune"),
+        ("help", "/aide"),
+        ("privacy", "/confidentialite"),
+        ("start", "/"),
+        ("inconnue", "/"),
+    ],
+)
+def test_actions_have_addresses(action: str, url: str) -> None:
+    assert action_url(action, Conversation()) == url
+
+
+@pytest.mark.parametrize(
+    "conversation",
+    [Conversation(), Conversation("59456", 2, True), Conversation(None, 9, False)],
+)
+def test_state_survives_the_address(gazetteer: Gazetteer, conversation: Conversation) -> None:
+    assert read_state(state_fields(conversation), gazetteer) == conversation
+
+
+def test_chat_js_stays_small() -> None:
+    script = Path(__file__).parent.parent / "bot" / "web" / "static" / "chat.js"
+    lines = script.read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 120
+    assert not any("cookie" in line or "Storage" in line for line in lines if "//" not in line)
