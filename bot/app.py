@@ -15,7 +15,12 @@ from bot.conversation.assistant import Assistant
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher, load_base, load_gazetteer
+from bot.storage.knowledge_files import (
+    KnowledgeWatcher,
+    load_base,
+    load_common_messages,
+    load_gazetteer,
+)
 from bot.storage.use_encoder import load_encoder
 from bot.web.server import make_app
 
@@ -32,6 +37,7 @@ def make_assistant(settings: Settings) -> Assistant:
         load_base(settings.knowledge_dir, dt.date.today()),
         load_gazetteer(settings.knowledge_dir),
         encoder=load_encoder(settings.data_dir / "cache"),
+        unrelated=load_common_messages(settings.knowledge_dir),
     )
 
 

@@ -21,7 +21,13 @@ from bot.knowledge.checking import check
 from bot.language.typography import typeset
 from bot.settings import Settings, WrongSettingError, load_settings
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeError, load_base, load_gazetteer, read_files
+from bot.storage.knowledge_files import (
+    KnowledgeError,
+    load_base,
+    load_common_messages,
+    load_gazetteer,
+    read_files,
+)
 from bot.storage.use_encoder import load_encoder
 
 
@@ -173,6 +179,7 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
         load_base(options.knowledge or settings.knowledge_dir, dt.date.today()),
         load_gazetteer(settings.knowledge_dir),
         encoder=load_encoder(settings.data_dir / "cache"),
+        unrelated=load_common_messages(settings.knowledge_dir),
     )
     verdicts = [evaluation.judge(assistant, case) for case in cases]
     if options.details:

@@ -104,7 +104,7 @@ def read_cases(text: str) -> tuple[Case, ...]:
 def judge(assistant: Assistant, case: Case) -> Verdict:
     """Ask the assistant, as a new conversation, and judge its reply."""
     reply = assistant.reply(Question(case.question))
-    ranking = tuple(candidate.entry for candidate in assistant.rank(case.question))
+    ranking = tuple(candidate.entry for candidate in assistant.rank(case.question).candidates)
     given = frozenset(reply.entries)
     if reply.outcome is Outcome.COMMUNE:
         given |= COMMUNE_ENTRIES

@@ -15,7 +15,11 @@ from bot.conversation.assistant import Assistant
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher, load_base, load_gazetteer
+from bot.storage.knowledge_files import (
+    KnowledgeWatcher,
+    load_base,
+    load_gazetteer,
+)
 from bot.storage.use_encoder import load_encoder
 
 ROOT = Path(__file__).parent.parent

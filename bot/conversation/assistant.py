@@ -19,15 +19,19 @@ from bot.matching.decision import (
     Candidate,
     Decision,
     Policy,
+    Ranking,
     Suggestions,
     decide,
 )
 from bot.matching.encoder import Encoder
 from bot.matching.engine import EntryTexts
+from bot.matching.fusion import IDENTICAL
 from bot.matching.matcher import Matcher
 
 QUESTION_LENGTH = 1_000  # characters; beyond, nobody reads a question into it
 EXPLAINED = 5  # candidates shown by `explain`
+#: What is left before a place's name once it is taken away.
+_BEFORE_PLACES = frozenset({"a", "au", "aux", "dans", "de", "du", "d", "en", "sur", "vers", "pour"})
 #: Words that ask nothing but « is this place concerned? » around a commune's name.
 _ABOUT_PLACES = frozenset(
     stems(
@@ -50,6 +54,7 @@ class Explanation:
     tokens: tuple[str, ...]
     repairs: Mapping[str, str]  # {word as typed: word as read}, where they differ
     place: str | None  # the commune recognised, if any
+    related: float  # probability that any entry is right
     candidates: tuple[Candidate, ...]  # EXPLAINED at most, best first
     outcome: Outcome
     rule: str  # French
@@ -117,9 +122,11 @@ class Assistant:
             made = self._answer(question.text.strip(), before, answers, serving.matcher)
         return finish(made, before)
 
-    def rank(self, text: str) -> tuple[Candidate, ...]:
+    def rank(self, text: str) -> Ranking:
         """The likely entries, best first, those expired left out."""
-        return self._ranked(text, self._serving.matcher, Answers(self.base, self._today()))
+        serving = self._serving
+        ranking = _rank(serving.matcher, text, self.gazetteer.find(text))
+        return ranking.among(serving.base.served(self._today()))
 
     def explain(self, text: str) -> Explanation:
         """Why the text, as a first message, gets its reply."""
@@ -139,12 +146,14 @@ class Assistant:
         elif isinstance(lookup, Ambiguous):
             place = " ou ".join(commune.name for commune in lookup.communes)
         return Explanation(
-            reading.words, dict(reading.repairs), place, ranked[:EXPLAINED], reply.outcome, rule
+            reading.words,
+            dict(reading.repairs),
+            place,
+            ranked.related,
+            ranked.candidates[:EXPLAINED],
+            reply.outcome,
+            rule,
         )
-
-    def _ranked(self, text: str, matcher: Matcher, answers: Answers) -> tuple[Candidate, ...]:
-        served = answers.served
-        return tuple(found for found in matcher.rank(text) if found.entry in served)
 
     def _answer(
         self, text: str, conversation: Conversation, answers: Answers, matcher: Matcher
@@ -162,7 +171,8 @@ class Assistant:
         lookup = self.gazetteer.find(text)
         if _asks_only_about(lookup, text):
             return self._place(lookup, conversation, answers, 1.0)
-        decision = decide(self._ranked(text, matcher, answers), self._policy)
+        ranking = _rank(matcher, text, lookup).among(answers.served)
+        decision = decide(ranking, self._policy)
         return self._decided(decision, lookup, conversation, answers)
 
     def _decided(
@@ -226,6 +236,19 @@ _MENUS = {
     "privacy": texts.PRIVACY,
     "commune": texts.COMMUNE_PROMPT,
 }
+
+
+def _rank(matcher: Matcher, text: str, lookup: Lookup) -> Ranking:
+    """The candidates; a commune's name added to an editor's very words does not weaken them."""
+    whole = matcher.rank(text)
+    if isinstance(lookup, Found):
+        words = lookup.rest.split()
+        while words and words[-1] in _BEFORE_PLACES:
+            words.pop()
+        rest = matcher.rank(" ".join(words))
+        if rest.candidates and rest.candidates[0].score >= IDENTICAL:
+            return rest
+    return whole
 
 
 def _asks_only_about(lookup: Lookup, text: str) -> bool:

@@ -25,6 +25,7 @@ _REPLIES = MappingProxyType(
 _WORDS = MappingProxyType(
     {word: reply for reply, words in _REPLIES.items() for word in words.split()}
 )
+INSULT_LENGTH = 6  # words; a longer message may have a question in it
 _HOW_ARE_YOU = frozenset({"ca va", "comment ca va", "comment allez vous", "tu vas bien", "cv"})
 
 
@@ -32,7 +33,7 @@ def smalltalk(text: str) -> str | None:
     """The reply to a message that is nothing but smalltalk, else None.
 
     « Bonjour, combien… » is a question; « bonjour à tous » and « merci beaucoup » are not.
-    An insult counts only in a message of four words or fewer.
+    An insult counts only in a short message.
     """
     words = tokens(text)
     if " ".join(words).removeprefix("bonjour ").removeprefix("salut ") in _HOW_ARE_YOU:
@@ -41,7 +42,7 @@ def smalltalk(text: str) -> str | None:
     if not known:
         return None
     if texts.INSULT in known:
-        return texts.INSULT if len(words) <= 4 else None
+        return texts.INSULT if len(words) <= INSULT_LENGTH else None
     if all(word in _WORDS or word in _POLITE for word in words):
         return known[-1]
     return None

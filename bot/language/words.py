@@ -37,12 +37,14 @@ SMS = MappingProxyType(
         "tjs": "toujours", "tjr": "toujours", "bcp": "beaucoup", "qqn": "quelqu un",
         "kelkun": "quelqu un", "qqch": "quelque chose", "qqchose": "quelque chose",
         "kelke": "quelque", "nb": "nombre", "nbre": "nombre", "tel": "telephone",
-        "num": "numero", "apl": "apl", "asap": "vite", "taf": "travail", "boulot": "travail",
+        "num": "numero", "asap": "vite", "taf": "travail", "boulot": "travail",
         "jai": "j ai", "jsui": "je suis", "jsuis": "je suis", "jveux": "je veux",
         "jpeux": "je peux", "jhabite": "j habite", "jabite": "j habite", "jcherche": "je cherche",
         "jvais": "je vais", "ya": "il y a", "yen": "il y en", "kils": "qu ils", "kil": "qu il",
         "esque": "est ce que", "eske": "est ce que", "esk": "est ce que", "cest": "c est",
-        "ces": "ces", "sa": "ca", "lerbm": "l erbm", "lbud": "le bud",
+        "es": "est", "sui": "suis", "dan": "dans", "keske": "qu est ce que",
+        "kesk": "qu est ce que", "koman": "comment", "komen": "comment", "sa": "ca",
+        "lerbm": "l erbm", "lbud": "le bud",
     }
 )  # fmt: skip
 

@@ -1,31 +1,52 @@
-"""Whether the best candidate is good enough to answer with, to suggest, or to pass over."""
+"""Whether to answer, to suggest or to refuse: whichever is expected to cost a resident least."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 SUGGESTIONS = 3
+#: Suggestions less likely than this are not worth reading.
+SMALLEST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry that may answer the question. `score` and each of its `parts` go from 0 to 1."""
+    """An entry that may answer the question."""
 
     entry: str
-    score: float
+    score: float  # probability that it is the right one, 0 to 1
     phrasing: str  # the way to ask that came nearest
-    parts: Mapping[str, float]
+    parts: Mapping[str, float]  # signals by name, see signals.py
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates best first, and the probability that any entry of the base is right."""
+
+    candidates: tuple[Candidate, ...]
+    related: float
+
+    def among(self, entries: Mapping[str, object]) -> "Ranking":
+        """The same without the candidates that are not among the entries."""
+        kept = tuple(found for found in self.candidates if found.entry in entries)
+        return replace(self, candidates=kept)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Thresholds on the score, and the margin by which the best must lead to be answered.
+    """What each outcome costs, in refusals of a question that has an answer.
 
-    Fitted by tools/fit_policy.py on the even lines of the development questions.
+    `wrong` is given: a wrong answer costs five refusals. The others are chosen: a suggestion that
+    holds the right question costs a tap and some reading, and suggestions on something else
+    altogether are as bad as a refusal.
     """
 
-    answer: float
-    suggest: float
-    margin: float
+    wrong: float = 5.0
+    refused: float = 1.0
+    suggested: float = 0.7
+    disturbed: float = 1.0
+
+
+POLICY = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +72,29 @@ class NoMatch:
     rule: str
 
 
-#: Fitted on the even lines of the development questions by tools/fit_policy.py.
-POLICY = Policy(answer=0.6, suggest=0.4, margin=0.05)
-
 Decision = Answered | Suggestions | NoMatch
 
 
-def decide(candidates: Sequence[Candidate], policy: Policy) -> Decision:
-    """The decision on candidates sorted best first; `rule` says in French why."""
-    if not candidates or candidates[0].score < policy.suggest:
-        best = candidates[0].score if candidates else 0.0
-        return NoMatch(
-            f"meilleur score {best:.2f} sous le seuil de suggestion {policy.suggest:.2f}"
-        )
-    first = candidates[0]
-    lead = first.score - (candidates[1].score if len(candidates) > 1 else 0.0)
-    if first.score >= policy.answer and lead >= policy.margin:
-        return Answered(
-            first,
-            f"score {first.score:.2f} ≥ {policy.answer:.2f} et avance {lead:.2f}"
-            f" ≥ {policy.margin:.2f}",
-        )
-    near = tuple(
-        candidate for candidate in candidates[:SUGGESTIONS] if candidate.score >= policy.suggest
+def decide(ranking: Ranking, policy: Policy) -> Decision:
+    """The decision of least expected cost; `rule` gives the three costs in French."""
+    if not ranking.candidates:
+        return NoMatch("Aucune entrée ne ressemble à la question.")
+    first = ranking.candidates[0]
+    near = tuple(found for found in ranking.candidates[:SUGGESTIONS] if found.score >= SMALLEST)
+    among = sum(found.score for found in near)
+    answering = policy.wrong * (1 - first.score)
+    suggesting = (
+        policy.suggested * among
+        + policy.refused * max(ranking.related - among, 0.0)
+        + policy.disturbed * (1 - ranking.related)
     )
-    return Suggestions(
-        near,
-        f"score {first.score:.2f} (seuil {policy.answer:.2f}), avance {lead:.2f}"
-        f" (marge {policy.margin:.2f}) : trop juste pour répondre",
+    refusing = policy.refused * ranking.related
+    rule = (
+        f"Coût attendu : répondre {answering:.2f}, proposer {suggesting:.2f}, "
+        f"refuser {refusing:.2f}."
     )
+    if answering <= min(suggesting, refusing):
+        return Answered(first, rule)
+    if near and suggesting <= refusing:
+        return Suggestions(near, rule)
+    return NoMatch(rule)

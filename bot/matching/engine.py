@@ -11,7 +11,7 @@ import numpy as np
 from bot.matching import signals
 from bot.matching.discriminant import Discriminant, Hashing, dense_features
 from bot.matching.encoder import Encoder
-from bot.matching.index import Floats, Ints, TermIndex
+from bot.matching.index import Coverage, Floats, Ints, TermIndex
 from bot.matching.reading import Reader, Reading
 
 #: Entries kept by each of the quick signals for the full comparison. The right entry was among
@@ -77,6 +77,15 @@ class Engine:
         self._grams = TermIndex([reading.grams for reading in self.readings])
         self._sounds = TermIndex([reading.sounds for reading in self.readings])
         read_answers = [self.reader.read(answer) for answer in answers]
+        self._vocabulary = Coverage(
+            [
+                [
+                    *(reading.terms for reading in self.readings[start:stop]),
+                    *(answer.terms for answer in read_answers[group : group + 1]),
+                ]
+                for group, (start, stop) in enumerate(zip(self._starts, self._stops, strict=True))
+            ]
+        )
         self._answers = TermIndex([reading.terms for reading in read_answers])
         self._meanings = self._encode([reading.sentence for reading in self.readings])
         self._answer_meanings = self._encode(
@@ -145,6 +154,9 @@ class Engine:
         ranks = signals.standardised(discriminant)
         by_answer = np.zeros(self.groups, dtype=np.float32)
         by_answer[:own] = self._answers.similarities(self._answers.vector(reading.terms))
+        covered, known = self._vocabulary.shares(
+            reading.terms, None if left_out is None else int(self.owners[left_out])
+        )
         answer_meaning = np.zeros(self.groups, dtype=np.float32)
         if meaning is not None and self._answer_meanings is not None:
             answer_meaning[:own] = self._answer_meanings @ meaning[0]
@@ -164,6 +176,7 @@ class Engine:
                 by_meaning[span].max(),
                 signals.mean_of_nearest(by_meaning[span]),
                 by_answer[group],
+                covered[group],
                 answer_meaning[group],
             )
             nearest.append(self.phrasings[rows[start + int(np.argmax(quick[span]))]])
@@ -175,7 +188,7 @@ class Engine:
             values[-1] if self.groups > own else np.zeros(len(signals.NAMES), dtype=np.float32),
             tuple(nearest[row] for row in likely),
             self._identical(reading) if left_out is None else None,
-            self._words.known_share(reading.terms),
+            known,
         )
 
 

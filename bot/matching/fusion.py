@@ -10,15 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.matching import signals
-from bot.matching.decision import Candidate
+from bot.matching.decision import Candidate, Ranking
 from bot.matching.engine import Comparison
-from bot.matching.index import Floats
+from bot.matching.index import Doubles, Floats
 
 #: Probability of an entry that has the question's very words: the surest sign there is.
 IDENTICAL = 0.99
 #: What the second model looks at, in order: the best entry's signals, its lead over the unrelated
 #: messages in each, and these.
 OVERALL = ("part", "suivante", "mots-connus", "longueur", "tres-court")
+
+FEATURES = (*signals.NAMES, *(f"avance {name}" for name in signals.NAMES), *OVERALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,18 @@ class Model:
     which: tuple[float, ...]  # one a signal
     whether: tuple[float, ...]  # one a feature of `overall`
     whether_bias: float
+    temperature: float = 1.0  # of the shares, once `overall` has looked at them
 
 
-def shares(values: Floats, which: Floats) -> Floats:
+def shares(values: Floats, which: Doubles) -> Doubles:
     """Probability of each entry if one is right; sums to 1. Values: (entries, signals)."""
-    logits = values.astype(np.float64) @ which
+    logits = values @ which
     odds = np.exp(logits - logits.max())
-    probabilities: Floats = odds / odds.sum()
+    probabilities: Doubles = odds / odds.sum()
     return probabilities
 
 
-def overall(comparison: Comparison, share: Floats) -> Floats:
+def overall(comparison: Comparison, share: Doubles) -> Doubles:
     """Features of whether any entry is right, shape (2 * len(signals.NAMES) + len(OVERALL),)."""
     order = np.argsort(-share, kind="stable")
     best = comparison.values[order[0]]
@@ -61,25 +64,21 @@ def overall(comparison: Comparison, share: Floats) -> Floats:
     ).astype(np.float64)
 
 
-def candidates(comparison: Comparison, model: Model) -> tuple[Candidate, ...]:
+def rank(comparison: Comparison, model: Model) -> Ranking:
     """The likely entries with the probability that each is right, best first."""
     if not comparison.entries:
-        return ()
+        return Ranking((), 0.0)
     share = shares(comparison.values, np.array(model.which))
     logit = float(overall(comparison, share) @ np.array(model.whether)) + model.whether_bias
-    related = 1 / (1 + np.exp(-logit))
-    made = [
-        Candidate(
-            entry,
-            IDENTICAL if entry == comparison.identical else float(related * part),
-            nearest,
-            {
-                **{name: float(value) for name, value in zip(signals.NAMES, row, strict=True)},
-                "part": float(part),
-            },
-        )
-        for entry, part, nearest, row in zip(
-            comparison.entries, share, comparison.nearest, comparison.values, strict=True
-        )
-    ]
-    return tuple(sorted(made, key=lambda found: (-found.score, found.entry)))
+    related = float(1 / (1 + np.exp(-logit)))
+    share = shares(comparison.values, np.array(model.which) * model.temperature)
+    made = []
+    for row, entry in enumerate(comparison.entries):
+        identical = entry == comparison.identical
+        score = IDENTICAL if identical else related * float(share[row])
+        if comparison.identical and not identical:
+            score *= 1 - IDENTICAL
+        parts = dict(zip(signals.NAMES, map(float, comparison.values[row]), strict=True))
+        made.append(Candidate(entry, score, comparison.nearest[row], parts))
+    made.sort(key=lambda found: (-found.score, found.entry))
+    return Ranking(tuple(made), IDENTICAL if comparison.identical else related)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
@@ -78,13 +79,6 @@ class TermIndex:
         norm = math.sqrt(float(weights @ weights) + unknown) or 1.0
         return Sparse(terms, (weights / norm).astype(np.float32))
 
-    def known_share(self, text: Iterable[str]) -> float:
-        """The share of the text's IDF weight in terms that the index knows, 0 to 1."""
-        numbers = [self._number.get(term) for term in dict.fromkeys(text)]
-        known = sum(float(self._idf[number]) for number in numbers if number is not None)
-        unknown = self._unknown_idf * numbers.count(None)
-        return known / (known + unknown) if numbers else 0.0
-
     def similarities(self, question: Sparse) -> Floats:
         """Cosine of the question with each text, 0 to 1; shape (size,)."""
         if not len(question.terms):
@@ -98,3 +92,44 @@ class TermIndex:
             ]
         )
         return np.bincount(texts, weights=products, minlength=self.size).astype(np.float32)
+
+
+class Coverage:
+    """Which share of a question's words a group of texts has anywhere, rare words counting most."""
+
+    def __init__(self, groups: Sequence[Iterable[Iterable[str]]]) -> None:
+        """Index groups of texts, each text a sequence of terms."""
+        holders: dict[str, Counter[int]] = {}
+        for number, texts in enumerate(groups):
+            for text in texts:
+                for term in set(text):
+                    holders.setdefault(term, Counter())[number] += 1
+        self.size = len(groups)
+        self._groups = {
+            term: np.array(sorted(counts), dtype=np.int64) for term, counts in holders.items()
+        }
+        self._counts = {
+            term: np.array([counts[number] for number in sorted(counts)], dtype=np.int64)
+            for term, counts in holders.items()
+        }
+        self._unknown_idf = math.log(1 + self.size)
+
+    def shares(self, question: Iterable[str], left_out: int | None = None) -> tuple[Floats, float]:
+        """IDF-weighted share of the question's terms in each group, (size,), and in any group.
+
+        For fitting: the question itself is one of the texts of the group `left_out`.
+        """
+        covered = np.zeros(self.size, dtype=np.float32)
+        total = known = 0.0
+        for term in dict.fromkeys(question):
+            groups = self._groups.get(term, _NO_GROUP)
+            if left_out is not None and len(groups):
+                groups = groups[(self._counts[term] > 1) | (groups != left_out)]
+            idf = math.log(1 + self.size / len(groups)) if len(groups) else self._unknown_idf
+            covered[groups] += idf
+            total += idf
+            known += idf if len(groups) else 0.0
+        return covered / np.float32(total or 1.0), known / (total or 1.0)
+
+
+_NO_GROUP = np.empty(0, dtype=np.int64)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from bot.matching import fusion
-from bot.matching.decision import Candidate
+from bot.matching.decision import Ranking
 from bot.matching.encoder import Encoder
 from bot.matching.engine import Engine, EntryTexts
 from bot.matching.fitted import WITH_ENCODER, WITHOUT_ENCODER
@@ -28,9 +28,9 @@ class Matcher:
         self._model = WITH_ENCODER if encoder else WITHOUT_ENCODER
         self.rank = lru_cache(maxsize=REMEMBERED)(self._rank)
 
-    def _rank(self, question: str) -> tuple[Candidate, ...]:
+    def _rank(self, question: str) -> Ranking:
         """The likely entries, best first, each with the probability that it is right."""
-        return fusion.candidates(self._engine.compare(question), self._model)
+        return fusion.rank(self._engine.compare(question), self._model)
 
     def read(self, question: str) -> Reading:
         """How the question is read, for `explain`."""

@@ -22,6 +22,7 @@ NAMES = (
     "sens",  # nearest phrasing by sentence embedding; cosine, -1 to 1, 0 without an encoder
     "sens-moyen",  # mean cosine of the three nearest phrasings
     "reponse",  # the answer's own words against the question's; cosine, 0 to 1
+    "couverture",  # share of the question's words that the entry has anywhere, by IDF; 0 to 1
     "reponse-sens",  # the answer's embedding against the question's; cosine
 )
 

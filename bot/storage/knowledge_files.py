@@ -65,6 +65,12 @@ def load_gazetteer(folder: Path) -> Gazetteer:
         raise KnowledgeError(f"Les communes ne peuvent pas être lues : {error}") from None
 
 
+def load_common_messages(folder: Path) -> tuple[str, ...]:
+    """Everyday messages that no FAQ answers, from the knowledge folder; none without the file."""
+    file = folder / "messages_courants.txt"
+    return tuple(_words(file)) if file.is_file() else ()
+
+
 def _words(file: Path) -> list[str]:
     lines = file.read_text(encoding="utf-8").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
