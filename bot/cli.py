@@ -18,6 +18,8 @@ from bot.communes.commune import Ambiguous, Commune, Found
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.knowledge.checking import check
+from bot.knowledge.grounds import grounds_of
+from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.settings import Settings, WrongSettingError, load_settings
 from bot.storage.database import Database
@@ -91,7 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("text", metavar="TEXTE", help="la question")
     ask.add_argument("--commune", metavar="CODE", help="code INSEE de la commune de l’habitant")
     explain = command("explain", _explain, "dit pourquoi une question reçoit sa réponse")
-    explain.add_argument("text", metavar="TEXTE", help="la question")
+    explain.add_argument("text", metavar="TEXTE", nargs="?", help="la question")
+    explain.add_argument("--entry", metavar="ID", help="une entrée, et les faits qui l’appuient")
     commune = command("commune", _commune, "cherche une commune")
     commune.add_argument("text", metavar="TEXTE", help="nom, code postal, code INSEE ou phrase")
     checked = command("check", _check, "vérifie un fichier de connaissances")
@@ -99,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     measured = command("evaluate", _evaluate, "mesure les réponses sur des questions étiquetées")
     measured.add_argument("--cases", metavar="FICHIER.jsonl", type=Path, required=True)
     measured.add_argument("--knowledge", metavar="FICHIER.yaml", type=Path)
+    measured.add_argument(
+        "--against", metavar="FICHIER.yaml", type=Path, help="une autre version, pour comparer"
+    )
     measured.add_argument("--details", metavar="SORTIE.jsonl", type=Path)
     command("migrate", _migrate, "met la base de données à jour")
     for made in (ask, explain, commune, checked, measured):
@@ -138,12 +144,30 @@ def _ask(settings: Settings, options: argparse.Namespace) -> None:
         terminal.show_reply(reply)
 
 
-def _explain(settings: Settings, options: argparse.Namespace) -> None:
+def _explain(settings: Settings, options: argparse.Namespace) -> int:
+    if options.entry:
+        _explain_entry(settings, options)
+        return 0
+    if not options.text:
+        print("Commande incorrecte : il faut un texte ou --entry ID.", file=sys.stderr)
+        return 2
     explanation = app.make_assistant(settings).explain(options.text)
     if options.json:
         _print_json(explanation.as_json())
     else:
         terminal.show_explanation(explanation)
+    return 0
+
+
+def _explain_entry(settings: Settings, options: argparse.Namespace) -> None:
+    base = load_base(settings.knowledge_dir, dt.date.today())
+    if options.entry not in base.entries:
+        raise RefusedInputError(f"L’entrée « {options.entry} » n’existe pas.")
+    grounds = grounds_of(base, options.entry)
+    if options.json:
+        _print_json({"entry": options.entry, "sentences": [one.as_json() for one in grounds]})
+    else:
+        terminal.show_grounds(base.entries[options.entry], grounds)
 
 
 def _commune(settings: Settings, options: argparse.Namespace) -> None:
@@ -163,11 +187,27 @@ def _commune(settings: Settings, options: argparse.Namespace) -> None:
 def _check(settings: Settings, options: argparse.Namespace) -> int:
     path = options.file or settings.knowledge_dir
     checked = check(read_files(path), dt.date.today())
+    problems = list(checked.problems)
+    if checked.base and (checked.base.off_topic or _has_tests(checked.base)):
+        problems += evaluation.failed_tests(_assistant(settings, checked.base))
     if options.json:
-        _print_json([problem.as_json() for problem in checked.problems])
+        _print_json([problem.as_json() for problem in problems])
     else:
-        terminal.show_problems(checked, path)
+        terminal.show_problems(problems, len(checked.base.entries) if checked.base else 0, path)
     return 1 if checked.errors else 0
+
+
+def _has_tests(base: KnowledgeBase) -> bool:
+    return any(entry.tests for entry in base.entries.values())
+
+
+def _assistant(settings: Settings, base: KnowledgeBase) -> Assistant:
+    return Assistant(
+        base,
+        load_gazetteer(settings.knowledge_dir),
+        encoder=load_encoder(settings.data_dir / "cache"),
+        unrelated=load_common_messages(settings.knowledge_dir),
+    )
 
 
 def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
@@ -175,21 +215,34 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
         cases = evaluation.read_cases(options.cases.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         raise RefusedInputError(f"Le fichier {options.cases} ne peut pas être lu.") from None
-    assistant = Assistant(
-        load_base(options.knowledge or settings.knowledge_dir, dt.date.today()),
-        load_gazetteer(settings.knowledge_dir),
-        encoder=load_encoder(settings.data_dir / "cache"),
-        unrelated=load_common_messages(settings.knowledge_dir),
-    )
-    verdicts = [evaluation.judge(assistant, case) for case in cases]
+    verdicts = _judged(settings, options.knowledge or settings.knowledge_dir, cases)
+    report = evaluation.report(verdicts)
     if options.details:
         lines = (json.dumps(one.as_json(), ensure_ascii=False) for one in verdicts)
         options.details.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    report = evaluation.report(verdicts)
+    other = _judged(settings, options.against, cases) if options.against else ()
+    changed = evaluation.changes(other, verdicts) if options.against else ()
     if options.json:
-        _print_json(report.as_json())
-    else:
-        terminal.show_report(report)
+        printed = report.as_json()
+        if options.against:
+            printed["against"] = evaluation.report(other).as_json()
+            printed["changes"] = [
+                {"question": new.case.question, "before": old.verdict, "after": new.verdict}
+                for old, new in changed
+            ]
+        _print_json(printed)
+        return
+    terminal.show_report(report)
+    terminal.show_details(report)
+    if options.against:
+        terminal.show_changes(evaluation.report(other), changed)
+
+
+def _judged(
+    settings: Settings, path: Path, cases: Sequence[evaluation.Case]
+) -> tuple[evaluation.Verdict, ...]:
+    assistant = _assistant(settings, load_base(path, dt.date.today()))
+    return tuple(evaluation.judge(assistant, case) for case in cases)
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:

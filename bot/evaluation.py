@@ -1,13 +1,16 @@
 """Answers measured on labelled questions, by the definitions of the outside interface."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.conversation.answers import COMMUNE_ENTRIES
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
+from bot.knowledge.model import KnowledgeBase
+from bot.knowledge.problem import Problem
 
 REFUSED = frozenset({Outcome.NO_MATCH, Outcome.SMALLTALK})
 
@@ -22,6 +25,7 @@ class Case:
 
     question: str
     expect: frozenset[str] | None
+    kind: str = ""  # register or kind of the question, where the file gives it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Verdict:
     outcome: Outcome
     entries: tuple[str, ...]
     ranking: tuple[str, ...]
-    confidence: float
+    confidence: float  # probability of the best candidate, whatever was decided
 
     def as_json(self) -> dict[str, Any]:
         """A line of `evaluate --details`."""
@@ -73,9 +77,34 @@ class OffTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class Reliability:
+    """Questions whose best entry was given a probability in [low, high)."""
+
+    low: float
+    high: float
+    n: int
+    predicted: float  # mean probability
+    observed: float  # share where the best entry was right
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """How often one entry came first where another was expected."""
+
+    expected: str
+    first: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
+    """What `evaluate` prints; `by_kind` has a line for each kind of question that is named."""
+
     in_scope: InScope
     off_topic: OffTopic
+    by_kind: Mapping[str, Mapping[str, int]]
+    reliability: tuple[Reliability, ...]
+    confusions: tuple[Confusion, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The object that `evaluate --json` prints."""
@@ -92,7 +121,11 @@ def read_cases(text: str) -> tuple[Case, ...]:
             raw = json.loads(line)
             expect = raw["expect"]
             cases.append(
-                Case(str(raw["question"]), frozenset(expect) if expect is not None else None)
+                Case(
+                    str(raw["question"]),
+                    frozenset(expect) if expect is not None else None,
+                    str(raw.get("kind", "")),
+                )
             )
         except (ValueError, KeyError, TypeError):
             raise WrongCasesError(
@@ -119,7 +152,9 @@ def judge(assistant: Assistant, case: Case) -> Verdict:
         verdict = "correct" if given & case.expect else "wrong"
     else:
         verdict = "suggested" if given & case.expect else "missed"
-    return Verdict(case, verdict, reply.outcome, reply.entries, ranking, reply.confidence)
+    candidates = assistant.rank(case.question).candidates
+    best = candidates[0].score if candidates else 0.0
+    return Verdict(case, verdict, reply.outcome, reply.entries, ranking, best)
 
 
 def report(verdicts: Iterable[Verdict]) -> Report:
@@ -143,7 +178,54 @@ def report(verdicts: Iterable[Verdict]) -> Report:
             suggested=_count(outside, "suggested"),
             refused=_count(outside, "refused"),
         ),
+        _by_kind(judged),
+        _reliability(judged),
+        _confusions(inside),
     )
+
+
+def changes(
+    before: Sequence[Verdict], after: Sequence[Verdict]
+) -> tuple[tuple[Verdict, Verdict], ...]:
+    """The cases whose verdict differs between two bases asked the same questions."""
+    return tuple(
+        (old, new) for old, new in zip(before, after, strict=True) if old.verdict != new.verdict
+    )
+
+
+def _by_kind(verdicts: Sequence[Verdict]) -> dict[str, dict[str, int]]:
+    counted: dict[str, Counter[str]] = {}
+    for one in verdicts:
+        if one.case.kind:
+            counted.setdefault(one.case.kind, Counter())[one.verdict] += 1
+    return {kind: dict(sorted(counts.items())) for kind, counts in sorted(counted.items())}
+
+
+def _reliability(verdicts: Sequence[Verdict]) -> tuple[Reliability, ...]:
+    """Predicted against observed, by tenths of probability (commune replies have none)."""
+    bins: dict[int, list[Verdict]] = {}
+    for one in verdicts:
+        if one.outcome not in {Outcome.COMMUNE, Outcome.CHOOSE_COMMUNE, Outcome.SMALLTALK}:
+            bins.setdefault(min(int(one.confidence * 10), 9), []).append(one)
+    return tuple(
+        Reliability(
+            number / 10,
+            (number + 1) / 10,
+            len(found),
+            round(sum(one.confidence for one in found) / len(found), 4),
+            _top(found, 1),
+        )
+        for number, found in sorted(bins.items())
+    )
+
+
+def _confusions(verdicts: Sequence[Verdict]) -> tuple[Confusion, ...]:
+    counted: Counter[tuple[str, str]] = Counter()
+    for one in verdicts:
+        if one.case.expect and one.ranking and one.ranking[0] not in one.case.expect:
+            counted[min(one.case.expect), one.ranking[0]] += 1
+    ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Confusion(expected, first, n) for (expected, first), n in ordered)
 
 
 def _count(verdicts: Sequence[Verdict], name: str) -> int:
@@ -156,3 +238,47 @@ def _top(verdicts: Sequence[Verdict], depth: int) -> float:
         bool(one.case.expect and one.case.expect & set(one.ranking[:depth])) for one in verdicts
     )
     return round(hits / len(verdicts), 4) if verdicts else 0.0
+
+
+def own_cases(base: KnowledgeBase) -> tuple[Case, ...]:
+    """The base's own test questions: `essais` of each entry, and `hors_sujet`."""
+    inside = (
+        Case(test, frozenset({key})) for key, entry in base.entries.items() for test in entry.tests
+    )
+    return (*inside, *(Case(text, None) for text in base.off_topic))
+
+
+def failed_tests(assistant: Assistant) -> list[Problem]:
+    """The base's own test questions that go wrong, as warnings for its editor.
+
+    A test of an entry must be answered by it, or have it among the suggestions.
+    """
+    problems = []
+    for case in own_cases(assistant.base):
+        one = judge(assistant, case)
+        given = ", ".join(one.entries) or "aucune réponse"
+        if one.verdict in {"wrong", "missed"} and case.expect:
+            (key,) = case.expect
+            thief = f"l’entrée « {given} » la prend" if one.entries else "elle est refusée"
+            problems.append(
+                Problem(
+                    1,
+                    key,
+                    "warning",
+                    "essai-manque",
+                    f"L’essai « {case.question} » n’arrive pas ici : {thief}.",
+                    "Ajoutez des façons de demander qui lui ressemblent, sans le recopier.",
+                )
+            )
+        elif one.verdict == "false_answer":
+            problems.append(
+                Problem(
+                    1,
+                    one.entries[0] if one.entries else None,
+                    "warning",
+                    "hors-sujet-repondu",
+                    f"« {case.question} » est hors sujet et reçoit pourtant une réponse ({given}).",
+                    "Ajoutez des messages de ce genre dans a_ecarter.yaml.",
+                )
+            )
+    return problems

@@ -13,8 +13,10 @@ from bot.conversation import texts
 from bot.conversation.assistant import Explanation
 from bot.conversation.markup import plain
 from bot.conversation.reply import Reply
-from bot.evaluation import Report
-from bot.knowledge.checking import Checked
+from bot.evaluation import Report, Verdict
+from bot.knowledge.grounds import Ground
+from bot.knowledge.model import Entry
+from bot.knowledge.problem import Problem
 from bot.language.typography import long_date, typeset
 
 _out = Console(highlight=False)
@@ -57,6 +59,7 @@ def show_explanation(explanation: Explanation) -> None:
         parts = (f"{found.parts[name]:.2f}" for name in names)
         table.add_row(found.entry, f"{found.score:.2f}", *parts, found.phrasing)
     _out.print(table)
+    _out.print(typeset(f"Probabilité qu’une entrée convienne : {explanation.related:.2f}"))
     _out.print(typeset(f"Décision : {explanation.outcome}. {explanation.rule}"))
 
 
@@ -71,15 +74,33 @@ def show_communes(communes: Sequence[Commune]) -> None:
         _out.print(f"INSEE {commune.code_insee}, {commune.epci}", style="dim")
 
 
-def show_problems(checked: Checked, path: Path) -> None:
+def show_problems(problems: Sequence[Problem], entries: int, path: Path) -> None:
     """Every problem, a line each, then the sum."""
-    for problem in checked.problems:
-        _out.print(typeset(str(problem)), style="red" if problem.level == "error" else "yellow")
-    warnings = len(checked.problems) - len(checked.errors)
-    entries = f"{len(checked.base.entries)} entrées, " if checked.base else ""
+    for problem in problems:
+        style = "red" if problem.level == "error" else "yellow"
+        _out.print(Text(typeset(str(problem))), style=style, soft_wrap=True)
+    errors = sum(problem.level == "error" for problem in problems)
     _out.print(
-        typeset(f"{path} : {entries}{len(checked.errors)} erreur(s), {warnings} avertissement(s).")
+        typeset(
+            f"{path} : {f'{entries} entrées, ' if entries else ''}{errors} erreur(s), "
+            f"{len(problems) - errors} avertissement(s)."
+        )
     )
+
+
+def show_grounds(entry: Entry, grounds: Sequence[Ground]) -> None:
+    """The answer sentence by sentence, beside the facts that bear it and their addresses."""
+    table = Table(title=typeset(entry.question), title_justify="left", show_lines=True)
+    table.add_column("ce qui est dit", ratio=2)
+    table.add_column("ce qui l’appuie", ratio=3)
+    for ground in grounds:
+        facts = Text()
+        for name, fact in ground.facts.items():
+            facts.append(f"{name} (confiance {fact.confidence})\n", style="bold")
+            facts.append(f"{typeset(fact.statement)}\n{typeset(fact.title)}, {fact.date}\n")
+            facts.append(f"{fact.url or 'sans adresse'}\n", style="dim")
+        table.add_row(Text(typeset(ground.sentence)), facts)
+    _out.print(table)
 
 
 def show_report(report: Report) -> None:
@@ -105,6 +126,57 @@ def show_report(report: Report) -> None:
         )
     )
     _out.print(table)
+
+
+def show_details(report: Report) -> None:
+    """By kind of question, predicted against observed, and the confusions."""
+    if report.by_kind:
+        table = Table(title="Par sorte de question", title_justify="left")
+        names = sorted({name for counts in report.by_kind.values() for name in counts})
+        for column in ("sorte", *(_VERDICTS.get(name, name) for name in names)):
+            table.add_column(column, justify="right" if column != "sorte" else "left")
+        for kind, counts in report.by_kind.items():
+            table.add_row(kind, *(str(counts.get(name, 0)) for name in names))
+        _out.print(table)
+    table = Table(title="Probabilité annoncée et part juste", title_justify="left")
+    for column in ("de", "à", "questions", "annoncée", "observée"):
+        table.add_column(column, justify="right")
+    for one in report.reliability:
+        table.add_row(
+            f"{one.low:.1f}", f"{one.high:.1f}", str(one.n), f"{one.predicted:.2f}",
+            f"{one.observed:.2f}",
+        )  # fmt: skip
+    _out.print(table)
+    if report.confusions:
+        table = Table(title="Confusions", title_justify="left")
+        for column in ("attendue", "venue en tête", "fois"):
+            table.add_column(column)
+        for confusion in report.confusions[:SHOWN_CONFUSIONS]:
+            table.add_row(confusion.expected, confusion.first, str(confusion.n))
+        _out.print(table)
+
+
+def show_changes(other: Report, changed: Sequence[tuple[Verdict, Verdict]]) -> None:
+    """The other version's figures, and the questions whose verdict differs."""
+    _out.print("\nAutre version (--against)")
+    show_report(other)
+    table = Table(title=f"Questions qui changent : {len(changed)}", title_justify="left")
+    for column in ("question", "autre version", "cette version"):
+        table.add_column(column)
+    for old, new in changed:
+        table.add_row(Text(new.case.question), _VERDICTS[old.verdict], _VERDICTS[new.verdict])
+    _out.print(table)
+
+
+_VERDICTS = {
+    "correct": "juste",
+    "suggested": "proposée",
+    "wrong": "fausse",
+    "missed": "manquée",
+    "false_answer": "réponse à tort",
+    "refused": "refusée",
+}
+SHOWN_CONFUSIONS = 10
 
 
 def _share(count: int, total: int) -> str:

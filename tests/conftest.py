@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,9 +29,8 @@ SHARED = ROOT.parent / "shared"
 #: The day of these tests: entries expire and fall due by the calendar.
 TODAY = dt.date(2026, 11, 23)
 
-needs_shared = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="les jeux d’évaluation ne sont pas à côté du projet"
-)
+SHARED_REASON = "les documents de travail ne sont pas à côté du projet"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=SHARED_REASON)
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +92,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql+asyncpg://galibot@127.0.0.1:{port}/postgres"
     finally:
         run(str(bin_folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where GALIBOT_NO_SKIP is set (CI), a skip is a failure, but for absent materials."""
+    report = yield
+    if os.environ.get("GALIBOT_NO_SKIP") and report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr)
+        if SHARED_REASON not in reason:
+            report.outcome = "failed"
+            report.longrepr = f"Sauté alors que rien ne devait l’être : {reason}"
+    return report

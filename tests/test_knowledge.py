@@ -121,19 +121,19 @@ def test_each_mistake_is_told_with_its_line(
     assert found[0].hint or code == "version"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code"),
-    [
-        ("releve_le: 2026-11-23", "expire_le: 2026-01-01", "expiree"),
-        ("releve_le: 2026-11-23", "revoir_le: 2026-01-01", "a-revoir"),
-        ("releve_le: 2026-11-23", "releve_le: 2027-01-01", "date-future"),
-        ("[deux](https://example.org)", "[deux](example.org)", "lien"),
-        ("Cela dépend.\n\n", "Cela **dépend**.\n\n", "mise-en-forme"),
-        ("Cela dépend.\n\n", "Cela <b>dépend</b>.\n\n", "mise-en-forme"),
-        ("[Je vais payer plus ?]", "[QUELS TRAVAUX]", "variante-partagee"),
-        ("[Je vais payer plus ?]", "[combien vais je payer]", "essai-indexe"),
-    ],
-)
+WARNINGS = [
+    ("releve_le: 2026-11-23", "expire_le: 2026-01-01", "expiree"),
+    ("releve_le: 2026-11-23", "revoir_le: 2026-01-01", "a-revoir"),
+    ("releve_le: 2026-11-23", "releve_le: 2027-01-01", "date-future"),
+    ("[deux](https://example.org)", "[deux](example.org)", "lien"),
+    ("Cela dépend.\n\n", "Cela **dépend**.\n\n", "mise-en-forme"),
+    ("Cela dépend.\n\n", "Cela <b>dépend</b>.\n\n", "mise-en-forme"),
+    ("[Je vais payer plus ?]", "[QUELS TRAVAUX]", "variante-partagee"),
+    ("[Je vais payer plus ?]", "[combien vais je payer]", "essai-indexe"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code"), WARNINGS)
 def test_warnings_do_not_stop_the_service(old: str, new: str, code: str) -> None:
     assert old in GOOD
     checked = check({"faq.yaml": GOOD.replace(old, new, 1), "contacts.yaml": CONTACTS}, TODAY)

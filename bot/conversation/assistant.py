@@ -12,7 +12,8 @@ from bot.conversation.answers import COMMUNE_ENTRIES, Answers, finish
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.smalltalk import smalltalk
 from bot.knowledge.model import KnowledgeBase
-from bot.language.words import normalise, stems
+from bot.language.words import normalise, parts, stems, tokens
+from bot.matching.alarms import DANGER, ENOUGH, SCAM, alarm
 from bot.matching.decision import (
     POLICY,
     Answered,
@@ -162,6 +163,9 @@ class Assistant:
             return answers.menu(texts.TOO_LONG, conversation)
         if not normalise(text):
             return answers.menu(texts.EMPTY, conversation)
+        urgent = alarm((*tokens(text), *matcher.read(text).words))
+        if urgent in answers.served:
+            return answers.entry(urgent, conversation, 1.0, None)
         if talk := smalltalk(text):
             if talk == texts.INSULT:
                 return replace(
@@ -172,8 +176,30 @@ class Assistant:
         if _asks_only_about(lookup, text):
             return self._place(lookup, conversation, answers, 1.0)
         ranking = _rank(matcher, text, lookup).among(answers.served)
+        best = ranking.candidates[0] if ranking.candidates else None
+        if best and best.entry in {DANGER, SCAM} and best.score >= ENOUGH:
+            return answers.entry(best.entry, conversation, best.score, None)
         decision = decide(ranking, self._policy)
+        if several := self._several(text, ranking, matcher, answers):
+            commune = lookup.commune if isinstance(lookup, Found) else None
+            return answers.suggestions(
+                several, conversation, ranking.candidates[0].score, commune, several=True
+            )
         return self._decided(decision, lookup, conversation, answers)
+
+    def _several(
+        self, text: str, ranking: Ranking, matcher: Matcher, answers: Answers
+    ) -> tuple[str, ...]:
+        """The entries that answer each part of « qui paie et quand ça commence ? », if parts."""
+        if not ranking.candidates or ranking.candidates[0].score >= IDENTICAL:
+            return ()
+        found: list[str] = []
+        for part in parts(text):
+            decision = decide(matcher.rank(part).among(answers.served), self._policy)
+            if not isinstance(decision, Answered):
+                return ()
+            found.append(decision.candidate.entry)
+        return tuple(dict.fromkeys(found)) if len(set(found)) > 1 else ()
 
     def _decided(
         self, decision: Decision, lookup: Lookup, conversation: Conversation, answers: Answers

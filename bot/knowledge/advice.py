@@ -54,6 +54,9 @@ def in_french(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, s
         return "liste", f"« {name} » doit être une liste.", DASH
     if kind == "string_type":
         return "texte", f"« {name} » doit être un texte.", "Mettez-le entre guillemets."
+    if kind == "literal_error":
+        message = f"« {given} » n’est pas possible pour « {name} »."
+        return "valeur", message, f"Possibles : {detail['ctx']['expected']}."
     if kind == "model_type":
         return "forme", "Des lignes « clé: valeur » sont attendues ici.", NEXT_TO_OTHERS
     return "valeur", f"La valeur de « {name} » n’est pas acceptée.", NEXT_TO_OTHERS

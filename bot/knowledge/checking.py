@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.knowledge import rules
+from bot.knowledge import rules, style
 from bot.knowledge.advice import DASH, did_you_mean, in_french
-from bot.knowledge.model import Contact, Entry, KnowledgeBase, Theme
+from bot.knowledge.model import Contact, Entry, Fact, KnowledgeBase, Theme
 from bot.knowledge.problem import Problem
 from bot.knowledge.yaml_reading import Document, Path, read_yaml
 
@@ -20,8 +20,9 @@ PHRASINGS = "formulations.yaml"
 CONTACTS = "contacts.yaml"
 LEXICON = "lexique.yaml"
 UNRELATED = "a_ecarter.yaml"
+FACTS = "faits.yaml"
 #: The files that make a base; only the first is required.
-FILES = (FAQ, PHRASINGS, CONTACTS, LEXICON, UNRELATED)
+FILES = (FAQ, PHRASINGS, CONTACTS, LEXICON, UNRELATED, FACTS)
 
 _FAQ_KEYS = ("version", "themes", "entrees", "hors_sujet")
 
@@ -69,7 +70,8 @@ def _base(
         problems.extend(_top_level(faq))
     themes = tuple(theme for theme, _ in _models(Theme, faq, "themes", problems))
     off_topic = tuple(text for _, text in _texts(faq, "hors_sujet", problems))
-    contacts = _contacts(documents.get(CONTACTS, Document(CONTACTS)), problems)
+    contacts = _named_models(Contact, documents.get(CONTACTS, Document(CONTACTS)), problems)
+    facts = _named_models(Fact, documents.get(FACTS, Document(FACTS)), problems)
     synonyms = _synonyms(documents.get(LEXICON, Document(LEXICON)), problems)
     refused = documents.get(UNRELATED, Document(UNRELATED))
     unrelated = tuple(text for _, text in _texts(refused, "messages", problems))
@@ -79,10 +81,17 @@ def _base(
     problems.extend(rules.dates(faq, entries, today))
     problems.extend(rules.writing(faq, entries))
     problems.extend(rules.phrasings(faq, entries))
+    if FACTS in documents:
+        # A base that keeps its facts is held to the whole editing guide; any other FAQ is not.
+        problems.extend(style.supported(faq, entries, facts, contacts))
+        problems.extend(style.readable(faq, entries))
+        problems.extend(style.ways_to_ask(faq, entries))
+        problems.extend(style.dated(faq, entries))
     return KnowledgeBase(
         themes=themes,
         entries={key: placed.entry for key, placed in entries.items()},
         contacts=contacts,
+        facts=facts,
         off_topic=off_topic,
         synonyms=synonyms,
         unrelated=unrelated,
@@ -176,13 +185,15 @@ def _entries(faq: Document, problems: list[Problem]) -> dict[str, rules.Placed]:
     return entries
 
 
-def _contacts(document: Document, problems: list[Problem]) -> dict[str, Contact]:
+def _named_models(
+    model: type[Model], document: Document, problems: list[Problem]
+) -> dict[str, Model]:
+    """The models of a file that is one mapping of names."""
     raw = document.value if isinstance(document.value, dict) else {}
     made = {
-        key: _validate(Contact, document, value, (key,), key, problems)
-        for key, value in raw.items()
+        key: _validate(model, document, value, (key,), key, problems) for key, value in raw.items()
     }
-    return {key: contact for key, contact in made.items() if contact}
+    return {key: one for key, one in made.items() if one is not None}
 
 
 def _synonyms(document: Document, problems: list[Problem]) -> tuple[tuple[str, ...], ...]:

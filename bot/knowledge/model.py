@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AliasGenerator, BaseModel, ConfigDict, StringConstraints
 
@@ -27,9 +27,13 @@ _FRENCH_KEYS = {
     "purpose": "pour_quoi",
     "phone": "telephone",
     "address": "adresse",
+    "statement": "fait",
+    "confidence": "confiance",
 }
 
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=ID_LENGTH)]
+#: Facts keep the names of the research they come from, which are longer.
+FactId = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=64)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 
@@ -71,6 +75,16 @@ class Contact(_Checked):
     epci: str | None = None  # SIREN of the intercommunalité whose desk this is
 
 
+class Fact(_Checked):
+    """A sourced statement that answers rest on. `date` is as the source gives it, in words."""
+
+    statement: Text
+    title: Text
+    url: Url | None = None
+    date: Text
+    confidence: Literal["haute", "moyenne", "basse"]
+
+
 class Entry(_Checked):
     """One question of the FAQ with its answer. `tests` judge the matching: never indexed."""
 
@@ -81,7 +95,7 @@ class Entry(_Checked):
     variants: tuple[Text, ...] = ()
     easy: Text | None = None
     sources: tuple[Source, ...] = ()
-    support: tuple[Id, ...] = ()
+    support: tuple[FactId, ...] = ()
     collected_on: dt.date | None = None
     checked_on: dt.date | None = None
     review_on: dt.date | None = None
@@ -104,6 +118,7 @@ class KnowledgeBase(BaseModel):
     themes: tuple[Theme, ...]
     entries: Mapping[str, Entry]
     contacts: Mapping[str, Contact]
+    facts: Mapping[str, Fact]
     off_topic: tuple[str, ...]
     synonyms: tuple[tuple[str, ...], ...]
     unrelated: tuple[str, ...]

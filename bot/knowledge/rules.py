@@ -9,7 +9,7 @@ from bot.knowledge.advice import did_you_mean
 from bot.knowledge.model import Entry
 from bot.knowledge.problem import Problem
 from bot.knowledge.yaml_reading import Document, Path
-from bot.language.words import normalise
+from bot.language.words import normalise, stems
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|\*\*|^#+ ", re.MULTILINE)
 _BROKEN_LINK = re.compile(r"\[[^\]\n]*\]\((?!https?://[^\s)]+\))")
@@ -97,6 +97,10 @@ def writing(faq: Document, entries: Entries) -> Iterator[Problem]:
 def phrasings(faq: Document, entries: Entries) -> Iterator[Problem]:
     """No two entries share a way to ask, and no test question is indexed."""
     owner: dict[str, str] = {}
+    words = {
+        key: frozenset(word for phrasing in entry.phrasings for word in stems(phrasing))
+        for key, (entry, _) in entries.items()
+    }
     for key, (entry, path) in entries.items():
         for phrasing in entry.phrasings:
             other = owner.setdefault(normalise(phrasing), key)
@@ -105,7 +109,9 @@ def phrasings(faq: Document, entries: Entries) -> Iterator[Problem]:
                     (*path, "variantes"),
                     "variante-partagee",
                     f"« {phrasing} » est déjà une façon de demander « {other} ».",
-                    "Gardez-la dans une seule des deux entrées.",
+                    "Gardez-la dans une seule des deux. Voisines de "
+                    f"« {key} » : {_neighbours(key, words)} ; "
+                    f"de « {other} » : {_neighbours(other, words)}.",
                     key,
                 )
     for key, (entry, path) in entries.items():
@@ -118,3 +124,13 @@ def phrasings(faq: Document, entries: Entries) -> Iterator[Problem]:
                     "Écrivez l’essai autrement.",
                     key,
                 )
+
+
+def _neighbours(key: str, words: Mapping[str, frozenset[str]], count: int = 3) -> str:
+    """The entries whose ways to ask share the largest part of their words with this one's."""
+    own = words[key]
+    near = sorted(
+        (other for other in words if other != key),
+        key=lambda other: (-len(own & words[other]) / max(len(own | words[other]), 1), other),
+    )
+    return ", ".join(near[:count]) or "aucune"

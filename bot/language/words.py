@@ -127,3 +127,18 @@ def stems(text: str) -> tuple[str, ...]:
         for word in tokens(text)
         if word not in FUNCTION_WORDS and (len(word) > 1 or word.isdigit())
     )
+
+
+#: Where a second question may begin: after a question mark, or « et » with a question word.
+_NEXT_QUESTION = re.compile(
+    r"\?+\s*(?=\w)|[,;]?\s+(?:et|puis|et puis|et aussi)\s+(?=(?:"
+    r"qui|quand|kan|combien|cmb|cb|comment|cmt|pourquoi|pk|ou|où|quel|quels|quelle|quelles|"
+    r"est-ce|est ce|à qui|a qui|qu'est|c'est|y a|il y a)\b)",
+    re.IGNORECASE,
+)
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """The questions of a message that asks several, at most three; empty when it asks one."""
+    found = [part.strip() for part in _NEXT_QUESTION.split(text) if stems(part)]
+    return tuple(found[:3]) if len(found) > 1 else ()

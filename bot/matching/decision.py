@@ -36,14 +36,14 @@ class Policy:
     """What each outcome costs, in refusals of a question that has an answer.
 
     `wrong` is given: a wrong answer costs five refusals. The others are chosen: a suggestion that
-    holds the right question costs a tap and some reading, and suggestions on something else
-    altogether are as bad as a refusal.
+    holds the right question costs a tap and the reading of three lines; suggestions that a refusal
+    should have replaced, the reading only.
     """
 
     wrong: float = 5.0
     refused: float = 1.0
     suggested: float = 0.7
-    disturbed: float = 1.0
+    disturbed: float = 0.3
 
 
 POLICY = Policy()

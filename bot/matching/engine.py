@@ -84,7 +84,8 @@ class Engine:
                     *(answer.terms for answer in read_answers[group : group + 1]),
                 ]
                 for group, (start, stop) in enumerate(zip(self._starts, self._stops, strict=True))
-            ]
+            ],
+            own=len(self.entries),
         )
         self._answers = TermIndex([reading.terms for reading in read_answers])
         self._meanings = self._encode([reading.sentence for reading in self.readings])

@@ -66,7 +66,8 @@ def overall(comparison: Comparison, share: Doubles) -> Doubles:
 
 def rank(comparison: Comparison, model: Model) -> Ranking:
     """The likely entries with the probability that each is right, best first."""
-    if not comparison.entries:
+    if not comparison.entries or not comparison.known:
+        # Not one word of the base: whatever looks alike in « aaaaah » is chance.
         return Ranking((), 0.0)
     share = shares(comparison.values, np.array(model.which))
     logit = float(overall(comparison, share) @ np.array(model.whether)) + model.whether_bias

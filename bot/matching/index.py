@@ -97,14 +97,15 @@ class TermIndex:
 class Coverage:
     """Which share of a question's words a group of texts has anywhere, rare words counting most."""
 
-    def __init__(self, groups: Sequence[Iterable[Iterable[str]]]) -> None:
-        """Index groups of texts, each text a sequence of terms."""
+    def __init__(self, groups: Sequence[Iterable[Iterable[str]]], own: int) -> None:
+        """Index groups of texts, each text a sequence of terms; the `own` first are the base's."""
         holders: dict[str, Counter[int]] = {}
         for number, texts in enumerate(groups):
             for text in texts:
                 for term in set(text):
                     holders.setdefault(term, Counter())[number] += 1
         self.size = len(groups)
+        self._own = own
         self._groups = {
             term: np.array(sorted(counts), dtype=np.int64) for term, counts in holders.items()
         }
@@ -115,7 +116,7 @@ class Coverage:
         self._unknown_idf = math.log(1 + self.size)
 
     def shares(self, question: Iterable[str], left_out: int | None = None) -> tuple[Floats, float]:
-        """IDF-weighted share of the question's terms in each group, (size,), and in any group.
+        """IDF-weighted share of the question's terms in each group, (size,), and in any own group.
 
         For fitting: the question itself is one of the texts of the group `left_out`.
         """
@@ -128,7 +129,7 @@ class Coverage:
             idf = math.log(1 + self.size / len(groups)) if len(groups) else self._unknown_idf
             covered[groups] += idf
             total += idf
-            known += idf if len(groups) else 0.0
+            known += idf if len(groups) and groups[0] < self._own else 0.0
         return covered / np.float32(total or 1.0), known / (total or 1.0)
 
 

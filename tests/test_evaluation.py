@@ -1,0 +1,101 @@
+"""The measure itself, on replies whose verdict is known; then ours on questions never fitted."""
+
+import json
+
+import pytest
+
+from bot.communes.gazetteer import Gazetteer
+from bot.conversation.assistant import Assistant
+from bot.evaluation import Case, WrongCasesError, changes, judge, own_cases, read_cases, report
+from bot.knowledge.checking import check
+from tests.conftest import SHARED, TODAY, needs_shared
+
+FAQ = """\
+entrees:
+  - {id: ma-commune-erbm, question: Ma commune est-elle concernée ?, reponse: Cela dépend.}
+  - id: guichet
+    question: Où est le guichet bleu ?
+    reponse: À gauche.
+    essais: [il est où ce guichet bleu]
+hors_sujet: [Qui a gagné la coupe du monde ?]
+"""
+
+
+@pytest.fixture(scope="module")
+def small(gazetteer: Gazetteer) -> Assistant:
+    base = check({"faq.yaml": FAQ}, TODAY).base
+    assert base is not None
+    return Assistant(base, gazetteer, today=lambda: TODAY)
+
+
+@pytest.mark.parametrize(
+    ("question", "expect", "verdict"),
+    [
+        ("Où est le guichet bleu ?", {"guichet"}, "correct"),
+        ("Où est le guichet bleu ?", {"autre", "guichet"}, "correct"),
+        ("Où est le guichet bleu ?", {"ma-commune-erbm"}, "wrong"),
+        ("Où est le guichet bleu ?", None, "false_answer"),
+        ("Pecquencourt est-elle concernée ?", {"ma-commune-erbm"}, "correct"),
+        ("Pecquencourt est-elle concernée ?", {"ma-commune-bud"}, "correct"),
+        ("Pecquencourt est-elle concernée ?", {"guichet"}, "wrong"),
+        ("Pecquencourt est-elle concernée ?", None, "false_answer"),
+        ("Zxcv qwerty", {"guichet"}, "missed"),
+        ("Zxcv qwerty", None, "refused"),
+        ("Bonjour", None, "refused"),
+    ],
+)
+def test_verdicts(small: Assistant, question: str, expect: set[str] | None, verdict: str) -> None:
+    case = Case(question, frozenset(expect) if expect else None)
+    assert judge(small, case).verdict == verdict
+
+
+def test_the_report_counts(small: Assistant) -> None:
+    cases = [
+        Case("Où est le guichet bleu ?", frozenset({"guichet"}), "clair"),
+        Case("Zxcv qwerty", frozenset({"guichet"}), "clair"),
+        Case("Bonjour", None, "salut"),
+    ]
+    verdicts = [judge(small, case) for case in cases]
+    counted = report(verdicts).as_json()
+    assert counted["in_scope"] == {
+        "n": 2, "correct": 1, "suggested": 0, "wrong": 0, "missed": 1, "top1": 0.5, "top3": 0.5,
+    }  # fmt: skip
+    assert counted["off_topic"] == {"n": 1, "false_answers": 0, "suggested": 0, "refused": 1}
+    assert counted["by_kind"] == {"clair": {"correct": 1, "missed": 1}, "salut": {"refused": 1}}
+    assert changes(verdicts, verdicts) == ()
+
+
+def test_own_cases_are_the_files_tests(small: Assistant) -> None:
+    assert own_cases(small.base) == (
+        Case("il est où ce guichet bleu", frozenset({"guichet"})),
+        Case("Qui a gagné la coupe du monde ?", None),
+    )
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"question": "a"}', '{"expect": null}', '"a"'])
+def test_wrong_cases_are_refused_with_their_line(line: str) -> None:
+    good = json.dumps({"question": "a", "expect": None})
+    with pytest.raises(WrongCasesError, match="Ligne 3"):
+        read_cases(f"{good}\n\n{line}\n")
+
+
+@needs_shared
+def test_the_reported_half_of_the_development_questions(assistant: Assistant) -> None:
+    """Odd lines, on which nothing was fitted: the targets, not what happens to be measured."""
+    text = (SHARED / "eval" / "questions_dev.jsonl").read_text("utf-8")
+    odd = read_cases(text)[0::2]
+    measured = report([judge(assistant, case) for case in odd])
+    inside, outside = measured.in_scope, measured.off_topic
+    assert inside.correct / inside.n >= 0.85
+    assert (inside.correct + inside.suggested) / inside.n >= 0.95
+    assert inside.wrong / inside.n <= 0.02
+    assert outside.false_answers / outside.n <= 0.02
+
+
+@needs_shared
+def test_the_development_questions_are_not_indexed(assistant: Assistant) -> None:
+    text = (SHARED / "eval" / "questions_dev.jsonl").read_text("utf-8")
+    questions = {case.question for case in read_cases(text)}
+    base = assistant.base
+    indexed = {phrasing for entry in base.entries.values() for phrasing in entry.phrasings}
+    assert not questions & (indexed | set(base.unrelated))

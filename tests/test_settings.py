@@ -1,0 +1,61 @@
+"""A wrong value stops the start with a French message that names the variable, not the secret."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, WrongSettingError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_nothing_is_required() -> None:
+    settings = load_settings()
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert settings.telegram_bot_token is None
+    assert settings.database.startswith("sqlite+aiosqlite:///")
+
+
+def test_an_empty_value_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "")
+    assert load_settings().port == 8080
+    assert load_settings().telegram_bot_token is None
+
+
+def test_the_database_follows_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", "/ailleurs")
+    assert load_settings().database == "sqlite+aiosqlite:////ailleurs/galibot.sqlite3"
+    assert load_settings().data_dir == Path("/ailleurs")
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://u:p@h/b")
+    assert load_settings().database == "postgresql+asyncpg://u:p@h/b"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "abc"),
+        ("PORT", "70000"),
+        ("DATABASE_URL", "mysql://u:hunter2@h/b"),
+        ("TELEGRAM_BOT_TOKEN", "hunter2"),
+        ("TELEGRAM_API_BASE_URL", "hunter2"),
+        ("LOG_LEVEL", "BAVARD"),
+    ],
+)
+def test_a_wrong_value_is_named_in_french(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(WrongSettingError) as refused:
+        load_settings()
+    assert f"La variable {name}" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_the_log_level_may_be_typed_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "debug")
+    assert load_settings().log_level == "DEBUG"

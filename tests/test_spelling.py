@@ -1,0 +1,99 @@
+"""Every French sentence a person reads is spelt as hunspell's French dictionary has it.
+
+Names and other words it lacks are in tests/mots_admis.txt, one a line. Ways to ask are left out:
+they imitate what residents type.
+"""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from bot.communes.gazetteer import Gazetteer
+from bot.conversation import texts as resident_texts
+from bot.handlers import texts as telegram_texts
+from bot.knowledge.model import KnowledgeBase
+from bot.web import texts as web_texts
+from tests.conftest import ROOT
+
+DICTIONARY = Path("/usr/share/hunspell/fr.dic")
+ADMITTED = ROOT / "tests" / "mots_admis.txt"
+PAGES = ("README.md", "CHANGELOG.md", "docs/guide-redaction.md", "docs/dependances.md")
+_WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*'?")
+_NOT_PROSE = re.compile(
+    r"```.*?```|`[^`]*`|\]\([^)]*\)|https?://\S+|<[^>]+>|\{\w+\}|\b[\w/-]+\.(?:md|yaml|txt)\b",
+    re.DOTALL,
+)
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("hunspell") and DICTIONARY.is_file()),
+    reason="hunspell et son dictionnaire français ne sont pas installés",
+)
+
+
+@pytest.fixture(scope="module")
+def known(gazetteer: Gazetteer) -> frozenset[str]:
+    """Admitted words, names of communes and intercommunalités."""
+    words = set(ADMITTED.read_text("utf-8").split())
+    for commune in gazetteer.communes:
+        words |= set(_WORD.findall(f"{commune.name} {commune.epci}"))
+    return frozenset(words)
+
+
+def misspelt(text: str, known: frozenset[str]) -> set[str]:
+    prose = _NOT_PROSE.sub(" ", text).replace("’", "'")
+    words = sorted(set(_WORD.findall(prose)) - known)
+    done = subprocess.run(
+        ["hunspell", "-d", "fr", "-i", "utf-8", "-l"],
+        input="\n".join(words), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    # « l'ERBM » is « ERBM » with an article.
+    return {
+        word
+        for word in done.stdout.split()
+        if word.strip(".'") not in known and word.split("'")[-1].strip(".") not in known
+    }
+
+
+def strings(module: ModuleType) -> Iterator[str]:
+    for name, value in vars(module).items():
+        if name.startswith("__"):
+            continue
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            yield from (one for one in value.values() if isinstance(one, str))
+
+
+def test_the_dictionary_sees_a_mistake(known: frozenset[str]) -> None:
+    assert misspelt("Une fôte de frape.", known) == {"fôte", "frape"}
+    assert misspelt("L'ERBM concerne Pecquencourt.", known) == set()
+
+
+def test_answers(base: KnowledgeBase, known: frozenset[str]) -> None:
+    for entry in base.entries.values():
+        sources = " ".join(source.title for source in entry.sources)
+        text = f"{entry.question}\n{entry.answer}\n{entry.easy}\n{sources}"
+        assert misspelt(text, known) == set(), entry.id
+
+
+def test_facts_contacts_and_themes(base: KnowledgeBase, known: frozenset[str]) -> None:
+    parts = [f"{fact.statement} {fact.title} {fact.date}" for fact in base.facts.values()]
+    parts += [f"{one.name} {one.role} {one.purpose}" for one in base.contacts.values()]
+    parts += [theme.title for theme in base.themes]
+    assert misspelt("\n".join(parts), known) == set()
+
+
+@pytest.mark.parametrize("module", [resident_texts, telegram_texts, web_texts])
+def test_what_the_service_says(module: ModuleType, known: frozenset[str]) -> None:
+    assert misspelt("\n".join(strings(module)), known) == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages(page: str, known: frozenset[str]) -> None:
+    text = (ROOT / page).read_text("utf-8").split("## For engineers")[0]
+    assert misspelt(text, known) == set()
