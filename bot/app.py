@@ -5,7 +5,7 @@ import contextlib
 import datetime as dt
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
 from telegram.error import InvalidToken
@@ -22,6 +22,7 @@ from bot.storage.knowledge_files import (
     load_gazetteer,
 )
 from bot.storage.use_encoder import load_encoder
+from bot.web.keys import TELEGRAM_PROBLEM
 from bot.web.server import make_app
 
 _log = logging.getLogger(__name__)
@@ -64,16 +65,21 @@ async def serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings))
-        await stack.enter_async_context(_telegram(settings, services))
-        address = await stack.enter_async_context(_web(settings, services))
+        telegram = await stack.enter_async_context(_telegram(settings, services))
+        address = await stack.enter_async_context(_web(settings, services, telegram))
         _log.info("Galibot est prêt : %s (Ctrl+C pour arrêter)", address)
         await stop.wait()
         _log.info("Arrêt demandé.")
 
 
 @contextlib.asynccontextmanager
-async def _web(settings: Settings, services: Services) -> AsyncIterator[str]:
-    runner = web.AppRunner(make_app(services), access_log=None)
+async def _web(
+    settings: Settings, services: Services, telegram: Callable[[], str | None] | None
+) -> AsyncIterator[str]:
+    app = make_app(services)
+    if telegram:
+        app[TELEGRAM_PROBLEM] = telegram
+    runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
         try:
@@ -91,10 +97,13 @@ async def _web(settings: Settings, services: Services) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def _telegram(settings: Settings, services: Services) -> AsyncIterator[None]:
+async def _telegram(
+    settings: Settings, services: Services
+) -> AsyncIterator[Callable[[], str | None] | None]:
+    """Telegram by polling; yields what tells whether it is well, None without a token."""
     if settings.telegram_bot_token is None:
         _log.info("TELEGRAM_BOT_TOKEN n’est pas défini : Telegram n’est pas démarré.")
-        yield
+        yield None
         return
     application = handlers.build(
         settings.telegram_bot_token.get_secret_value(),
@@ -111,10 +120,11 @@ async def _telegram(settings: Settings, services: Services) -> AsyncIterator[Non
     async with application:
         await application.start()
         await handlers.announce(application)
-        assert application.updater is not None  # noqa: S101 - the builder always makes one
-        await application.updater.start_polling(allowed_updates=handlers.ALLOWED_UPDATES)
+        updater = application.updater
+        assert updater is not None  # noqa: S101 - the builder always makes one
+        await updater.start_polling(allowed_updates=handlers.ALLOWED_UPDATES)
         try:
-            yield
+            yield lambda: None if updater.running else "La réception des messages est arrêtée."
         finally:
-            await application.updater.stop()
+            await updater.stop()
             await application.stop()

@@ -21,7 +21,7 @@ from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services
-from bot.web.keys import TELEGRAM_PROBLEM, TODAY
+from bot.web.keys import TELEGRAM_PROBLEM
 from bot.web.links import action_url, read_state, state_fields
 from bot.web.server import make_app
 from tests.conftest import TODAY as DAY
@@ -38,7 +38,6 @@ COMMUNE_KEYS = {"code_insee", "name", "postcodes", "epci", "status", "bud"}
 @pytest.fixture
 async def client(services: Services) -> AsyncIterator[Client]:
     app = make_app(services)
-    app[TODAY] = lambda: DAY
     async with TestClient(TestServer(app)) as client:
         yield client
 
@@ -438,7 +437,6 @@ async def test_an_expired_entry_is_not_published(
     late = base.model_copy(update={"entries": {**base.entries, "mesures": expired}})
     assistant = Assistant(late, gazetteer, today=lambda: DAY)
     app = make_app(replace(services, assistant=assistant))
-    app[TODAY] = lambda: DAY
     async with TestClient(TestServer(app)) as client:
         await get(client, "/q/mesures", status=404)
         async with client.get("/api/v1/entries/mesures") as response:

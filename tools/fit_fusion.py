@@ -8,6 +8,7 @@ The odd lines are only reported on.
 import argparse
 import datetime as dt
 import json
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
+from bot.communes import Unknown
 from bot.matching import fusion, signals
 from bot.matching.decision import POLICY, Answered, NoMatch, Policy, Suggestions, decide
 from bot.matching.discriminant import leave_one_out
@@ -23,7 +25,7 @@ from bot.matching.encoder import Encoder
 from bot.matching.engine import Comparison, Engine, EntryTexts
 from bot.matching.fusion import Model
 from bot.matching.index import Doubles
-from bot.storage.knowledge_files import load_base, load_common_messages
+from bot.storage.knowledge_files import load_base, load_common_messages, load_gazetteer
 from bot.storage.use_encoder import load_encoder
 
 ROOT = Path(__file__).parent.parent
@@ -57,6 +59,15 @@ class Asked:
     expect: frozenset[str]
 
 
+GAZETTEER = load_gazetteer(ROOT / "knowledge")
+
+
+def place_in(text: str) -> str:
+    """The words of the text that name a commune, as the assistant hands them over."""
+    lookup = GAZETTEER.find(text)
+    return "" if isinstance(lookup, Unknown) else lookup.matched
+
+
 def left_out(engine: Engine, every: int = 1) -> Iterator[Example]:
     """The base's own phrasings and unrelated messages, each asked of a base without it."""
     scores = leave_one_out(engine.features, engine.owners, engine.groups)
@@ -64,7 +75,9 @@ def left_out(engine: Engine, every: int = 1) -> Iterator[Example]:
         if row % every:
             continue
         ours = owner < len(engine.entries)
-        compared = engine.compare(phrasing, left_out=row, discriminant=scores[row])
+        compared = engine.compare(
+            phrasing, place_in(phrasing), left_out=row, discriminant=scores[row]
+        )
         if ours:
             yield Example(compared, frozenset({engine.entries[owner]}), WEIGHT_LEFT_OUT)
         else:
@@ -73,7 +86,8 @@ def left_out(engine: Engine, every: int = 1) -> Iterator[Example]:
 
 def asked(engine: Engine, questions: Iterable[Asked], weight: float) -> Iterator[Example]:
     for question in questions:
-        yield Example(engine.compare(question.text), question.expect, weight)
+        compared = engine.compare(question.text, place_in(question.text))
+        yield Example(compared, question.expect, weight)
 
 
 def development() -> tuple[list[Asked], list[Asked]]:
@@ -206,7 +220,7 @@ def report(
     counts = dict.fromkeys(("juste", "proposée", "fausse", "manquée", "1re place"), 0)
     counts |= dict.fromkeys(("hors sujet répondu", "hors sujet proposé"), 0)
     for question in questions:
-        ranking = fusion.rank(engine.compare(question.text), model)
+        ranking = fusion.rank(engine.compare(question.text, place_in(question.text)), model)
         decision = decide(ranking, policy)
         given = {found.entry for found in ranking.candidates[:1]}
         counts["1re place"] += bool(given & question.expect)
@@ -257,6 +271,12 @@ def gather(
     return ours, examples, calibration, others
 
 
+def _described(name: str, scores: dict[str, float]) -> list[str]:
+    told = ", ".join(f"{kind} {share}" for kind, share in scores.items())
+    lines = textwrap.wrap(f"{told}.", width=94)
+    return [f"- {name}:", *(f"  {line}" for line in lines)]
+
+
 def write(models: dict[str, Model], scores: dict[str, dict[str, float]]) -> None:
     """The generated module, with its data, date and scores, ready to be reviewed."""
     lines = [
@@ -266,10 +286,7 @@ def write(models: dict[str, Model], scores: dict[str, dict[str, float]]) -> None
         "its unrelated messages, the even lines of the development questions, two other FAQs.",
         "Shares on questions never fitted on, smalltalk and communes not counted:",
         "",
-        *(
-            f"- {name}: {', '.join(f'{k} {v}' for k, v in one.items())}"
-            for name, one in scores.items()
-        ),
+        *(line for name, one in scores.items() for line in _described(name, one)),
         '"""',
         "",
         "from bot.matching.fusion import Model",

@@ -1,7 +1,9 @@
 """The assistant: every channel gives it a Question and renders the Reply."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -94,7 +96,9 @@ class Assistant:
         self._encoder = encoder
         self._unrelated = unrelated
         self._policy = policy
-        self._today = today
+        self.today = today
+        # One worker: the encoder is not made for several at once, and cores are few.
+        self._thinking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="matching")
         self.serve(base)
 
     def serve(self, base: KnowledgeBase) -> None:
@@ -115,7 +119,7 @@ class Assistant:
     def reply(self, question: Question) -> Reply:
         """The reply to words or to a button; never raises on what a resident can send."""
         serving = self._serving
-        answers = Answers(serving.base, self._today())
+        answers = Answers(serving.base, self.today())
         before = question.conversation
         if question.action is not None:
             made = self._act(question.action, before, answers)
@@ -123,11 +127,18 @@ class Assistant:
             made = self._answer(question.text.strip(), before, answers, serving.matcher)
         return finish(made, before)
 
+    async def ask(self, question: Question) -> Reply:
+        """`reply`, off the event loop where it has to think: a question takes milliseconds."""
+        if question.action is not None:
+            return self.reply(question)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thinking, self.reply, question)
+
     def rank(self, text: str) -> Ranking:
         """The likely entries, best first, those expired left out."""
         serving = self._serving
         ranking = _rank(serving.matcher, text, self.gazetteer.find(text))
-        return ranking.among(serving.base.served(self._today()))
+        return ranking.among(serving.base.served(self.today()))
 
     def explain(self, text: str) -> Explanation:
         """Why the text, as a first message, gets its reply."""
@@ -266,7 +277,7 @@ _MENUS = {
 
 def _rank(matcher: Matcher, text: str, lookup: Lookup) -> Ranking:
     """The candidates; a commune's name added to an editor's very words does not weaken them."""
-    whole = matcher.rank(text)
+    whole = matcher.rank(text, "" if isinstance(lookup, Unknown) else lookup.matched)
     if isinstance(lookup, Found):
         words = lookup.rest.split()
         while words and words[-1] in _BEFORE_PLACES:

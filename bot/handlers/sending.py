@@ -20,7 +20,7 @@ async def answer(
 ) -> None:
     """Ask the assistant and send what it replies to where the update comes from."""
     question = Question(text, action, context.conversation)
-    await send(update, context, context.services.assistant.reply(question))
+    await send(update, context, await context.services.assistant.ask(question))
 
 
 async def send(update: Update, context: BotContext, reply: Reply) -> None:

@@ -36,14 +36,15 @@ class Policy:
     """What each outcome costs, in refusals of a question that has an answer.
 
     `wrong` is given: a wrong answer costs five refusals. The others are chosen: a suggestion that
-    holds the right question costs a tap and the reading of three lines; suggestions that a refusal
-    should have replaced, the reading only.
+    holds the right question costs nearly a refusal, since many readers stop there; suggestions
+    that a refusal should have replaced, the reading only. On the lines that are fitted on, no
+    wrong answer comes at 0.9 or below (docs/comprendre.md).
     """
 
     wrong: float = 5.0
     refused: float = 1.0
-    suggested: float = 0.7
-    disturbed: float = 0.3
+    suggested: float = 0.9
+    disturbed: float = 0.1
 
 
 POLICY = Policy()

@@ -111,11 +111,12 @@ class Engine:
     def compare(
         self,
         question: str,
+        place: str = "",
         *,
         left_out: int | None = None,
         discriminant: Floats | None = None,
     ) -> Comparison:
-        """The question against its likely entries.
+        """The question against its likely entries; `place` are its words that name a commune.
 
         For fitting only: `left_out` is the row of a phrasing to ignore (the question itself),
         and `discriminant` its scores by a classifier that never saw it.
@@ -158,6 +159,11 @@ class Engine:
         covered, known = self._vocabulary.shares(
             reading.terms, None if left_out is None else int(self.owners[left_out])
         )
+        placed = np.full(self.groups, 0.5, dtype=np.float32)
+        if named := self.reader.read(place).terms:
+            placed, _ = self._vocabulary.shares(
+                named, None if left_out is None else int(self.owners[left_out])
+            )
         answer_meaning = np.zeros(self.groups, dtype=np.float32)
         if meaning is not None and self._answer_meanings is not None:
             answer_meaning[:own] = self._answer_meanings @ meaning[0]
@@ -178,6 +184,7 @@ class Engine:
                 signals.mean_of_nearest(by_meaning[span]),
                 by_answer[group],
                 covered[group],
+                placed[group],
                 answer_meaning[group],
             )
             nearest.append(self.phrasings[rows[start + int(np.argmax(quick[span]))]])

@@ -28,9 +28,12 @@ class Matcher:
         self._model = WITH_ENCODER if encoder else WITHOUT_ENCODER
         self.rank = lru_cache(maxsize=REMEMBERED)(self._rank)
 
-    def _rank(self, question: str) -> Ranking:
-        """The likely entries, best first, each with the probability that it is right."""
-        return fusion.rank(self._engine.compare(question), self._model)
+    def _rank(self, question: str, place: str = "") -> Ranking:
+        """The likely entries, best first, each with the probability that it is right.
+
+        `place` are the words of the question that name a commune or a cité, if any do.
+        """
+        return fusion.rank(self._engine.compare(question, place), self._model)
 
     def read(self, question: str) -> Reading:
         """How the question is read, for `explain`."""

@@ -23,6 +23,7 @@ NAMES = (
     "sens-moyen",  # mean cosine of the three nearest phrasings
     "reponse",  # the answer's own words against the question's; cosine, 0 to 1
     "couverture",  # share of the question's words that the entry has anywhere, by IDF; 0 to 1
+    "lieu",  # the share of the named place's words that the entry has; 0.5 where none is named
     "reponse-sens",  # the answer's embedding against the question's; cosine
 )
 

@@ -13,7 +13,7 @@ from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.knowledge.model import Contact, Entry
 from bot.language.typography import typeset
 from bot.web import texts
-from bot.web.keys import METRICS, SERVICES, TODAY
+from bot.web.keys import METRICS, SERVICES
 from bot.web.metrics import CHANNEL
 
 PREFIX = "/api/"
@@ -51,7 +51,8 @@ async def ask(request: web.Request) -> web.Response:
     assistant = request.app[SERVICES].assistant
     if commune is not None and assistant.gazetteer.get(commune) is None:
         raise ApiError(400, "unknown_commune")
-    reply = assistant.reply(Question(text=text, conversation=Conversation(commune=commune)))
+    question = Question(text=text, conversation=Conversation(commune=commune))
+    reply = await assistant.ask(question)
     request.app[METRICS].replies.labels(CHANNEL, reply.outcome.value).inc()
     return json_response(reply.as_json())
 
@@ -70,7 +71,7 @@ async def communes(request: web.Request) -> web.Response:
 
 async def entries(request: web.Request) -> web.Response:
     base = request.app[SERVICES].assistant.base
-    served = base.served(request.app[TODAY]())
+    served = base.served(request.app[SERVICES].assistant.today())
     return json_response(
         {
             "revision": base.revision,
@@ -88,7 +89,7 @@ async def entries(request: web.Request) -> web.Response:
 
 async def one_entry(request: web.Request) -> web.Response:
     base = request.app[SERVICES].assistant.base
-    entry = base.served(request.app[TODAY]()).get(request.match_info["entry"])
+    entry = base.served(request.app[SERVICES].assistant.today()).get(request.match_info["entry"])
     if entry is None:
         raise ApiError(404, "unknown_entry")
     return json_response(entry_as_json(entry, base.contacts.get(entry.contact or "")))

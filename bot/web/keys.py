@@ -1,6 +1,5 @@
 """What handlers find in the application; typed keys, never strings."""
 
-import datetime as dt
 from collections.abc import Callable
 
 from aiohttp import web
@@ -12,8 +11,6 @@ from bot.web.metrics import Metrics
 SERVICES = web.AppKey("services", Services)
 TEMPLATES = web.AppKey("templates", Environment)
 METRICS = web.AppKey("metrics", Metrics)
-#: Today's date, for votes and for entries that expire.
-TODAY: web.AppKey[Callable[[], dt.date]] = web.AppKey("today")
 #: What keeps Telegram from serving, in French, or None when all is well. app.py sets it where
 #: Telegram is started with the web; absent, /readyz does not speak of Telegram.
 TELEGRAM_PROBLEM: web.AppKey[Callable[[], str | None]] = web.AppKey("telegram_problem")

@@ -11,7 +11,7 @@ from bot.conversation.reply import Action, Conversation, Outcome, Question, Repl
 from bot.knowledge.model import Contact
 from bot.language.typography import typeset
 from bot.web import texts
-from bot.web.keys import METRICS, SERVICES, TODAY
+from bot.web.keys import METRICS, SERVICES
 from bot.web.links import read_state
 from bot.web.metrics import CHANNEL
 from bot.web.rendering import render, reply_context, wants_fragment
@@ -55,7 +55,8 @@ async def home(request: web.Request) -> web.Response:
         started = replace(conversation, started=True)
         return render(request, "home.html", started, reply=None, asked=None)
     text = request.query["q"].strip()
-    reply = _reply(request, Question(text=text, conversation=conversation))
+    question = Question(text=text, conversation=conversation)
+    reply = _counted(request, await request.app[SERVICES].assistant.ask(question))
     return _respond(request, reply, template="home.html", asked=text)
 
 
@@ -119,7 +120,9 @@ async def vote(request: web.Request) -> web.Response:
     key, useful = str(fields.get("entry")), fields.get("useful")
     if key not in services.assistant.base.entries or useful not in {"oui", "non"}:
         raise web.HTTPBadRequest
-    await services.database.add_vote(key, useful == "oui", CHANNEL, request.app[TODAY]())
+    await services.database.add_vote(
+        key, useful == "oui", CHANNEL, request.app[SERVICES].assistant.today()
+    )
     request.app[METRICS].votes.labels(CHANNEL, "yes" if useful == "oui" else "no").inc()
     template = "thanks.html" if wants_fragment(request) else "vote.html"
     conversation = read_state(fields, services.assistant.gazetteer)
@@ -133,7 +136,8 @@ def _find_commune(request: web.Request, text: str) -> Reply:
     lookup = assistant.gazetteer.find(text)
     if isinstance(lookup, Found | Ambiguous):
         for words in (text, lookup.matched):
-            reply = _reply(request, Question(text=words, conversation=conversation), count=False)
+            question = Question(text=words, conversation=conversation)
+            reply = request.app[SERVICES].assistant.reply(question)
             if reply.outcome in _PLACES:
                 return _counted(request, reply)
     if isinstance(lookup, Found):
@@ -149,12 +153,8 @@ def _conversation(request: web.Request) -> Conversation:
 
 
 def _act(request: web.Request, action: str) -> Reply:
-    return _reply(request, Question(action=action, conversation=_conversation(request)))
-
-
-def _reply(request: web.Request, question: Question, *, count: bool = True) -> Reply:
-    reply = request.app[SERVICES].assistant.reply(question)
-    return _counted(request, reply) if count else reply
+    question = Question(action=action, conversation=_conversation(request))
+    return _counted(request, request.app[SERVICES].assistant.reply(question))
 
 
 def _counted(request: web.Request, reply: Reply) -> Reply:

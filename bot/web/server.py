@@ -1,6 +1,5 @@
 """The web application: routes, what surrounds every request, and headers."""
 
-import datetime as dt
 import logging
 import time
 from types import MappingProxyType
@@ -11,7 +10,7 @@ from aiohttp.typedefs import Handler
 
 from bot.services import Services
 from bot.web import api, health, pages, texts
-from bot.web.keys import METRICS, SERVICES, TEMPLATES, TODAY
+from bot.web.keys import METRICS, SERVICES, TEMPLATES
 from bot.web.links import read_state
 from bot.web.metrics import Metrics, route_label
 from bot.web.rendering import FOLDER, make_environment, render
@@ -41,7 +40,6 @@ def make_app(services: Services) -> web.Application:
     app[SERVICES] = services
     app[TEMPLATES] = make_environment()
     app[METRICS] = Metrics.new()
-    app[TODAY] = dt.date.today
     pages.add_pages(app)
     api.add_api(app)
     health.add_health(app)
