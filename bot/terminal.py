@@ -52,12 +52,18 @@ def show_explanation(explanation: Explanation) -> None:
         _out.print(typeset(f"« {typed} » est lu « {read} »."))
     _out.print(typeset(f"Commune : {explanation.place or 'aucune'}"))
     table = Table(title="Candidats", title_justify="left")
-    names = tuple(explanation.candidates[0].parts) if explanation.candidates else ()
-    for column in ("entrée", "score", *names, "façon de demander la plus proche"):
+    for column in ("", "entrée", "probabilité", "façon de demander la plus proche"):
         table.add_column(column)
-    for found in explanation.candidates:
-        parts = (f"{found.parts[name]:.2f}" for name in names)
-        table.add_row(found.entry, f"{found.score:.2f}", *parts, found.phrasing)
+    for rank, found in enumerate(explanation.candidates, 1):
+        table.add_row(str(rank), found.entry, f"{found.score:.2f}", Text(found.phrasing))
+    _out.print(table)
+    table = Table(title="Signaux de chaque candidat", title_justify="left")
+    table.add_column("signal")
+    for rank in range(1, len(explanation.candidates) + 1):
+        table.add_column(str(rank), justify="right")
+    for name in explanation.candidates[0].parts if explanation.candidates else ():
+        values = (found.parts[name] for found in explanation.candidates)
+        table.add_row(name, *(f"{value:.2f}" for value in values))
     _out.print(table)
     _out.print(typeset(f"Probabilité qu’une entrée convienne : {explanation.related:.2f}"))
     _out.print(typeset(f"Décision : {explanation.outcome}. {explanation.rule}"))

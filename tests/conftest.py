@@ -18,6 +18,7 @@ from bot.storage.database import Database
 from bot.storage.knowledge_files import (
     KnowledgeWatcher,
     load_base,
+    load_common_messages,
     load_gazetteer,
 )
 from bot.storage.use_encoder import load_encoder
@@ -47,7 +48,13 @@ def gazetteer() -> Gazetteer:
 def assistant(base: KnowledgeBase, gazetteer: Gazetteer, pytestconfig: pytest.Config) -> Assistant:
     """With the real encoder; its vectors of the base are kept from one run to the next."""
     cache = pytestconfig.cache.mkdir("encoder") if pytestconfig.cache else None
-    return Assistant(base, gazetteer, encoder=load_encoder(cache), today=lambda: TODAY)
+    return Assistant(
+        base,
+        gazetteer,
+        encoder=load_encoder(cache),
+        unrelated=load_common_messages(KNOWLEDGE),
+        today=lambda: TODAY,
+    )
 
 
 @pytest.fixture
