@@ -4,8 +4,12 @@ Date: 2026-11-23. Data: the base's phrasings left out one by one,
 its unrelated messages, the even lines of the development questions, two other FAQs.
 Shares on questions never fitted on, smalltalk and communes not counted:
 
-- WITH_ENCODER, odd lines: juste 0.832, proposée 0.16, fausse 0.0, manquée 0.008, 1re place 0.984, hors sujet répondu 0.04, hors sujet proposé 0.013
-- WITHOUT_ENCODER, odd lines: juste 0.8, proposée 0.192, fausse 0.0, manquée 0.008, 1re place 0.952, hors sujet répondu 0.027, hors sujet proposé 0.027
+- WITH_ENCODER, odd lines:
+  juste 0.832, proposée 0.16, fausse 0.0, manquée 0.008, 1re place 0.984, hors sujet répondu
+  0.04, hors sujet proposé 0.013.
+- WITHOUT_ENCODER, odd lines:
+  juste 0.8, proposée 0.192, fausse 0.0, manquée 0.008, 1re place 0.952, hors sujet répondu
+  0.027, hors sujet proposé 0.027.
 """
 
 from bot.matching.fusion import Model
