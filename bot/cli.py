@@ -193,7 +193,7 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     if options.json:
         _print_json([problem.as_json() for problem in problems])
     else:
-        terminal.show_problems(problems, len(checked.base.entries) if checked.base else 0, path)
+        terminal.show_problems(problems, checked.base, path)
     return 1 if checked.errors else 0
 
 

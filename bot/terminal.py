@@ -15,7 +15,7 @@ from bot.conversation.markup import plain
 from bot.conversation.reply import Reply
 from bot.evaluation import Report, Verdict
 from bot.knowledge.grounds import Ground
-from bot.knowledge.model import Entry
+from bot.knowledge.model import Entry, KnowledgeBase
 from bot.knowledge.problem import Problem
 from bot.language.typography import long_date, typeset
 
@@ -80,8 +80,9 @@ def show_communes(communes: Sequence[Commune]) -> None:
         _out.print(f"INSEE {commune.code_insee}, {commune.epci}", style="dim")
 
 
-def show_problems(problems: Sequence[Problem], entries: int, path: Path) -> None:
-    """Every problem, a line each, then the sum."""
+def show_problems(problems: Sequence[Problem], base: KnowledgeBase | None, path: Path) -> None:
+    """Every problem, a line each, then the sum and what still waits for a person's check."""
+    entries = len(base.entries) if base else 0
     for problem in problems:
         style = "red" if problem.level == "error" else "yellow"
         _out.print(Text(typeset(str(problem))), style=style, soft_wrap=True)
@@ -92,6 +93,9 @@ def show_problems(problems: Sequence[Problem], entries: int, path: Path) -> None
             f"{len(problems) - errors} avertissement(s)."
         )
     )
+    waiting = sum(one.checked_on is None for one in base.entries.values()) if base else 0
+    if waiting:
+        _out.print(f"{waiting} entrées attendent d’être vérifiées par une personne (verifie_le).")
 
 
 def show_grounds(entry: Entry, grounds: Sequence[Ground]) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
@@ -67,20 +68,19 @@ async def services(assistant: Assistant, tmp_path: Path) -> AsyncIterator[Servic
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of an empty PostgreSQL made for this run, from the server's own programs."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     found = programs[-1] if programs else shutil.which("pg_ctl")
     if found is None:
         pytest.skip("PostgreSQL n’est pas installé")
     bin_folder = Path(found).parent
-    folder = tmp_path_factory.mktemp("postgres")
+    # A folder of its own: pytest clears its old ones, even under a server that still runs.
+    folder = Path(tempfile.mkdtemp(prefix="galibot-postgres-"))
     data = folder / "data"
     # PostgreSQL refuses to run as root: Debian's package made it a user of its own.
     as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     if as_user:
-        for parent in (folder, folder.parent, folder.parent.parent):
-            parent.chmod(0o755)
         shutil.chown(folder, "postgres")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -99,6 +99,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql+asyncpg://galibot@127.0.0.1:{port}/postgres"
     finally:
         run(str(bin_folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder)
 
 
 @pytest.hookimpl(wrapper=True)

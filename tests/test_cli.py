@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,13 +10,17 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import KNOWLEDGE, ROOT
 
 FAQ = """\
 entrees:
   - id: guichet
     question: Où est le guichet bleu ?
     reponse: Au fond à gauche.
+    releve_le: 2026-11-23
+  - id: ma-commune-erbm
+    question: Ma commune est-elle concernée ?
+    reponse: Cela dépend.
   - id: horaire
     question: À quelle heure ferme la piscine ?
     reponse: À dix-huit heures.
@@ -23,19 +28,34 @@ entrees:
 
 
 @pytest.fixture(scope="session")
-def data_dir(pytestconfig: pytest.Config) -> Path:
-    """Kept between runs, so that each command need not encode the base again."""
-    assert pytestconfig.cache
-    return Path(pytestconfig.cache.mkdir("cli-data"))
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data and, beside it, a small knowledge folder: each command starts quickly."""
+    folder = tmp_path_factory.mktemp("cli")
+    knowledge = folder / "knowledge"
+    knowledge.mkdir()
+    for name in (
+        "communes.csv",
+        "communes_aliases.csv",
+        "mots_courants.txt",
+        "villes_ailleurs.txt",
+    ):
+        shutil.copy(KNOWLEDGE / name, knowledge)
+    (knowledge / "faq.yaml").write_text(FAQ, encoding="utf-8")
+    return folder / "data"
 
 
 def run(data_dir: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    settings = {
+        "DATA_DIR": str(data_dir),
+        "KNOWLEDGE_DIR": str(data_dir.parent / "knowledge"),
+        "LOG_LEVEL": "WARNING",
+    }
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "DATA_DIR": str(data_dir), "LOG_LEVEL": "WARNING", **environment},
+        env={**os.environ, **settings, **environment},
         timeout=120,
     )
 
@@ -47,11 +67,18 @@ def run_json(data_dir: Path, *arguments: str) -> Any:
 
 
 def test_ask_answers_for_people_and_for_programs(data_dir: Path) -> None:
-    shown = run(data_dir, "ask", "Qui s'engage ?")
+    shown = run(data_dir, "ask", "Où est le guichet bleu ?")
     assert shown.returncode == 0
-    assert "Qui s’engage" in shown.stdout
+    assert "guichet bleu" in shown.stdout
     assert "Relevé le 23 novembre 2026" in shown.stdout
-    reply = run_json(data_dir, "ask", "Qui s'engage ?")
+    reply = run_json(data_dir, "ask", "Où est le guichet bleu ?")
+    assert (reply["outcome"], reply["entry"]) == ("answer", "guichet")
+
+
+def test_ask_with_the_projects_own_knowledge(data_dir: Path) -> None:
+    reply = json.loads(
+        run(data_dir, "ask", "Qui s'engage ?", "--json", KNOWLEDGE_DIR=str(KNOWLEDGE)).stdout
+    )
     assert (reply["outcome"], reply["entry"]) == ("answer", "qui-s-engage")
 
 
@@ -64,11 +91,23 @@ def test_ask_knows_the_commune(data_dir: Path) -> None:
 
 
 def test_explain_gives_the_parts(data_dir: Path) -> None:
-    explained = run_json(data_dir, "explain", "qi sengage")
-    assert explained["candidates"][0]["entry"] == "qui-s-engage"
+    explained = run_json(data_dir, "explain", "ou est le gichet bleu")
+    assert explained["candidates"][0]["entry"] == "guichet"
     assert explained["candidates"][0]["parts"]
+    assert explained["repairs"] == {"gichet": "guichet"}
     assert explained["rule"]
-    assert run(data_dir, "explain", "qi sengage").returncode == 0
+    assert run(data_dir, "explain", "ou est le gichet bleu").returncode == 0
+
+
+def test_explain_shows_what_an_answer_rests_on(data_dir: Path) -> None:
+    ours = {"KNOWLEDGE_DIR": str(KNOWLEDGE)}
+    done = run(data_dir, "explain", "--entry", "objectif-23000", "--json", **ours)
+    sentences = json.loads(done.stdout)["sentences"]
+    assert any("23" in one["sentence"] and one["facts"][0]["url"] for one in sentences)
+    shown = run(data_dir, "explain", "--entry", "objectif-23000", **ours)
+    assert "objectif-23000" in shown.stdout
+    assert run(data_dir, "explain", "--entry", "inconnue").returncode == 1
+    assert run(data_dir, "explain").returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -115,6 +154,10 @@ def test_evaluate_measures_any_base(data_dir: Path, tmp_path: Path) -> None:
         "n": 1, "correct": 1, "suggested": 0, "wrong": 0, "missed": 0, "top1": 1.0, "top3": 1.0,
     }  # fmt: skip
     assert report["off_topic"] == {"n": 1, "false_answers": 0, "suggested": 0, "refused": 1}
+    compared = run_json(
+        data_dir, "evaluate", "--cases", str(cases), "--against", str(tmp_path / "autre.yaml")
+    )
+    assert compared["changes"] == []
     lines = [json.loads(line) for line in details.read_text("utf-8").splitlines()]
     assert [line["verdict"] for line in lines] == ["correct", "refused"]
 

@@ -184,10 +184,10 @@ class Assistant:
                 )
             return answers.menu(talk, replace(conversation, refusals=0))
         lookup = self.gazetteer.find(text)
-        if _asks_only_about(lookup, text):
-            return self._place(lookup, conversation, answers, 1.0)
         ranking = _rank(matcher, text, lookup).among(answers.served)
         best = ranking.candidates[0] if ranking.candidates else None
+        if _asks_only_about(lookup, text) and not self._has_own_entry(lookup, ranking):
+            return self._place(lookup, conversation, answers, 1.0)
         if best and best.entry in {DANGER, SCAM} and best.score >= ENOUGH:
             return answers.entry(best.entry, conversation, best.score, None)
         decision = decide(ranking, self._policy)
@@ -197,6 +197,14 @@ class Assistant:
                 several, conversation, ranking.candidates[0].score, commune, several=True
             )
         return self._decided(decision, lookup, conversation, answers)
+
+    def _has_own_entry(self, lookup: Lookup, ranking: Ranking) -> bool:
+        """Whether an entry is about the very place named: « où en est la cité Barrois ? »."""
+        decision = decide(ranking, self._policy)
+        if not isinstance(decision, Answered) or decision.candidate.entry in COMMUNE_ENTRIES:
+            return False
+        named_estate = isinstance(lookup, Found) and lookup.cite is not None
+        return named_estate or decision.candidate.score >= IDENTICAL
 
     def _several(
         self, text: str, ranking: Ranking, matcher: Matcher, answers: Answers

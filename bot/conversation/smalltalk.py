@@ -18,13 +18,14 @@ _REPLIES = MappingProxyType(
         texts.GOODBYE: "au revoir aurevoir bye ciao adieu bientot",
         texts.INSULT: (
             "con connard connasse conne debile idiot imbecile merde nul nulle pourri salaud "
-            "salope andouille abruti cretin pute encule bordel ferme gueule tg fdp"
+            "salope andouille abruti cretin pute encule bordel gueule tg fdp"
         ),
     }
 )
 _WORDS = MappingProxyType(
     {word: reply for reply, words in _REPLIES.items() for word in words.split()}
 )
+_INSULTS = frozenset({"ferme la", "la ferme", "tais toi"})
 INSULT_LENGTH = 6  # words; a longer message may have a question in it
 _HOW_ARE_YOU = frozenset({"ca va", "comment ca va", "comment allez vous", "tu vas bien", "cv"})
 
@@ -38,6 +39,8 @@ def smalltalk(text: str) -> str | None:
     words = tokens(text)
     if " ".join(words).removeprefix("bonjour ").removeprefix("salut ") in _HOW_ARE_YOU:
         return texts.HOW_ARE_YOU
+    if " ".join(words) in _INSULTS:
+        return texts.INSULT
     known = [_WORDS[word] for word in words if word in _WORDS]
     if not known:
         return None
