@@ -60,6 +60,21 @@ class Service:
                 await asyncio.sleep(0.1)
 
 
+def small_knowledge(tmp_path: Path) -> Path:
+    """A knowledge folder with one entry and all the communes: it is served at once."""
+    folder = tmp_path / "knowledge"
+    folder.mkdir()
+    for name in (
+        "communes.csv",
+        "communes_aliases.csv",
+        "mots_courants.txt",
+        "villes_ailleurs.txt",
+    ):
+        shutil.copy(KNOWLEDGE / name, folder)
+    (folder / "faq.yaml").write_text(FAQ.format(answer="À gauche."), "utf-8")
+    return folder
+
+
 @pytest.fixture
 async def service(tmp_path: Path) -> AsyncIterator[Service]:
     folder, data = tmp_path / "knowledge", tmp_path / "data"
@@ -126,7 +141,12 @@ async def test_a_taken_port_is_said_in_french(tmp_path: Path) -> None:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "serve",
             cwd=ROOT,
-            env={**os.environ, "PORT": str(port), "DATA_DIR": str(tmp_path)},
+            env={
+                **os.environ,
+                "PORT": str(port),
+                "DATA_DIR": str(tmp_path),
+                "KNOWLEDGE_DIR": str(small_knowledge(tmp_path)),
+            },
             stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         _, log = await asyncio.wait_for(process.communicate(), 120)
