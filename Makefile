@@ -12,7 +12,7 @@ run: $(VENV)/.installed
 	$(BIN)/python -m bot serve
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -20,7 +20,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/python -m bot check
 
-bench: $(VENV)/.installed-dev
+bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
 
 screenshots: $(VENV)/.installed-dev
@@ -30,6 +30,7 @@ screenshots: $(VENV)/.installed-dev
 lock:
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --extra dev --output-file requirements-dev.txt
+	$(COMPILE) --extra dev --extra bench --output-file requirements-bench.txt
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Galibot demande Python 3.11 ou plus récent.")'
@@ -45,6 +46,11 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.txt pyproject.toml
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@echo "Installation des outils de test…"
 	$(BIN)/python -m pip install --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-dev requirements-bench.txt
+	@echo "Installation des moteurs auxquels on se compare…"
+	$(BIN)/python -m pip install --require-hashes --requirement requirements-bench.txt
 	@touch $@
 
 clean:

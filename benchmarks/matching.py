@@ -25,7 +25,6 @@ from benchmarks.rivals import (
     by_best_phrasing,
     embeddings,
     galibot,
-    has_tfidf,
     tfidf_letters,
     tfidf_words,
     token_set,
@@ -91,12 +90,9 @@ def contenders(
         "rapidfuzz WRatio": wratio,
         "rapidfuzz token_set_ratio, sans accents": token_set,
         "BM25, racines (bm25s)": bm25,
+        "TF-IDF, racines": tfidf_words,
+        "TF-IDF, 3 à 5 caractères": tfidf_letters,
     }
-    if has_tfidf():
-        builds |= {
-            "TF-IDF, racines": tfidf_words,
-            "TF-IDF, 3 à 5 caractères": tfidf_letters,
-        }
     if encoder:
         builds["plongements USE seuls"] = embeddings(encoder)
     made: dict[str, Callable[[], Ask]] = {
@@ -186,7 +182,8 @@ def run(console: Console) -> None:
     if EVAL.is_dir():
         console.print(
             "Les poids de Galibot ont été ajustés aussi sur ces deux FAQ : ses lignes y sont "
-            "flattées.\nCe qu’il fait d’une FAQ jamais vue est dans l’en-tête de "
-            "bot/matching/fitted.py (« unseen »).\n"
+            "flattées.\nCe qu’il fait d’une FAQ jamais vue se mesure par "
+            "python -m tools.fit_fusion --left-out\n(lignes « unseen » de l’en-tête de "
+            "bot/matching/fitted.py).\n"
         )
     cost.run(console, base, [one.question for one in questions], place, CACHE)

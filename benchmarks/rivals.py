@@ -6,12 +6,12 @@ and TF-IDF are given stems. None refuses by itself: their best score stands for 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
-import bm25s  # type: ignore[import-untyped]
+import bm25s
 import numpy as np
 from rapidfuzz import fuzz, process, utils
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.language.words import normalise, stems
 from bot.matching import fusion
@@ -82,14 +82,7 @@ def tfidf_letters(phrasings: Sequence[str]) -> Score:
     return _tfidf(phrasings, preprocessor=normalise, analyzer="char_wb", ngram_range=(3, 5))
 
 
-def has_tfidf() -> bool:
-    """Scikit-learn comes with the `fit` extra only."""
-    return find_spec("sklearn") is not None
-
-
 def _tfidf(phrasings: Sequence[str], **options: Any) -> Score:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
     vectorizer = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **options)
     index = vectorizer.fit_transform(phrasings)
     return lambda question: (index @ vectorizer.transform([question]).T).toarray()[:, 0]

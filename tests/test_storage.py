@@ -92,8 +92,9 @@ class Served:
         self._loop.call_soon_threadsafe(self.bases.put_nowait, base)
 
 
-async def until_told(watcher: KnowledgeWatcher) -> None:
-    while not watcher.problems:  # noqa: ASYNC110 - the watcher has no event to wait for
+async def until(watcher: KnowledgeWatcher, *, told: bool) -> None:
+    """Wait until it has problems to tell, or none any more."""
+    while bool(watcher.problems) is not told:  # noqa: ASYNC110 - the watcher has no event to wait for
         await asyncio.sleep(0.02)
 
 
@@ -112,7 +113,7 @@ async def test_a_saved_file_is_served_and_a_broken_one_is_not(
         assert base.entries["a"].answer == "Une autre."
 
         faq.write_text(faq.read_text("utf-8").replace("question:", "questio:"), "utf-8")
-        await asyncio.wait_for(until_told(watcher), 10)
+        await asyncio.wait_for(until(watcher, told=True), 10)
         assert any("questio" in str(problem) for problem in watcher.problems)
         assert "questio" in caplog.text
         assert served.bases.empty(), "the last good base goes on serving"
@@ -122,7 +123,7 @@ async def test_a_saved_file_is_served_and_a_broken_one_is_not(
         )
         base = await asyncio.wait_for(served.bases.get(), 10)
         assert base.entries["a"].answer == "Corrigée."
-        assert watcher.problems == ()
+        await asyncio.wait_for(until(watcher, told=False), 10)
     finally:
         await watcher.close()
 

@@ -1,7 +1,7 @@
 """Fit the weights of bot/matching/fitted.py: python -m tools.fit_fusion
 
 Reads the project's own base and, beside the checkout, the evaluation sets (../shared/eval): the
-even lines of the development questions and two other FAQs. Needs the `fit` extra (scikit-learn).
+even lines of the development questions and two other FAQs. Needs the `bench` extra (scikit-learn).
 The odd lines are only reported on.
 """
 
@@ -70,7 +70,7 @@ def place_in(text: str) -> str:
 
 def left_out(engine: Engine, every: int = 1) -> Iterator[Example]:
     """The base's own phrasings and unrelated messages, each asked of a base without it."""
-    scores = leave_one_out(engine.features, engine.owners, engine.groups)
+    scores = leave_one_out(engine.features(), engine.owners, engine.groups)
     for row, (phrasing, owner) in enumerate(zip(engine.phrasings, engine.owners, strict=True)):
         if row % every:
             continue

@@ -14,7 +14,7 @@ from bot.conversation.answers import COMMUNE_ENTRIES, Answers, finish
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.smalltalk import smalltalk
 from bot.knowledge.model import KnowledgeBase
-from bot.language.words import normalise, parts, stems, tokens
+from bot.language.words import normalise, parts, stems, tokens, without_wrapping
 from bot.matching.alarms import DANGER, ENOUGH, SCAM, alarm
 from bot.matching.decision import (
     POLICY,
@@ -28,7 +28,6 @@ from bot.matching.decision import (
 )
 from bot.matching.encoder import Encoder
 from bot.matching.engine import EntryTexts
-from bot.matching.fusion import IDENTICAL
 from bot.matching.matcher import Matcher
 
 QUESTION_LENGTH = 1_000  # characters; beyond, nobody reads a question into it
@@ -204,13 +203,13 @@ class Assistant:
         if not isinstance(decision, Answered) or decision.candidate.entry in COMMUNE_ENTRIES:
             return False
         named_estate = isinstance(lookup, Found) and lookup.cite is not None
-        return named_estate or decision.candidate.score >= IDENTICAL
+        return named_estate or decision.candidate.entry == ranking.identical
 
     def _several(
         self, text: str, ranking: Ranking, matcher: Matcher, answers: Answers
     ) -> tuple[str, ...]:
         """The entries that answer each part of « qui paie et quand ça commence ? », if parts."""
-        if not ranking.candidates or ranking.candidates[0].score >= IDENTICAL:
+        if not ranking.candidates or ranking.identical:
             return ()
         found: list[str] = []
         for part in parts(text):
@@ -291,7 +290,7 @@ def _rank(matcher: Matcher, text: str, lookup: Lookup) -> Ranking:
         while words and words[-1] in _BEFORE_PLACES:
             words.pop()
         rest = matcher.rank(" ".join(words))
-        if rest.candidates and rest.candidates[0].score >= IDENTICAL:
+        if rest.identical:
             return rest
     return whole
 
@@ -305,4 +304,5 @@ def _asks_only_about(lookup: Lookup, text: str) -> bool:
         rest = " ".join(word for word in normalise(text).split() if word not in known)
     else:
         rest = lookup.rest
-    return all(word in _ABOUT_PLACES or word.isdigit() for word in stems(rest))
+    asked = " ".join(without_wrapping(rest.split()))
+    return all(word in _ABOUT_PLACES or word.isdigit() for word in stems(asked))

@@ -44,7 +44,7 @@ SMS = MappingProxyType(
         "esque": "est ce que", "eske": "est ce que", "esk": "est ce que", "cest": "c est",
         "es": "est", "sui": "suis", "dan": "dans", "keske": "qu est ce que",
         "kesk": "qu est ce que", "koman": "comment", "komen": "comment", "sa": "ca",
-        "lerbm": "l erbm", "lbud": "le bud",
+        "lerbm": "l erbm", "lerbms": "l erbm", "erbms": "erbm", "lbud": "le bud",
     }
 )  # fmt: skip
 

@@ -20,15 +20,20 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Candidates best first, and the probability that any entry of the base is right."""
+    """Candidates best first, and the probability that any entry of the base is right.
+
+    `identical` is the entry that alone has the question's very words, if there is one.
+    """
 
     candidates: tuple[Candidate, ...]
     related: float
+    identical: str | None = None
 
     def among(self, entries: Mapping[str, object]) -> "Ranking":
         """The same without the candidates that are not among the entries."""
         kept = tuple(found for found in self.candidates if found.entry in entries)
-        return replace(self, candidates=kept)
+        identical = self.identical if self.identical in entries else None
+        return replace(self, candidates=kept, identical=identical)
 
 
 @dataclass(frozen=True, slots=True)

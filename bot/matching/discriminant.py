@@ -6,7 +6,7 @@ characters tell this entry from the others? ». Ridge regression of one-hot targ
 hashing for large scale multitask learning », 2009).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,8 @@ from bot.matching.index import Floats, Ints, Sparse
 HASHED = 2048
 #: Ridge penalty; 0.3 to 3 gave the same accuracy within a point on three bases.
 PENALTY = 1.0
+#: Phrasings whose features are in memory at a time; more than there are dimensions.
+BLOCK = 4096
 #: Weight of each kind of feature: (characters, words, embedding).
 WEIGHTS = (1.0, 0.5, 0.8)
 
@@ -47,30 +49,46 @@ class Hashing:
 class Discriminant:
     """Scores of every entry for a question, about 1 for the right one and 0 for the others."""
 
-    def __init__(self, features: Floats, owners: Ints, entries: int) -> None:
-        """Learn from phrasings' `features` (n, d) and the `owners` (n,) among `entries`."""
-        targets = np.zeros((len(owners), entries), dtype=np.float32)
-        targets[np.arange(len(owners)), owners] = 1
-        targets -= targets.mean(axis=0)
-        rows, columns = features.shape
+    def __init__(self, features: Callable[[slice], Floats], owners: Ints, entries: int) -> None:
+        """Learn from phrasings' features, asked for by rows, and the `owners` (n,), ascending.
+
+        An entry's row of features.T @ targets is a sum over its phrasings: for a large base,
+        neither all the features (n, d) nor the targets (n, entries) are ever in memory.
+        """
+        share = np.bincount(owners, minlength=entries).astype(np.float32) / np.float32(len(owners))
+        first = features(slice(BLOCK))
+        rows, columns = len(owners), first.shape[1]
         penalty = np.float32(PENALTY)
         if rows < columns:
-            gram = features @ features.T + penalty * np.eye(rows, dtype=np.float32)
-            self.weights: Floats = features.T @ np.linalg.solve(gram, targets)
-        else:
-            gram = features.T @ features + penalty * np.eye(columns, dtype=np.float32)
-            self.weights = np.linalg.solve(gram, features.T @ targets)
+            targets = (owners[:, None] == np.arange(entries)) - share
+            gram = first @ first.T + penalty * np.eye(rows, dtype=np.float32)
+            self.weights: Floats = first.T @ np.linalg.solve(gram, targets)
+            return
+        gram = penalty * np.eye(columns, dtype=np.float32)
+        sums = np.zeros((entries, columns), dtype=np.float32)
+        for start in range(0, rows, BLOCK):
+            block = features(slice(start, start + BLOCK))
+            gram += block.T @ block
+            owned = owners[start : start + BLOCK]
+            changes = np.flatnonzero(np.diff(owned, prepend=-1))
+            sums[owned[changes]] += np.add.reduceat(block, changes, axis=0)
+        self.weights = np.linalg.solve(gram, sums.T - np.outer(sums.sum(axis=0), share))
 
     def scores(self, features: Floats) -> Floats:
         """The entries' scores, shape (entries,), for one question's features (d,)."""
-        return features @ self.weights
+        hashed = np.flatnonzero(features[:HASHED])
+        scores: Floats = features[hashed] @ self.weights[hashed]
+        if len(features) > HASHED:
+            scores += features[HASHED:] @ self.weights[HASHED:]
+        return scores
 
 
 def leave_one_out(features: Floats, owners: Ints, entries: int) -> Floats:
     """Each phrasing's scores by a classifier that never saw it, shape (n, entries).
 
-    Exact and without refitting: y - (y - ŷ) / (1 - h), h the leverage (Hastie et al., « The
-    Elements of Statistical Learning », 2009, § 7.10).
+    Without refitting: y - (y - ŷ) / (1 - h), h the leverage (Hastie et al., « The Elements of
+    Statistical Learning », 2009, § 7.10). Exact for these targets; a classifier that never saw
+    the row would also centre its targets without it, a difference of order 1/n.
     """
     targets = np.zeros((len(owners), entries), dtype=np.float32)
     targets[np.arange(len(owners)), owners] = 1

@@ -3,11 +3,12 @@
 Deterministic: the same base and words give the same candidates, whatever the file's order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from bot.language.words import stem
 from bot.matching import signals
 from bot.matching.discriminant import Discriminant, Hashing, dense_features
 from bot.matching.encoder import Encoder
@@ -70,17 +71,17 @@ class Engine:
         answers = [entries[key].answer for key in self.entries]
         questions = [entries[key].phrasings[0] for key in self.entries]
         self.reader = Reader([*questions, *answers], self.phrasings, synonyms)
-        self.readings = [self.reader.read(phrasing) for phrasing in self.phrasings]
-        self._texts = tuple(" ".join(reading.words) for reading in self.readings)
-        self._owner_of = _sole_owners(self._texts, self.owners)
-        self._words = TermIndex([reading.terms for reading in self.readings])
-        self._grams = TermIndex([reading.grams for reading in self.readings])
-        self._sounds = TermIndex([reading.sounds for reading in self.readings])
+        readings = [self.reader.read(phrasing) for phrasing in self.phrasings]
+        self._texts = tuple(" ".join(reading.words) for reading in readings)
+        self._owner_of = _sole_owners(map(_stemmed, readings), self.owners)
+        self._words = TermIndex([reading.terms for reading in readings])
+        self._grams = TermIndex([reading.grams for reading in readings])
+        self._sounds = TermIndex([reading.sounds for reading in readings])
         read_answers = [self.reader.read(answer) for answer in answers]
         self._vocabulary = Coverage(
             [
                 [
-                    *(reading.terms for reading in self.readings[start:stop]),
+                    *(reading.terms for reading in readings[start:stop]),
                     *(answer.terms for answer in read_answers[group : group + 1]),
                 ]
                 for group, (start, stop) in enumerate(zip(self._starts, self._stops, strict=True))
@@ -88,7 +89,7 @@ class Engine:
             own=len(self.entries),
         )
         self._answers = TermIndex([reading.terms for reading in read_answers])
-        self._meanings = self._encode([reading.sentence for reading in self.readings])
+        self._meanings = self._encode([reading.sentence for reading in readings])
         self._answer_meanings = self._encode(
             [" ".join(reading.sentence.split()[:60]) for reading in read_answers]
         )
@@ -96,13 +97,17 @@ class Engine:
             Hashing.of(self._grams.vocabulary, seed=1),
             Hashing.of(self._words.vocabulary, seed=2),
         )
-        self.features = dense_features(
-            self._grams.vectors, self._words.vectors, self._hashing, self._meanings
-        )
         self._discriminant = Discriminant(self.features, self.owners, self.groups)
 
+    def features(self, rows: slice = slice(None)) -> Floats:
+        """The classifier's features of these phrasings; of all, for fitting."""
+        meanings = None if self._meanings is None else self._meanings[rows]
+        return dense_features(
+            self._grams.vectors[rows], self._words.vectors[rows], self._hashing, meanings
+        )
+
     def _identical(self, reading: Reading) -> str | None:
-        owner = self._owner_of.get(" ".join(reading.words))
+        owner = self._owner_of.get(_stemmed(reading))
         return self.entries[owner] if owner is not None and owner < len(self.entries) else None
 
     def _encode(self, sentences: Sequence[str]) -> Floats | None:
@@ -139,15 +144,18 @@ class Engine:
         kept = _union_of_best(KEPT, discriminant[:own], words[:own], letters[:own])
         if self.groups > own:
             kept = np.append(kept, own)
-        rows = np.concatenate([np.arange(self._starts[one], self._stops[one]) for one in kept])
+        spans = [slice(self._starts[one], self._stops[one]) for one in kept]
+        rows = np.concatenate([np.arange(span.start, span.stop) for span in spans])
+        starts = np.cumsum([0, *(span.stop - span.start for span in spans[:-1])])
         by_meaning = np.zeros(len(rows), dtype=np.float32)
         if meaning is not None and self._meanings is not None:
-            by_meaning = self._meanings[rows] @ meaning[0]
+            # Span by span: contiguous rows are not copied.
+            by_meaning = np.concatenate([self._meanings[span] @ meaning[0] for span in spans])
         if left_out is not None:
             by_meaning[rows == left_out] = -1
         quick = by_words[rows] + by_grams[rows] + by_meaning
         by_tokens = np.zeros(len(rows), dtype=np.float32)
-        pool = np.argsort(-quick, kind="stable")[:TOKEN_POOL]
+        pool = _best(quick, TOKEN_POOL)
         by_tokens[pool] = signals.token_sets(
             " ".join(reading.words), [self._texts[row] for row in rows[pool]]
         )
@@ -166,33 +174,35 @@ class Engine:
             )
         answer_meaning = np.zeros(self.groups, dtype=np.float32)
         if meaning is not None and self._answer_meanings is not None:
-            answer_meaning[:own] = self._answer_meanings @ meaning[0]
-        values = np.zeros((len(kept), len(signals.NAMES)), dtype=np.float32)
-        nearest = []
-        stop = 0
-        for row, group in enumerate(kept):
-            start, stop = stop, stop + int(self._stops[group] - self._starts[group])
-            span = slice(start, stop)
-            values[row] = (
-                discriminant[group],
-                ranks[group],
-                words[group],
-                letters[group],
-                by_sounds[self._starts[group] : self._stops[group]].max(),
-                by_tokens[span].max(),
-                by_meaning[span].max(),
-                signals.mean_of_nearest(by_meaning[span]),
-                by_answer[group],
-                covered[group],
-                placed[group],
-                answer_meaning[group],
-            )
-            nearest.append(self.phrasings[rows[start + int(np.argmax(quick[span]))]])
-        likely = [row for row, group in enumerate(kept) if group < own]
+            answered = kept[kept < own]
+            answer_meaning[answered] = self._answer_meanings[answered] @ meaning[0]
+        values = np.stack(
+            [
+                discriminant[kept],
+                ranks[kept],
+                words[kept],
+                letters[kept],
+                signals.nearest(by_sounds[rows], starts),
+                signals.nearest(by_tokens, starts),
+                signals.nearest(by_meaning, starts),
+                signals.mean_of_nearest(by_meaning, starts),
+                by_answer[kept],
+                covered[kept],
+                placed[kept],
+                answer_meaning[kept],
+            ],
+            axis=1,
+        )
+        ends = [*starts[1:], len(rows)]
+        nearest = [
+            self.phrasings[rows[start + int(quick[start:end].argmax())]]
+            for start, end in zip(starts, ends, strict=True)
+        ]
+        likely = range(int((kept < own).sum()))
         return Comparison(
             reading,
             tuple(self.entries[kept[row]] for row in likely),
-            values[likely],
+            values[: len(likely)],
             values[-1] if self.groups > own else np.zeros(len(signals.NAMES), dtype=np.float32),
             tuple(nearest[row] for row in likely),
             self._identical(reading) if left_out is None else None,
@@ -200,7 +210,12 @@ class Engine:
         )
 
 
-def _sole_owners(texts: Sequence[str], owners: Ints) -> dict[str, int]:
+def _stemmed(reading: Reading) -> str:
+    """The very words, blind to a plural."""
+    return " ".join(map(stem, reading.words))
+
+
+def _sole_owners(texts: Iterable[str], owners: Ints) -> dict[str, int]:
     """The entry's number of each text that belongs to one entry only."""
     found: dict[str, set[int]] = {}
     for text, owner in zip(texts, owners, strict=True):
@@ -210,5 +225,12 @@ def _sole_owners(texts: Sequence[str], owners: Ints) -> dict[str, int]:
 
 def _union_of_best(count: int, *scores: Floats) -> Ints:
     """The entries among the `count` best by any of the scores, in ascending order."""
-    best = [np.argsort(-one, kind="stable")[:count] for one in scores]
-    return np.unique(np.concatenate(best))
+    return np.unique(np.concatenate([_best(one, count) for one in scores]))
+
+
+def _best(scores: Floats, count: int) -> Ints:
+    """The `count` highest, best first, the earlier first where equal; no full sort."""
+    if len(scores) <= count:
+        return np.argsort(-scores, kind="stable")
+    near = np.flatnonzero(scores >= np.partition(scores, -count)[-count])
+    return near[np.argsort(-scores[near], kind="stable")[:count]]

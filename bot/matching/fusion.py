@@ -66,7 +66,7 @@ def overall(comparison: Comparison, share: Doubles) -> Doubles:
 
 def rank(comparison: Comparison, model: Model) -> Ranking:
     """The likely entries with the probability that each is right, best first."""
-    if not comparison.entries or not comparison.known:
+    if not comparison.entries or not (comparison.known or comparison.identical):
         # Not one word of the base: whatever looks alike in « aaaaah » is chance.
         return Ranking((), 0.0)
     share = shares(comparison.values, np.array(model.which))
@@ -82,4 +82,6 @@ def rank(comparison: Comparison, model: Model) -> Ranking:
         parts = dict(zip(signals.NAMES, map(float, comparison.values[row]), strict=True))
         made.append(Candidate(entry, score, comparison.nearest[row], parts))
     made.sort(key=lambda found: (-found.score, found.entry))
-    return Ranking(tuple(made), IDENTICAL if comparison.identical else related)
+    return Ranking(
+        tuple(made), IDENTICAL if comparison.identical else related, comparison.identical
+    )

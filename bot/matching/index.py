@@ -12,6 +12,10 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+#: A term in more than one text in so many has a dense row: at 8, 4 bytes × size × 250 terms in all.
+SHARED = 8
+_NONE: Ints = np.empty(0, dtype=np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Sparse:
@@ -23,6 +27,8 @@ class Sparse:
 
 class TermIndex:
     """TF-IDF over texts, each a sequence of terms, searched by cosine.
+
+    A term that many texts share has a dense row, added whole; the others have postings, scattered.
 
     Sublinear term frequency and smoothed IDF (Manning et al., « Introduction to Information
     Retrieval », 2008, § 6.2 and 6.4).
@@ -59,6 +65,13 @@ class TermIndex:
         self._texts = np.repeat(np.arange(self.size), lengths)[order]
         self._weights = weights[order].astype(np.float32)
         self._start = np.searchsorted(terms[order], np.arange(len(self._number) + 1))
+        shared = np.flatnonzero(np.diff(self._start) > self.size / SHARED)
+        self._row = np.full(len(self._number), -1, dtype=np.int64)
+        self._row[shared] = np.arange(len(shared))
+        self._rows = np.zeros((len(shared), self.size), dtype=np.float32)
+        for row, term in enumerate(shared):
+            span = slice(self._start[term], self._start[term + 1])
+            self._rows[row, self._texts[span]] = self._weights[span]
 
     def vector(self, text: Iterable[str]) -> Sparse:
         """The text's vector; terms the index has never seen count in its norm only."""
@@ -81,17 +94,19 @@ class TermIndex:
 
     def similarities(self, question: Sparse) -> Floats:
         """Cosine of the question with each text, 0 to 1; shape (size,)."""
-        if not len(question.terms):
-            return np.zeros(self.size, dtype=np.float32)
-        spans = [slice(self._start[term], self._start[term + 1]) for term in question.terms]
-        texts = np.concatenate([self._texts[span] for span in spans])
-        products = np.concatenate(
-            [
-                self._weights[span] * weight
-                for span, weight in zip(spans, question.weights, strict=True)
-            ]
-        )
-        return np.bincount(texts, weights=products, minlength=self.size).astype(np.float32)
+        texts, products = [_NONE], [np.empty(0, dtype=np.float32)]
+        rows = self._row[question.terms]
+        for term, weight in zip(question.terms[rows < 0], question.weights[rows < 0], strict=True):
+            span = slice(self._start[term], self._start[term + 1])
+            texts.append(self._texts[span])
+            products.append(self._weights[span] * weight)
+        cosines = np.bincount(
+            np.concatenate(texts), weights=np.concatenate(products), minlength=self.size
+        ).astype(np.float32)
+        product = np.empty_like(cosines)
+        for row, weight in zip(rows[rows >= 0], question.weights[rows >= 0], strict=True):
+            cosines += np.multiply(self._rows[row], weight, out=product)
+        return cosines
 
 
 class Coverage:
@@ -123,7 +138,7 @@ class Coverage:
         covered = np.zeros(self.size, dtype=np.float32)
         total = known = 0.0
         for term in dict.fromkeys(question):
-            groups = self._groups.get(term, _NO_GROUP)
+            groups = self._groups.get(term, _NONE)
             if left_out is not None and len(groups):
                 groups = groups[(self._counts[term] > 1) | (groups != left_out)]
             idf = math.log(1 + self.size / len(groups)) if len(groups) else self._unknown_idf
@@ -131,6 +146,3 @@ class Coverage:
             total += idf
             known += idf if len(groups) and groups[0] < self._own else 0.0
         return covered / np.float32(total or 1.0), known / (total or 1.0)
-
-
-_NO_GROUP = np.empty(0, dtype=np.int64)

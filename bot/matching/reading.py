@@ -60,14 +60,13 @@ class Reader:
     ) -> None:
         careful, loose = Counter[str](), Counter[str]()
         surfaces: dict[str, Counter[str]] = defaultdict(Counter)
-        for text in trusted:
-            for surface in _surfaces(text):
-                careful[fold(surface)] += 1
-                surfaces[fold(surface)][surface] += 10  # editors' accents outweigh SMS
-        for text in phrasings:
-            for surface in set(_surfaces(text)):
-                loose[fold(surface)] += 1
-                surfaces[fold(surface)][surface] += 1
+        written = Counter(surface for text in trusted for surface in _surfaces(text))
+        typed = Counter(surface for text in phrasings for surface in set(_surfaces(text)))
+        for counts, folded, weight in ((written, careful, 10), (typed, loose, 1)):
+            for surface, count in counts.items():
+                word = fold(surface)
+                folded[word] += count
+                surfaces[word][surface] += count * weight  # editors' accents outweigh SMS
         self._known = careful + Counter({word: n for word, n in loose.items() if n > 1})
         self._surface = {
             word: min(counts, key=lambda surface: (-counts[surface], surface))
@@ -81,6 +80,7 @@ class Reader:
                 self._by_sound[word_sound(word)].append(word)
         self._groups = _expressions(synonyms)
         self._longest = max((len(key) for key in self._groups), default=0)
+        self._pool = lru_cache(maxsize=None)(self._pool_of)
         self.repair = lru_cache(maxsize=20_000)(self._repair)
 
     def read(self, text: str) -> Reading:
@@ -111,6 +111,8 @@ class Reader:
             return word
         if word[0] in _ELIDED and len(word) > ONE_EDIT and word[1:] in self._known:
             return word[1:]
+        if (other := word.removesuffix("s") if word[-1] == "s" else f"{word}s") in self._known:
+            return other
         if len(word) >= ONE_EDIT and (near := self._nearest(word, 1)):
             return near
         alike = [
@@ -124,13 +126,16 @@ class Reader:
             return near
         return word
 
+    def _pool_of(self, length: int, edits: int) -> list[str]:
+        return [
+            known
+            for near in range(length - edits, length + edits + 1)
+            for known in self._by_length.get(near, ())
+        ]
+
     def _nearest(self, word: str, edits: int) -> str | None:
         """The known word at most `edits` away: the nearest, then the most used."""
-        pool = [
-            known
-            for length in range(len(word) - edits, len(word) + edits + 1)
-            for known in self._by_length.get(length, ())
-        ]
+        pool = self._pool(len(word), edits)
         found = process.extract(word, pool, scorer=OSA.distance, score_cutoff=edits, limit=None)
         if not found:
             return None

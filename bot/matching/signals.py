@@ -39,9 +39,10 @@ def nearest(similarities: Floats, starts: Ints) -> Floats:
     return np.maximum.reduceat(similarities, starts)
 
 
-def mean_of_nearest(similarities: Floats, count: int = 3) -> float:
-    """Mean of the `count` highest similarities of one entry."""
-    return float(np.sort(similarities)[-count:].mean())
+def mean_of_nearest(similarities: Floats, starts: Ints, count: int = 3) -> Floats:
+    """Mean of the `count` highest similarities of each entry, or of all where it has fewer."""
+    best = [np.sort(one)[-count:] for one in np.split(similarities, starts[1:])]
+    return np.array([one.sum() / len(one) for one in best], dtype=np.float32)
 
 
 def token_sets(question: str, phrasings: Sequence[str]) -> Floats:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -60,7 +61,8 @@ class UseEncoder:
     def _save(self) -> None:
         assert self._file is not None  # noqa: S101 - only called where it is set
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._file.with_suffix(".new.npz")
+        # Two processes may start at once: each has a draft of its own.
+        draft = self._file.with_suffix(f".{os.getpid()}.npz")
         np.savez(
             draft,
             keys=np.frombuffer(b"".join(self._known), dtype=np.uint8),
