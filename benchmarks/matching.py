@@ -30,7 +30,7 @@ from benchmarks.rivals import (
     token_set,
     wratio,
 )
-from bot.communes import Unknown
+from bot.communes.commune import Unknown
 from bot.evaluation import Case, read_cases
 from bot.matching.encoder import Encoder
 from bot.matching.engine import EntryTexts
@@ -158,14 +158,20 @@ def other_faq(name: str) -> tuple[Indexed, list[Case]]:
     return Indexed(entries, (), load_common_messages(KNOWLEDGE)), questions
 
 
-def run(console: Console) -> None:
-    encoder = load_encoder(CACHE)
+def place_finder() -> Place:
+    """Finds the words that name a commune, as the assistant does."""
     gazetteer = load_gazetteer(KNOWLEDGE)
 
     def place(question: str) -> str:
         found = gazetteer.find(question)
         return "" if isinstance(found, Unknown) else found.matched
 
+    return place
+
+
+def run(console: Console) -> None:
+    encoder = load_encoder(CACHE)
+    place = place_finder()
     base, questions = project_base()
     print_quality(console, "Qualité : la base du projet", base, questions, encoder, place)
     console.print(

@@ -33,6 +33,9 @@ SCAMS = [
     "une société m'appelle pour l'isolation à 1 euro",
     "ils m'ont appelé et veulent mon rib",
     "comment reconnaitre un escroc",
+    "on m'a appelé de la part de l'état pour changer ma chaudière gratis",
+    "quelqu'un est passé au nom de la région pour isoler les combles",
+    "j'ai recu un sms panneaux solaires gratuits",
 ]
 ORDINARY = [
     "Ma facture de gaz va-t-elle baisser ?",

@@ -137,6 +137,42 @@ def test_refused(assistant: Assistant, text: str) -> None:
     assert reply.conversation.refusals == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ("qui paie et quand ça commence ?", ("qui-paie-renovation", "quand-ma-rue")),
+        ("c koi l'erbm et qui paye", ("c-est-quoi-erbm", "qui-paie-renovation")),
+        (
+            "c'est quoi l'erbm et ma commune est concernée ?",
+            ("c-est-quoi-erbm", "ma-commune-erbm"),
+        ),
+        (
+            "Est-ce que je dois quitter ma maison, et mon loyer il va augmenter ?",
+            ("demenager-travaux", "loyer-apres-travaux"),
+        ),
+        ("Je peux refuser ? Et mes animaux ?", ("refuser-travaux", "animaux")),
+    ],
+)
+def test_several_questions_at_once_are_all_offered(
+    assistant: Assistant, text: str, entries: tuple[str, ...]
+) -> None:
+    reply = assistant.reply(Question(text))
+    assert (reply.outcome, reply.entries) == (Outcome.SUGGESTIONS, entries)
+    assert reply.text.startswith("Vous posez plusieurs questions")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Où sont les écoles et les commerces ?",
+        "Qui a signé l'engagement, où et quand ?",
+        "Que fait l'ERBM pour la culture ? Et le Louvre-Lens ?",
+    ],
+)
+def test_one_question_with_two_halves_is_one_question(assistant: Assistant, text: str) -> None:
+    assert "plusieurs questions" not in assistant.reply(Question(text)).text
+
+
 def test_the_second_refusal_brings_a_person(assistant: Assistant) -> None:
     first = ask(assistant, REFUSED[0])
     assert first.contact is None

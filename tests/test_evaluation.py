@@ -1,6 +1,7 @@
 """The measure itself, on replies whose verdict is known; then ours on questions never fitted."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -8,7 +9,7 @@ from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
 from bot.evaluation import Case, WrongCasesError, changes, judge, own_cases, read_cases, report
 from bot.knowledge.checking import check
-from tests.conftest import SHARED, TODAY, needs_shared
+from tests.conftest import ROOT, SHARED, TODAY, needs_shared
 
 FAQ = """\
 entrees:
@@ -79,12 +80,13 @@ def test_wrong_cases_are_refused_with_their_line(line: str) -> None:
         read_cases(f"{good}\n\n{line}\n")
 
 
-@needs_shared
-def test_the_reported_half_of_the_development_questions(assistant: Assistant) -> None:
-    """Odd lines, on which nothing was fitted: the targets, not what happens to be measured."""
-    text = (SHARED / "eval" / "questions_dev.jsonl").read_text("utf-8")
-    odd = read_cases(text)[0::2]
-    measured = report([judge(assistant, case) for case in odd])
+#: Labelled questions that people of the project wrote without seeing the phrasings.
+OWN = ROOT / "tests" / "cases"
+
+
+def assert_on_target(assistant: Assistant, cases: Sequence[Case]) -> None:
+    """The targets, not what happens to be measured."""
+    measured = report([judge(assistant, case) for case in cases])
     inside, outside = measured.in_scope, measured.off_topic
     assert inside.correct / inside.n >= 0.85
     assert (inside.correct + inside.suggested) / inside.n >= 0.95
@@ -92,10 +94,31 @@ def test_the_reported_half_of_the_development_questions(assistant: Assistant) ->
     assert outside.false_answers / outside.n <= 0.02
 
 
+def test_questions_that_nothing_was_fitted_on(assistant: Assistant) -> None:
+    assert_on_target(assistant, read_cases((OWN / "mesure.jsonl").read_text("utf-8")))
+
+
+@needs_shared
+def test_the_reported_half_of_the_development_questions(assistant: Assistant) -> None:
+    """Odd lines, on which nothing was fitted."""
+    text = (SHARED / "eval" / "questions_dev.jsonl").read_text("utf-8")
+    assert_on_target(assistant, read_cases(text)[0::2])
+
+
+def indexed(assistant: Assistant) -> set[str]:
+    base = assistant.base
+    phrasings = {phrasing for entry in base.entries.values() for phrasing in entry.phrasings}
+    return phrasings | set(base.unrelated)
+
+
+@pytest.mark.parametrize("name", ["mesure", "mise_au_point"])
+def test_our_questions_are_not_indexed(assistant: Assistant, name: str) -> None:
+    cases = read_cases((OWN / f"{name}.jsonl").read_text("utf-8"))
+    assert len(cases) >= 200
+    assert not {case.question for case in cases} & indexed(assistant)
+
+
 @needs_shared
 def test_the_development_questions_are_not_indexed(assistant: Assistant) -> None:
     text = (SHARED / "eval" / "questions_dev.jsonl").read_text("utf-8")
-    questions = {case.question for case in read_cases(text)}
-    base = assistant.base
-    indexed = {phrasing for entry in base.entries.values() for phrasing in entry.phrasings}
-    assert not questions & (indexed | set(base.unrelated))
+    assert not {case.question for case in read_cases(text)} & indexed(assistant)

@@ -3,10 +3,11 @@
 import datetime as dt
 
 import pytest
+import yaml
 
 from bot.knowledge.checking import check, revision_of
 from bot.knowledge.problem import Problem
-from tests.conftest import TODAY
+from tests.conftest import KNOWLEDGE, TODAY
 
 GOOD = """\
 version: 1
@@ -184,3 +185,10 @@ def test_the_revision_follows_the_content() -> None:
     assert revision_of({"faq.yaml": "a"}) == revision_of({"faq.yaml": "a"})
     assert revision_of({"faq.yaml": "a"}) != revision_of({"faq.yaml": "b"})
     assert revision_of({"faq.yaml": "a"}) != revision_of({"faq.yaml": "a", "lexique.yaml": "b"})
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in KNOWLEDGE.glob("*.yaml")))
+def test_any_yaml_reader_can_read_our_files(name: str) -> None:
+    """Not only libyaml, which lets through a « ? » that PyYAML's own parser refuses."""
+    text = (KNOWLEDGE / name).read_text("utf-8")
+    assert yaml.safe_load(text) == yaml.load(text, yaml.CSafeLoader)

@@ -1,8 +1,9 @@
 """Fit the weights of bot/matching/fitted.py: python -m tools.fit_fusion
 
-Reads the project's own base and, beside the checkout, the evaluation sets (../shared/eval): the
-even lines of the development questions and two other FAQs. Needs the `bench` extra (scikit-learn).
-The odd lines are only reported on.
+Reads the project's own base and labelled questions (tests/cases/mise_au_point.jsonl) and, beside
+the checkout, the evaluation sets (../shared/eval): the even lines of the development questions and
+two other FAQs. Needs the `bench` extra (scikit-learn). The odd lines and tests/cases/mesure.jsonl
+are only reported on.
 """
 
 import argparse
@@ -17,7 +18,9 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from bot.communes import Unknown
+from benchmarks.noise import noisy
+from bot.communes.commune import Unknown
+from bot.evaluation import read_cases
 from bot.matching import fusion, signals
 from bot.matching.decision import POLICY, Answered, NoMatch, Policy, Suggestions, decide
 from bot.matching.discriminant import leave_one_out
@@ -30,6 +33,7 @@ from bot.storage.use_encoder import load_encoder
 
 ROOT = Path(__file__).parent.parent
 EVAL = ROOT.parent / "shared" / "eval"
+CASES = ROOT / "tests" / "cases"
 OUT = ROOT / "bot" / "matching" / "fitted.py"
 #: How much a question of each kind weighs in the fit. Phrasings left out one by one are many, and
 #: harder than real questions (each was written to differ from the rest); real ones count more.
@@ -90,12 +94,17 @@ def asked(engine: Engine, questions: Iterable[Asked], weight: float) -> Iterator
         yield Example(compared, question.expect, weight)
 
 
-def development() -> tuple[list[Asked], list[Asked]]:
-    """(even lines, to fit; odd lines, to report): lines are counted from 1."""
-    lines = (EVAL / "questions_dev.jsonl").read_text("utf-8").splitlines()
-    cases = [json.loads(line) for line in lines]
-    made = [Asked(case["question"], frozenset(case["expect"] or ())) for case in cases]
-    return made[1::2], made[0::2]
+def labelled(file: Path) -> list[Asked]:
+    """The questions of a file of cases."""
+    cases = read_cases(file.read_text("utf-8"))
+    return [Asked(case.question, case.expect or frozenset()) for case in cases]
+
+
+def development() -> tuple[list[Asked], dict[str, list[Asked]]]:
+    """(questions to fit; questions to report on, by name): lines are counted from 1."""
+    lines = labelled(EVAL / "questions_dev.jsonl")
+    to_fit = [*lines[1::2], *labelled(CASES / "mise_au_point.jsonl")]
+    return to_fit, {"odd lines": lines[0::2], "our own": labelled(CASES / "mesure.jsonl")}
 
 
 def other_faq(name: str) -> tuple[dict[str, EntryTexts], list[Asked]]:
@@ -255,8 +264,8 @@ def gather(
         (*common, *base.unrelated),
         encoder,
     )
-    even, _ = development()
-    calibration = list(asked(ours, even, WEIGHT_REAL))
+    real, _ = development()
+    calibration = list(asked(ours, real, WEIGHT_REAL))
     examples = [*left_out(ours), *calibration]
     others: dict[str, tuple[Engine, list[Asked]]] = {}
     for name in ("sante", "travail"):
@@ -283,7 +292,8 @@ def write(models: dict[str, Model], scores: dict[str, dict[str, float]]) -> None
         '"""Weights fitted by tools/fit_fusion.py. Generated: do not edit.',
         "",
         f"Date: {dt.date.today().isoformat()}. Data: the base's phrasings left out one by one,",
-        "its unrelated messages, the even lines of the development questions, two other FAQs.",
+        "its unrelated messages, the even lines of the development questions and our own",
+        "(tests/cases/mise_au_point.jsonl), two other FAQs.",
         "Shares on questions never fitted on, smalltalk and communes not counted:",
         "",
         *(line for name, one in scores.items() for line in _described(name, one)),
@@ -317,20 +327,28 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--left-out", action="store_true", help="judge each other base unseen")
     judge = options.parse_args().left_out
-    _, odd = development()
+    _, reported = development()
     encoder = load_encoder(ROOT / "data" / "cache")
     models: dict[str, Model] = {}
     scores: dict[str, dict[str, float]] = {}
     for name, used in (("WITH_ENCODER", encoder), ("WITHOUT_ENCODER", None)):
         ours, examples, calibration, _ = gather(used)
         models[name] = fit(examples, calibration)
-        scores[f"{name}, odd lines"] = report(models[name], ours, odd)
-        print(name, scores[f"{name}, odd lines"])
+        for source, questions in reported.items():
+            scores[f"{name}, {source}"] = report(models[name], ours, questions)
+            print(name, source, scores[f"{name}, {source}"])
         for other in ("sante", "travail") if judge else ():
             _, examples, calibration, others = gather(used, without=other)
-            unseen = report(fit(examples, calibration), *others[other])
-            scores[f"{name}, {other} unseen"] = unseen
-            print(name, other, unseen)
+            model = fit(examples, calibration)
+            engine, questions = others[other]
+            misspelt = [Asked(noisy(one.text), one.expect) for one in questions]
+            for how, asked_of_it, policy in (
+                ("unseen", questions, POLICY),
+                ("unseen, a wrong answer costing 30 refusals", questions, Policy(wrong=30)),
+                ("unseen, heavy typos", misspelt, POLICY),
+            ):
+                scores[f"{name}, {other} {how}"] = report(model, engine, asked_of_it, policy)
+                print(name, other, how, scores[f"{name}, {other} {how}"])
     write(models, scores)
 
 

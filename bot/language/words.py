@@ -129,11 +129,12 @@ def stems(text: str) -> tuple[str, ...]:
     )
 
 
-#: Where a second question may begin: after a question mark, or « et » with a question word.
+#: Where a second question may begin: after a question mark, or « et » with a question word or
+#: with what the question is about (« et mon loyer ? »).
 _NEXT_QUESTION = re.compile(
     r"\?+\s*(?=\w)|[,;]?\s+(?:et|puis|et puis|et aussi)\s+(?=(?:"
     r"qui|quand|kan|combien|cmb|cb|comment|cmt|pourquoi|pk|ou|où|quel|quels|quelle|quelles|"
-    r"est-ce|est ce|à qui|a qui|qu'est|c'est|y a|il y a)\b)",
+    r"est-ce|est ce|à qui|a qui|qu'est|c'est|y a|il y a|si|mon|ma|mes|dois|puis)\b)",
     re.IGNORECASE,
 )
 

@@ -81,6 +81,13 @@ _SCAMS = (
         "iban rib cheque acompte carte bancaire",
     ),
     _pattern(
+        "appelle appele appel appels appeler telephone passe passent venu sonne frappe contacte "
+        "sms mail",
+        "isolation isoler combles pompe chaudiere panneau panneaux solaire solaires poele fenetres",
+        "gratuit gratis gratuits gratuite gratuitement euro euros offert offerte vendre vendeur "
+        "part nom",
+    ),
+    _pattern(
         "porte sonne sonner",
         "signer signe devis contrat payer",
         _STRANGER,

