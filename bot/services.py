@@ -1,6 +1,7 @@
 """What every channel is given: one object, made once by app.py."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 
 from bot.conversation.assistant import Assistant
 from bot.storage.database import Database
@@ -12,3 +13,6 @@ class Services:
     assistant: Assistant
     database: Database
     knowledge: KnowledgeWatcher
+    #: Makes pseudonyms that only this service can make again. Until a key is kept from one start
+    #: to the next, a vote can be changed only until the service restarts.
+    pseudonym_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)

@@ -1,6 +1,7 @@
 """The same tests on real SQLite and real PostgreSQL; the knowledge folder as editors use it."""
 
 import asyncio
+import datetime as dt
 import logging
 import shutil
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.knowledge.model import KnowledgeBase
-from bot.storage.database import Base, Database
+from bot.storage.database import SOURCES_A_DAY, Base, Database
 from bot.storage.knowledge_files import (
     KnowledgeError,
     KnowledgeWatcher,
@@ -51,6 +52,42 @@ async def test_votes_are_counted_by_entry(database: Database) -> None:
         await database.add_vote("loyer", useful, "web", TODAY)
     yes, no = (await database.votes())["loyer"]
     assert (yes - before[0], no - before[1]) == (2, 1)
+
+
+async def test_a_vote_with_a_key_counts_once_and_can_be_changed(database: Database) -> None:
+    await database.migrate()
+    for useful in (True, False, False):
+        await database.add_vote("cle", useful, "telegram", TODAY, "k1")
+    await database.add_vote("cle", True, "telegram", TODAY, "k2")
+    await asyncio.gather(
+        *(database.add_vote("cle", True, "telegram", TODAY, "k3") for _ in range(8))
+    )
+    assert (await database.votes())["cle"] == (2, 1)
+
+
+async def test_arrivals_are_counted_by_source_and_day(database: Database) -> None:
+    await database.migrate()
+    tomorrow = TODAY + dt.timedelta(days=1)
+    for source, day in (("affiche", TODAY), ("affiche", TODAY), ("affiche", tomorrow)):
+        assert await database.add_arrival(source, "telegram", day)
+    for source in ("", "z" * 20, "Affiche", "a b", "é", "a_b", "a\n"):
+        assert not await database.add_arrival(source, "telegram", TODAY)
+    counts = await database.arrivals()
+    assert counts["affiche", "telegram", TODAY] == 2
+    assert counts["affiche", "telegram", tomorrow] == 1
+    assert len(counts) == 2
+
+
+async def test_strangers_can_not_fill_the_arrivals(database: Database) -> None:
+    await database.migrate()
+    day = TODAY - dt.timedelta(days=1)
+    counted = [
+        await database.add_arrival(f"s{number}", "telegram", day)
+        for number in range(SOURCES_A_DAY + 5)
+    ]
+    assert counted.count(False) == 5
+    assert await database.add_arrival("s0", "telegram", day), "a known source still counts"
+    assert (await database.arrivals())["s0", "telegram", day] == 2
 
 
 async def test_the_migrations_make_the_models_tables(url: str) -> None:

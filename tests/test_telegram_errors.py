@@ -131,7 +131,7 @@ async def test_a_vote_counts_even_when_its_buttons_stay(
     for code in (400, 502):
         resident.telegram.fail("editMessageReplyMarkup", Refusal(code, "no"))
         assert await resident.press("vote:qui-s-engage:1") == []
-    assert await services.database.votes() == {"qui-s-engage": (2, 0)}
+    assert await services.database.votes() == {"qui-s-engage": (1, 0)}
 
 
 async def test_a_vote_that_can_not_be_stored(

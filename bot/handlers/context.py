@@ -8,12 +8,17 @@ from telegram.ext import Application, CallbackContext, ExtBot
 from bot.conversation.reply import Conversation
 from bot.services import Services
 
+#: This channel's name in counts.
+CHANNEL = "telegram"
+
 
 @dataclass(slots=True)
 class ChatData:
     """What one chat remembers, in memory only: gone when the service restarts."""
 
     conversation: Conversation = field(default_factory=Conversation)
+    position_prompt: int | None = None  # our message whose keyboard asks for a position
+    album: str | None = None  # the last one that was replied to
 
 
 class BotData:

@@ -1,6 +1,7 @@
 """The database, SQLite or PostgreSQL by the same code. No row says who wrote it."""
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Self
 
@@ -9,10 +10,18 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import String
+
+#: Entry of the votes on a refusal: no entry's id can be that.
+REFUSAL = "-"
+SOURCE_LENGTH = 19  # characters, so that a source fits in any of Telegram's start links
+#: Sources counted in one day. Anyone can invent them: beyond, only those already seen count.
+SOURCES_A_DAY = 300
+_SOURCE = re.compile(rf"[a-z0-9-]{{1,{SOURCE_LENGTH}}}")
 
 
 class Base(DeclarativeBase):
@@ -20,7 +29,11 @@ class Base(DeclarativeBase):
 
 
 class Vote(Base):
-    """One « useful or not » on an answer: which answer, which channel, which day."""
+    """One « useful or not » on an answer: which answer, which channel, which day.
+
+    `key` stands for the message voted on where a channel can tell it: a second vote there replaces
+    the first. It must be a pseudonym (of a keyed hash), from which the message can't be found.
+    """
 
     __tablename__ = "votes"
 
@@ -29,6 +42,18 @@ class Vote(Base):
     useful: Mapped[bool]
     channel: Mapped[str] = mapped_column(String(16))
     day: Mapped[dt.date] = mapped_column(index=True)
+    key: Mapped[str | None] = mapped_column(String(32), index=True, unique=True)
+
+
+class Arrival(Base):
+    """How many times a link from one source was followed on one day: a count, and nobody in it."""
+
+    __tablename__ = "arrivals"
+
+    source: Mapped[str] = mapped_column(String(SOURCE_LENGTH), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    count: Mapped[int]
 
 
 class Database:
@@ -63,9 +88,18 @@ class Database:
         async with self._engine.connect() as connection:
             return await connection.run_sync(_is_current)
 
-    async def add_vote(self, entry: str, useful: bool, channel: str, day: dt.date) -> None:
+    async def add_vote(
+        self, entry: str, useful: bool, channel: str, day: dt.date, key: str | None = None
+    ) -> None:
+        """Count a vote; one that bears a known `key` changes that vote instead."""
+        values = {"entry": entry, "useful": useful, "channel": channel, "day": day, "key": key}
+        vote = self._insert(Vote).values(values)
         async with self._session.begin() as session:
-            session.add(Vote(entry=entry, useful=useful, channel=channel, day=day))
+            await session.execute(
+                vote.on_conflict_do_update(
+                    index_elements=[Vote.key], set_={"useful": useful, "day": day}
+                )
+            )
 
     async def votes(self) -> dict[str, tuple[int, int]]:
         """Counts as {entry id: (useful, not useful)}."""
@@ -76,6 +110,36 @@ class Database:
                 yes, no = totals.get(entry, (0, 0))
                 totals[entry] = (yes + count, no) if useful else (yes, no + count)
         return totals
+
+    async def add_arrival(self, source: str, channel: str, day: dt.date) -> bool:
+        """Count that a link from `source` was followed; False where that source is refused."""
+        if not _SOURCE.fullmatch(source):
+            return False
+        that_day = (Arrival.channel == channel, Arrival.day == day)
+        known = select(Arrival.source).where(Arrival.source == source, *that_day)
+        others = select(func.count()).select_from(Arrival).where(*that_day)
+        arrival = self._insert(Arrival).values(source=source, channel=channel, day=day, count=1)
+        async with self._session.begin() as session:
+            new = await session.scalar(known) is None
+            if new and (await session.scalar(others) or 0) >= SOURCES_A_DAY:
+                return False
+            await session.execute(
+                arrival.on_conflict_do_update(
+                    index_elements=[Arrival.source, Arrival.channel, Arrival.day],
+                    set_={"count": Arrival.count + 1},
+                )
+            )
+        return True
+
+    async def arrivals(self) -> dict[tuple[str, str, dt.date], int]:
+        """Counts as {(source, channel, day): arrivals}."""
+        async with self._session() as session:
+            found = await session.scalars(select(Arrival))
+            return {(one.source, one.channel, one.day): one.count for one in found}
+
+    def _insert(self, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+        """An insertion that can say what to do where the row is there already."""
+        return (sqlite.insert if self.is_sqlite else postgresql.insert)(table)
 
 
 def _config(connection: Connection) -> Config:
