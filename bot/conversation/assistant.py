@@ -148,8 +148,9 @@ class Assistant:
     async def browse(self, text: str) -> tuple[Reply, ...]:
         """Answers to choose from while someone types, best first, each ready to be shared.
 
-        An alarm comes first of all, then the commune named; nothing where the words are probably
-        off topic. Before anything is typed: the first answer of each theme, as editors order them.
+        An alarm comes first of all, then the commune named, the likely answers, and those that
+        go with them; nothing where the words are probably off topic. Before anything is typed:
+        the first answer of each theme, as editors order them.
         """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thinking, self._browse, text[:QUESTION_LENGTH])
@@ -169,6 +170,8 @@ class Assistant:
             keys = [one.entry for one in likely if one.score >= SMALLEST]
             if urgent in answers.served:
                 keys.insert(0, urgent)
+            near = [other for key in keys for other in answers.served[key].see_also]
+            keys += [key for key in near if key in answers.served]
         lookup = self.gazetteer.find(text)
         made = [answers.entry(key, shared, 1.0, None) for key in dict.fromkeys(keys)]
         if isinstance(lookup, Found) and _asks_only_about(lookup, text) and not urgent:

@@ -42,18 +42,20 @@ def keyboard(reply: Reply, bot: str = "") -> InlineKeyboardMarkup | None:
 
     `bot` is the bot's name, for the link that shares the answer.
     """
-    about = []
+    itself = f"entry:{reply.entry}"  # from its easy wording to the full one
+    about = [_button(way) for way in reply.actions if way.action == itself]
     if reply.entry and reply.easy_text:
         about.append(_button(Action(typeset(SIMPLER), f"easy:{reply.entry}")))
     if link := _share_link(reply, bot):
         about.append(InlineKeyboardButton(typeset(texts.SHARE), url=link))
+    questions = [way for way in reply.actions if way.action not in {*_SHORT_WAYS, itself}]
     ways = [way for way in reply.actions if way.action in _SHORT_WAYS]
     if reply.back:
         ways = [reply.back, *(way for way in ways if way.action != reply.back.action)]
     rows = [
         about,
         _votes(reply),
-        *([_button(way)] for way in reply.actions if way.action not in _SHORT_WAYS),
+        *([_button(way)] for way in questions),
         *([_button(way) for way in ways[start : start + 2]] for start in range(0, len(ways), 2)),
     ]
     rows = [row for row in rows if row]
