@@ -148,6 +148,7 @@ class FakeTelegram(BaseRequest):
                     "type": "private" if parameters["chat_id"] > 0 else "supergroup",
                 },
                 "text": visible(parameters["text"], parameters.get("parse_mode")),
+                **_topic(parameters),
                 **_markup(parameters),
             }
             self.messages[message["message_id"]] = message
@@ -180,6 +181,11 @@ def _markup(parameters: dict[str, Any]) -> dict[str, Any]:
     """Telegram gives back the buttons under a message, not a keyboard that came with it."""
     markup = parameters.get("reply_markup", {})
     return {"reply_markup": markup} if "inline_keyboard" in markup else {}
+
+
+def _topic(parameters: dict[str, Any]) -> dict[str, Any]:
+    thread = parameters.get("message_thread_id")
+    return {"message_thread_id": thread, "is_topic_message": True} if thread else {}
 
 
 def _body(**answer: object) -> bytes:

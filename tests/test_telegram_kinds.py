@@ -211,3 +211,4 @@ async def test_groups_are_answered_where_they_call(resident: Resident) -> None:
     assert answer["message_thread_id"] == 5
     (following,) = await resident.press("themes")
     assert following["chat_id"] == GROUP["id"]
+    assert following["message_thread_id"] == 5
