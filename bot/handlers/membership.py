@@ -22,8 +22,7 @@ async def on_membership(update: Update, context: BotContext) -> None:
         context.application.drop_chat_data(change.chat.id)
     elif change.old_chat_member.status in _OUT and change.chat.type in {"group", "supergroup"}:
         welcome = context.services.assistant.reply(Question(action="start"))
-        greeting = typeset(texts.GROUP_GREETING.format(bot=context.bot.username))
-        await send(update, context, replace(welcome, text=greeting))
+        await send(update, context, replace(welcome, text=typeset(texts.GROUP_GREETING)))
 
 
 async def on_migration(update: Update, context: BotContext) -> None:

@@ -35,9 +35,10 @@ CONTACT_CARD = (
     "Je ne garde pas les coordonnées. Pour parler à une personne, choisissez « Joindre quelqu'un »."
 )
 
+# Not « write my @name »: by default Telegram does not pass that on to bots in groups.
 GROUP_GREETING = (
     "Bonjour. Je réponds aux questions sur le renouveau du bassin minier quand on m'appelle.\n\n"
-    "Écrivez @{bot} puis votre question, ou répondez à l'un de mes messages. "
+    "Répondez à ce message en écrivant votre question, ou choisissez ci-dessous. "
     "Le reste du temps, je ne dis rien."
 )
 
