@@ -41,6 +41,8 @@ def build(
         .base_url(f"{base_url.rstrip('/')}/bot")
         .context_types(ContextTypes(context=BotContext, chat_data=ChatData, bot_data=BotData))
         .job_queue(None)
+        # It acknowledges before the reply is sent; intake.py does after.
+        .updater(None)
     )
     if request:
         builder = builder.request(request).get_updates_request(request)

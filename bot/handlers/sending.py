@@ -1,6 +1,7 @@
 """Sends replies. The only place that calls Telegram to send a message, but for the apology."""
 
 from collections.abc import Awaitable
+from contextvars import ContextVar
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters, Update
 from telegram.constants import ParseMode
@@ -11,6 +12,9 @@ from bot.handlers.context import BotContext
 from bot.handlers.errors import Remedy, remedy, report
 from bot.handlers.keyboard import keyboard
 from bot.handlers.rendering import plain, render
+
+#: Set where a reply should have been delivered and was not: the update is not acknowledged then.
+undelivered: ContextVar[bool] = ContextVar("undelivered", default=False)
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
