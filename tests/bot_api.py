@@ -39,6 +39,8 @@ _TEXTS = {
 }  # fmt: skip
 #: Seconds before an update that a webhook did not take is brought again; Telegram waits longer.
 _AGAIN = (0.05, 1.0)
+#: Shared by all doubles of the process: tests give several the same database.
+_UPDATE_IDS = count(700_001)
 
 Parameters = dict[str, Any]
 
@@ -110,7 +112,6 @@ class BotApi:
         self._allowed: list[str] = []
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._message_ids = count(1001)
-        self._update_ids = count(700_001)
         self._polls = 0
         self._changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queues: dict[object, deque[int]] = {}
@@ -123,7 +124,7 @@ class BotApi:
 
     def add(self, *, unasked: bool = True, **content: Any) -> int:
         """Give the bot an update. Unasked: even of a kind that it did not ask for."""
-        update_id = next(self._update_ids)
+        update_id = next(_UPDATE_IDS)
         if unasked or self._asked(next(iter(content))):
             self._queue({"update_id": update_id, **content})
         return update_id
