@@ -16,14 +16,14 @@ from bot.handlers.addressing import FOR_US, WRITTEN
 from bot.handlers.buttons import on_button
 from bot.handlers.context import BotApplication, BotContext, BotData, ChatData
 from bot.handlers.discretion import hush_libraries
-from bot.handlers.errors import on_error
 from bot.handlers.messages import on_anything_else, on_words
-from bot.handlers.sending import attempt
+from bot.handlers.sending import attempt, on_error
+from bot.handlers.transport import AiohttpRequest
 from bot.language.typography import typeset
 from bot.services import Services
 
 #: What is asked of Telegram; it keeps the rest to itself.
-ALLOWED_UPDATES = ("message", "callback_query")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query")
 
 
 def build(
@@ -42,8 +42,9 @@ def build(
         .context_types(ContextTypes(context=BotContext, chat_data=ChatData, bot_data=BotData))
         .job_queue(None)
     )
-    if request:
-        builder = builder.request(request).get_updates_request(request)
+    builder = builder.request(request or AiohttpRequest()).get_updates_request(
+        request or AiohttpRequest()
+    )
     application = builder.build()
     application.bot_data.services = services
     register(application)
@@ -63,7 +64,12 @@ def register(application: BotApplication) -> None:
         application.add_handler(CommandHandler(names, callback, filters=WRITTEN))
     application.add_handler(MessageHandler(FOR_US & filters.COMMAND, commands.help_))
     application.add_handler(MessageHandler(FOR_US & filters.TEXT, on_words))
-    application.add_handler(MessageHandler(FOR_US & ~filters.StatusUpdate.ALL, on_anything_else))
+    # Not edited: a shared position is « edited » every few seconds, a photo's words say nothing.
+    application.add_handler(
+        MessageHandler(
+            FOR_US & filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, on_anything_else
+        )
+    )
     application.add_handler(CallbackQueryHandler(on_button))
     application.add_error_handler(on_error)
 
