@@ -109,6 +109,7 @@ async def _telegram(
         settings.telegram_bot_token.get_secret_value(),
         services,
         base_url=settings.telegram_api_base_url,
+        max_rate=settings.telegram_max_rate,
     )
     try:
         await application.initialize()

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     telegram_api_base_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] = (
         "https://api.telegram.org"
     )
+    telegram_max_rate: Annotated[int, Field(ge=0)] = 30
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")
@@ -61,6 +62,7 @@ _EXPECTED = {
     "database_url": "une adresse sqlite+aiosqlite:// ou postgresql+asyncpg://",
     "telegram_bot_token": "le jeton donné par @BotFather, comme 123456:ABC-DEF",
     "telegram_api_base_url": "une adresse http(s), sans /bot",
+    "telegram_max_rate": "un nombre de messages par seconde, ou 0 pour aucune limite",
     "log_level": "DEBUG, INFO, WARNING ou ERROR",
 }
 

@@ -203,7 +203,7 @@ async def test_faults(
     assert len(await resident.say(f"{fault.asks}", **topic)) == 1
 
 
-EDITS = {
+EDITS: dict[str, tuple[Refusal | Exception, list[str]]] = {
     "not modified": (bad("message is not modified"), ["editMessageText"]),
     "gone": (bad("message to edit not found"), ["editMessageText", "sendMessage"]),
     "too old": (bad("message can't be edited"), ["editMessageText", "sendMessage"]),
@@ -338,6 +338,35 @@ async def test_a_vote_that_can_not_be_stored(
         assert "text" not in toast
     await without_tables.close()
     assert [line.partition(" (")[0] for line in ours(logged)] == ["Telegram : OperationalError"]
+
+
+async def test_the_rate_is_held_to_what_is_set(services: Services) -> None:
+    """The second message waits its turn, whatever its chat; with no limit none does."""
+    for rate, answered in ((1, {1}), (0, {1, 2, 3})):
+        telegram = FakeTelegram()
+        async with build(TOKEN, services, max_rate=rate, request=telegram) as application:
+            senders = [
+                Resident(application, telegram, {"id": one, "type": "private"}) for one in (1, 2, 3)
+            ]
+            tasks = [asyncio.create_task(one.say("/start")) for one in senders]
+            await tasks[0]
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert {call["chat_id"] for call in telegram.made("sendMessage")} == answered
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+async def test_a_wait_asked_by_telegram_is_ours_to_make(
+    services: Services, pauses: list[float]
+) -> None:
+    telegram = FakeTelegram()
+    async with build(TOKEN, services, max_rate=30, request=telegram) as application:
+        telegram.fail("sendMessage", SLOW_DOWN)
+        assert len(await Resident(application, telegram).say("Bonjour")) == 2
+    assert pauses == [9.0]
 
 
 @contextlib.asynccontextmanager

@@ -2,6 +2,7 @@
 
 from telegram import BotCommand
 from telegram.ext import (
+    AIORateLimiter,
     Application,
     CallbackQueryHandler,
     CommandHandler,
@@ -31,9 +32,14 @@ def build(
     services: Services,
     *,
     base_url: str = "https://api.telegram.org",
+    max_rate: int = 0,
     request: BaseRequest | None = None,
 ) -> BotApplication:
-    """An application ready to be initialised, with its handlers. `request` replaces the network."""
+    """An application ready to be initialised, with its handlers. `request` replaces the network.
+
+    `max_rate` is in messages a second over all chats; a group then gets 20 a minute at most, as
+    Telegram wants. 0 for no limit.
+    """
     hush_libraries()
     builder = (
         Application.builder()
@@ -45,6 +51,10 @@ def build(
     builder = builder.request(request or AiohttpRequest()).get_updates_request(
         request or AiohttpRequest()
     )
+    if max_rate:
+        # No tries of its own: they would hold up every chat, and sending.py makes them.
+        limiter = AIORateLimiter(overall_max_rate=max_rate, max_retries=0)
+        builder = builder.rate_limiter(limiter)  # type: ignore[arg-type] # its arguments are unused
     application = builder.build()
     application.bot_data.services = services
     register(application)
