@@ -5,10 +5,13 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from benchmarks import matching
+from benchmarks import matching, telegram
 
 #: Each prints its own tables.
-BENCHMARKS: dict[str, Callable[[Console], None]] = {"matching": matching.run}
+BENCHMARKS: dict[str, Callable[[Console], None]] = {
+    "matching": matching.run,
+    "telegram": telegram.run,
+}
 
 
 def main() -> None:

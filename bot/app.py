@@ -178,7 +178,12 @@ async def _telegram(settings: Settings, services: Services) -> AsyncIterator[_Te
         yield None
         return
     token = settings.telegram_bot_token.get_secret_value()
-    application = handlers.build(token, services, base_url=settings.telegram_api_base_url)
+    application = handlers.build(
+        token,
+        services,
+        base_url=settings.telegram_api_base_url,
+        max_rate=settings.telegram_max_rate,
+    )
     intake = Intake(application, services.database)
     receiver = (
         Webhook(

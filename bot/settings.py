@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     )
     telegram_mode: Literal["polling", "webhook"] | None = None
     secret_key: SecretStr | None = None
+    telegram_max_rate: Annotated[int, Field(ge=0)] = 30
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")
@@ -89,6 +90,7 @@ _EXPECTED = {
     "telegram_bot_token": "le jeton donné par @BotFather, comme 123456:ABC-DEF",
     "telegram_api_base_url": "une adresse http(s), sans /bot",
     "telegram_mode": "polling, ou webhook si PUBLIC_URL est définie",
+    "telegram_max_rate": "un nombre de messages par seconde, ou 0 pour aucune limite",
     "log_level": "DEBUG, INFO, WARNING ou ERROR",
 }
 

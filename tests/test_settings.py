@@ -18,6 +18,7 @@ def test_nothing_is_required() -> None:
     settings = load_settings()
     assert (settings.host, settings.port) == ("127.0.0.1", 8080)
     assert settings.telegram_bot_token is None
+    assert settings.telegram_max_rate == 30
     assert settings.database.startswith("sqlite+aiosqlite:///")
 
 
@@ -44,6 +45,8 @@ def test_the_database_follows_the_data_folder(monkeypatch: pytest.MonkeyPatch) -
         ("DATABASE_URL", "mysql://u:hunter2@h/b"),
         ("TELEGRAM_BOT_TOKEN", "hunter2"),
         ("TELEGRAM_API_BASE_URL", "hunter2"),
+        ("TELEGRAM_MAX_RATE", "-1"),
+        ("TELEGRAM_MAX_RATE", "hunter2"),
         ("LOG_LEVEL", "BAVARD"),
         ("PUBLIC_URL", "http://galibot.example.org"),
         ("PUBLIC_URL", "galibot.example.org"),

@@ -35,8 +35,8 @@ class _FromProgram(filters.MessageFilter):
         return bool(message.from_user and message.from_user.is_bot and not message.sender_chat)
 
 
-#: New messages only: an edited one has `update.message` None and was answered already.
-WRITTEN = filters.UpdateType.MESSAGE & ~_FromProgram()
+#: New messages and edited ones, of which `update.message` is None.
+WRITTEN = filters.UpdateType.MESSAGES & ~_FromProgram()
 FOR_US = WRITTEN & (filters.ChatType.PRIVATE | (filters.ChatType.GROUPS & _CallsUs()))
 
 

@@ -8,9 +8,10 @@ from bot.handlers.sending import answer
 
 
 async def on_words(update: Update, context: BotContext) -> None:
-    """A question in her own words."""
-    if update.message:
-        await answer(update, context, text=words(update.message))
+    """A question in her own words, new or edited."""
+    message = update.message or update.edited_message
+    if message:
+        await answer(update, context, text=words(message))
 
 
 async def on_anything_else(update: Update, context: BotContext) -> None:
