@@ -151,7 +151,11 @@ class _Telegram:
             except StartError as error:
                 _log.error("%s", error)
                 return
-        await handlers.announce(self.application)
+        try:
+            await handlers.announce(self.application)
+        except Exception as error:
+            # Its menus may be out of date; residents are answered all the same.
+            _log.error("Présentation du bot refusée : %s.", type(error).__name__)
         await self.receiver.run()
 
     async def meet(self) -> None:

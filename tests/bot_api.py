@@ -116,6 +116,7 @@ class BotApi:
         self._changed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queues: dict[object, deque[int]] = {}
         self._carriers: set[asyncio.Task[None]] = set()
+        self._brought: set[int] = set()
         self._lines = asyncio.Semaphore(40)
         self._closing = asyncio.Event()
         self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
@@ -147,7 +148,9 @@ class BotApi:
 
     @property
     def in_flight(self) -> set[int]:
-        """Updates given and not confirmed."""
+        """Updates that the bot has: brought and not answered, fetched and not confirmed."""
+        if self.webhook["url"]:
+            return set(self._brought)
         return {update_id for update_id in self.pending if self.given[update_id]}
 
     async def until(self, condition: Callable[[], bool], seconds: float = 30.0) -> None:
@@ -227,12 +230,15 @@ class BotApi:
         if secret := self.webhook.get("secret_token"):
             headers["X-Telegram-Bot-Api-Secret-Token"] = secret
         self.given[update["update_id"]] += 1
+        self._brought.add(update["update_id"])
         try:
             async with self._session.post(url, json=update, headers=headers) as response:
                 await response.read()
                 return response.status
         except (aiohttp.ClientError, OSError, TimeoutError):
             return 0
+        finally:
+            self._brought.discard(update["update_id"])
 
     # The server.
 
@@ -279,7 +285,10 @@ class BotApi:
         method = request.match_info["method"]
         if request.match_info["token"] != self.token:
             return _json(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
-        parameters = await _parameters(request)
+        try:
+            parameters = await _parameters(request)
+        except ConnectionError:
+            return web.Response(status=400)  # to nobody: the bot is dead
         self.calls.append(Call(method, parameters))
         self._tell()
         fault = self._faults[method].popleft() if self._faults[method] else None

@@ -22,9 +22,9 @@ from bot import handlers
 from bot.app import open_channels
 from bot.handlers.context import BotApplication, BotContext
 from bot.handlers.intake import Intake
-from bot.handlers.polling import ANOTHER_POLLER, ANOTHER_WEBHOOK, NO_ANSWER
+from bot.handlers.polling import ANOTHER_POLLER, ANOTHER_WEBHOOK, NO_ANSWER, Polling
 from bot.handlers.sending import undelivered
-from bot.handlers.webhook import PATH
+from bot.handlers.webhook import PATH, Webhook
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -513,6 +513,47 @@ async def test_an_offset_never_passes_what_is_unfinished(
         released.set()
         await api.settled()
     assert [len(api.sent(chat)) for chat in range(1, 150)] == 149 * [1]
+
+
+async def test_numbers_may_begin_anew_after_a_long_quiet(
+    api: BotApi, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Telegram numbers them from anywhere then: a lower number must not pass for confirmed."""
+    monkeypatch.setattr("bot.handlers.polling.LONG_POLL", 0)
+    async with started(api, services) as application:
+        intake = Intake(application, services.database)
+        polling = Polling(application, intake, handlers.ALLOWED_UPDATES, quiet=-1.0)
+        task = asyncio.create_task(polling.run())
+        api.add(message=message(1, 1, text="/aide"))
+        await api.settled()
+        await api.until(lambda: "offset" not in api.made("getUpdates")[-1])
+        api.again(5, message=message(2, 1, text="/themes"))
+        await api.settled()
+        await api.until(lambda: len(api.sent(1)) == 2)
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_a_webhook_that_another_removed_is_set_again(
+    api: BotApi, services: Services, tmp_path: Path
+) -> None:
+    async with started(api, services) as application:
+        webhook = Webhook(
+            application,
+            Intake(application, services.database),
+            handlers.ALLOWED_UPDATES,
+            public_url=PUBLIC,
+            secret="secret",
+            kept=tmp_path / "kept",
+            watch=0.01,
+        )
+        task = asyncio.create_task(webhook.run())
+        await api.until(lambda: bool(api.webhook["url"]))
+        api.webhook = {"url": ""}
+        await api.until(lambda: bool(api.webhook["url"]))
+        assert len(api.made("setWebhook")) == 2
+        task.cancel()
+        await asyncio.wait([task])
 
 
 # A process of its own.

@@ -21,6 +21,9 @@ AT_ONCE = 100
 LONG_POLL = 30
 #: Seconds, first and longest, before those that came behind an unfinished update are asked for.
 GLANCE = (0.05, 1.0)
+#: Seconds without an update, all being confirmed, after which no offset is asked for: after a week
+#: Telegram may number them anew, lower, and would take the old offset for their confirmation.
+QUIET = 3600.0
 #: Seconds, first and longest, before a failed call is made again.
 PAUSE = (1.0, 30.0)
 
@@ -47,11 +50,13 @@ class Polling:
         allowed_updates: Sequence[str],
         *,
         pause: tuple[float, float] = PAUSE,
+        quiet: float = QUIET,
     ) -> None:
         self._bot = application.bot
         self._intake = intake
         self._allowed = list(allowed_updates)
         self._pause = pause
+        self._quiet = quiet
         self._offset: int | None = None
         self._taken: dict[int, asyncio.Task[bool]] = {}
         self.problem: str | None = "La réception des messages commence."
@@ -60,6 +65,8 @@ class Polling:
         """Fetch for ever; cancel it to stop, then finish the intake, then `confirm`."""
         pause, longest = self._pause
         glance, began = GLANCE[0], False
+        clock = asyncio.get_running_loop().time
+        last = clock()
         while True:
             try:
                 if not began:
@@ -76,7 +83,10 @@ class Polling:
             glance = GLANCE[0] if fresh else min(2 * glance, GLANCE[1])
             if self._taken:
                 await asyncio.wait(self._taken.values(), timeout=glance)
-            self._advance()
+                self._advance()
+                last = clock()
+            elif clock() - last > self._quiet:
+                self._offset = None
 
     async def confirm(self) -> None:
         """Tell Telegram what was answered since; without that it gives it again, to be dropped."""

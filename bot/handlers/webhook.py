@@ -19,8 +19,12 @@ PATH = "/telegram/webhook"
 BODY_BYTES = 1 << 20
 #: The most that Telegram opens to us at once.
 CONNECTIONS = 100
+#: Seconds between two looks at whether the webhook is still as we set it.
+WATCH = 300.0
 #: Seconds, first and longest, before a failed call is made again.
 PAUSE = (1.0, 60.0)
+
+REFUSED = "Telegram ne prend pas le webhook."
 
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -49,6 +53,7 @@ class Webhook:
         public_url: str,
         secret: str,
         kept: Path,
+        watch: float = WATCH,
     ) -> None:
         self._bot = application.bot
         self._intake = intake
@@ -56,6 +61,7 @@ class Webhook:
         self._url = f"{public_url}{PATH}"
         self._secret = secret
         self._kept = kept
+        self._watch = watch
         self.problem: str | None = "Le webhook n’est pas encore posé."
 
     def add_to(self, app: web.Application) -> None:
@@ -77,21 +83,20 @@ class Webhook:
         return web.Response(status=200 if await self._intake.take(update) else 503)
 
     async def run(self) -> None:
-        """Set the webhook where it is not as it must be, however long Telegram can't be reached."""
+        """Set the webhook wherever it is not as it must be, for ever: another may remove it."""
         pause, longest = PAUSE
         while True:
             try:
                 await self._set()
             except Exception as error:
-                problem = "Telegram ne prend pas le webhook."
-                if problem != self.problem:
-                    _log.error("%s [%s]", problem, type(error).__name__)
-                self.problem = problem
+                if self.problem != REFUSED:
+                    _log.error("%s [%s]", REFUSED, type(error).__name__)
+                self.problem = REFUSED
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, longest)
             else:
-                self.problem = None
-                return
+                pause, self.problem = PAUSE[0], None
+                await asyncio.sleep(self._watch)
 
     async def _set(self) -> None:
         digest = hashlib.sha256(self._secret.encode()).hexdigest()
