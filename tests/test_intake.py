@@ -117,7 +117,7 @@ async def test_one_chat_in_order_and_the_others_meanwhile(
             api.add(message=message(number, 1, text=command))
         for chat in range(2, 52):
             api.add(message=message(chat, chat, text="/aide"))
-        await api.until(lambda: all(api.sent(chat) for chat in range(2, 52)))
+        await api.until(lambda: all(api.sent(chat) for chat in range(1, 52)))
         assert len(api.sent(1)) == 1
         released.set()
         await api.settled()
