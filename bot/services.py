@@ -13,6 +13,5 @@ class Services:
     assistant: Assistant
     database: Database
     knowledge: KnowledgeWatcher
-    #: Makes pseudonyms that only this service can make again. Until a key is kept from one start
-    #: to the next, a vote can be changed only until the service restarts.
+    #: Makes pseudonyms that only this service can make again: SECRET_KEY, else until it ends.
     pseudonym_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)

@@ -119,7 +119,7 @@ class FakeTelegram(BaseRequest):
 
     def _complaints(self, name: str, parameters: dict[str, Any]) -> Iterator[str]:
         yield from call_complaints(name, parameters)
-        if name == "sendMessage":
+        if name in {"sendMessage", "editMessageText"}:
             yield from text_complaints(parameters["text"], parameters.get("parse_mode"))
         if markup := parameters.get("reply_markup"):
             yield from keyboard_complaints(markup)
@@ -130,7 +130,7 @@ class FakeTelegram(BaseRequest):
                 yield from keyboard_complaints(result["reply_markup"])
         if name == "deleteMessage" and parameters["message_id"] not in self.messages:
             yield "deletes a message that was never sent"
-        if name == "editMessageReplyMarkup" and parameters["message_id"] not in self.messages:
+        if name.startswith("editMessage") and parameters["message_id"] not in self.messages:
             yield "edits a message that was never sent"
 
     def _result(self, name: str, parameters: dict[str, Any]) -> object:
@@ -153,8 +153,10 @@ class FakeTelegram(BaseRequest):
             }
             self.messages[message["message_id"]] = message
             return message
-        if name == "editMessageReplyMarkup":
+        if name in {"editMessageReplyMarkup", "editMessageText"}:
             message = self.messages[parameters["message_id"]]
+            if name == "editMessageText":
+                message["text"] = visible(parameters["text"], parameters.get("parse_mode"))
             message.pop("reply_markup", None)
             message.update(_markup(parameters))
             return message

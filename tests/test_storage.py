@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.knowledge.model import KnowledgeBase
 from bot.storage.database import SOURCES_A_DAY, Base, Database
+from bot.storage.grouped import Grouped
 from bot.storage.knowledge_files import (
     KnowledgeError,
     KnowledgeWatcher,
@@ -88,6 +89,52 @@ async def test_strangers_can_not_fill_the_arrivals(database: Database) -> None:
     assert counted.count(False) == 5
     assert await database.add_arrival("s0", "telegram", day), "a known source still counts"
     assert (await database.arrivals())["s0", "telegram", day] == 2
+
+
+async def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}"
+    both = [await Database.open(url) for _ in range(2)]
+    await asyncio.gather(*(one.migrate() for one in both))
+    for one in both:
+        assert await one.up_to_date()
+        await one.close()
+
+
+async def test_answered_updates_are_remembered_for_a_while(database: Database) -> None:
+    await database.migrate()
+    yesterday = TODAY - dt.timedelta(days=1)
+    await database.record_answered([1, 2**40], yesterday)
+    await database.record_answered([2**40, 3], TODAY)
+    assert await database.answered_updates([1, 2, 3, 2**40]) == {1, 3, 2**40}
+    await database.forget_updates(TODAY)
+    assert await database.answered_updates([1, 2, 3, 2**40]) == {3}
+
+
+async def test_numbers_that_come_together_share_a_call() -> None:
+    calls: list[list[int]] = []
+
+    async def work(numbers: list[int]) -> set[int]:
+        calls.append(numbers)
+        await asyncio.sleep(0)
+        if 5 in numbers:
+            raise ValueError
+        return {number for number in numbers if number % 2}
+
+    grouped = Grouped(work)
+    results = await asyncio.gather(*(grouped(number) for number in range(4)))
+    assert calls == [[0, 1, 2, 3]]
+    assert all(result == {1, 3} for result in results)
+    first = asyncio.create_task(grouped(4))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    late = [asyncio.create_task(grouped(number)) for number in (5, 6, 7)]
+    await asyncio.sleep(0)
+    late.pop().cancel()
+    assert await first == set()
+    for error in await asyncio.gather(*late, return_exceptions=True):
+        assert isinstance(error, ValueError), "each of the call's has the error, and only those"
+    assert calls[1:] == [[4], [5, 6, 7]]
+    assert await grouped(9) == {9}
 
 
 async def test_the_migrations_make_the_models_tables(url: str) -> None:

@@ -1,12 +1,14 @@
 """The Telegram channel: the real application, from updates to calls, over a strict fake network."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from bot.conversation import texts
-from bot.conversation.reply import Conversation
+from bot.conversation.reply import Conversation, Question, Reply
+from bot.handlers.context import ANSWERS
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
@@ -119,6 +121,75 @@ async def test_two_refusals_lead_to_someone(resident: Resident) -> None:
     assert shows(await resident.say("xyzzyx wizzgrok"), texts.REFUSAL)
     assert shows(await resident.say("plouffik"), texts.REFUSAL_AGAIN)
     assert remembered(resident).refusals == 2
+
+
+def edit(message: dict[str, Any], **content: object) -> dict[str, Any]:
+    return {**message, "edit_date": 1, **content}
+
+
+async def test_an_edited_question_edits_its_answer(
+    resident: Resident, telegram: FakeTelegram
+) -> None:
+    asked = resident.message(text="Bonjour")
+    await resident.update(message=asked)
+    (answer,) = telegram.messages.values()
+    await resident.say("Merci")
+    assert await resident.update(edited_message=edit(asked, text="Qui s'engage ?")) == []
+    (change,) = telegram.made("editMessageText")
+    assert change["message_id"] == answer["message_id"]
+    assert f"vote:{ENTRY}:1" in actions(change)
+    assert len(telegram.messages) == 2
+
+
+async def test_an_edited_question_whose_answer_is_forgotten_gets_one(
+    resident: Resident, telegram: FakeTelegram
+) -> None:
+    """The service restarted, or much was said since."""
+    (reply,) = await resident.update(edited_message=edit(resident.message(text="Bonjour")))
+    assert reply["reply_parameters"]["message_id"] == 1
+    asked = resident.message(text="Bonjour")
+    await resident.update(message=asked)
+    for _ in range(ANSWERS):
+        await resident.say("Bonjour")
+    (again,) = await resident.update(edited_message=edit(asked, text="Merci"))
+    assert again["reply_parameters"]["message_id"] == asked["message_id"]
+    # That new answer is remembered in its turn.
+    assert await resident.update(edited_message=edit(asked, text="Au revoir")) == []
+    assert len(telegram.made("editMessageText")) == 1
+
+
+async def test_edited_messages_that_ask_nothing_of_us(resident: Resident) -> None:
+    place = {"latitude": 50.4, "longitude": 3.2, "live_period": 60}
+    assert await resident.update(edited_message=edit(resident.message(location=place))) == []
+    resident.chat = GROUP
+    assert await resident.update(edited_message=edit(resident.message(text="Bonjour"))) == []
+
+
+async def test_the_chat_shows_that_an_answer_is_coming(
+    resident: Resident, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As soon as preparing it takes longer than said; here, until it has been shown."""
+    resident.application.bot_data.typing_after = 0.0
+    assistant = resident.application.bot_data.services.assistant
+    ask = assistant.ask
+
+    async def slowly(question: Question) -> Reply:
+        while not telegram.made("sendChatAction"):  # noqa: ASYNC110 - the fake has no event
+            await asyncio.sleep(0)
+        return await ask(question)
+
+    monkeypatch.setattr(assistant, "ask", slowly)
+    resident.chat = {**GROUP, "is_forum": True}
+    topic = {"message_thread_id": 5, "is_topic_message": True}
+    assert len(await resident.say("@galibot_bot Bonjour", **topic)) == 1
+    (shown,) = telegram.made("sendChatAction")
+    assert shown == {"chat_id": GROUP["id"], "action": "typing", "message_thread_id": 5}
+
+
+async def test_a_quick_answer_shows_nothing_before(resident: Resident) -> None:
+    resident.application.bot_data.typing_after = 60.0
+    await resident.say("Bonjour")
+    assert resident.telegram.made("sendChatAction") == []
 
 
 def reply_to(author: dict[str, Any]) -> dict[str, Any]:

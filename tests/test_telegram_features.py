@@ -87,6 +87,25 @@ async def test_the_position_is_asked_again_until_a_commune_is_named(
     assert [call["message_id"] for call in telegram.made("deleteMessage")] == [1001, 1002]
 
 
+async def test_an_edited_command_can_not_bring_keys(
+    resident: Resident, telegram: FakeTelegram
+) -> None:
+    """Telegram gives a message that was sent no other kind of keyboard."""
+    asked = resident.message(text="Bonjour")
+    await resident.update(message=asked)
+    command = {"entities": [{"type": "bot_command", "offset": 0, "length": 8}]}
+    edited = {**asked, "text": "/commune", "edit_date": 1, **command}
+    assert await resident.update(edited_message=edited) == []
+    (change,) = telegram.made("editMessageText")
+    assert "commune" in actions(change)
+    # A prompt with keys is gone by the time its command is edited: a new reply comes.
+    prompted = resident.message(text="/commune", **command)
+    await resident.update(message=prompted)
+    later = {**prompted, "text": "Bonjour", "entities": [], "edit_date": 1}
+    assert len(await resident.update(edited_message=later)) == 1
+    assert len(telegram.made("deleteMessage")) == 1
+
+
 async def test_a_group_is_not_asked_for_a_position(resident: Resident) -> None:
     resident.chat = GROUP
     (prompt,) = await resident.say("/commune")

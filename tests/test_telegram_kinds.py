@@ -195,6 +195,16 @@ async def test_an_album_is_replied_to_once(resident: Resident) -> None:
     assert shows(await resident.send(photo=PHOTO, media_group_id="2"), telegram_texts.PHOTO)
 
 
+async def test_the_words_under_a_photo_can_be_edited(resident: Resident) -> None:
+    photo = resident.message(photo=PHOTO)
+    assert shows(await resident.update(message=photo), telegram_texts.PHOTO)
+    edited = {**photo, "edit_date": 1}
+    assert await resident.update(edited_message=edited) == []
+    assert await resident.update(edited_message={**edited, "caption": QUESTION}) == []
+    (change,) = resident.telegram.made("editMessageText")
+    assert f"vote:{ENTRY}:1" in actions(change)
+
+
 async def test_groups_are_answered_where_they_call(resident: Resident) -> None:
     resident.chat = {**GROUP, "is_forum": True}
     topic = {"message_thread_id": 5, "is_topic_message": True}

@@ -42,8 +42,8 @@ class _OurOwn(filters.MessageFilter):
         return bool(message.via_bot and message.via_bot.id == message.get_bot().id)
 
 
-#: New messages only: an edited one has `update.message` None and was answered already.
-WRITTEN = filters.UpdateType.MESSAGE & ~_FromProgram() & ~_OurOwn()
+#: New messages and edited ones, of which `update.message` is None.
+WRITTEN = filters.UpdateType.MESSAGES & ~_FromProgram() & ~_OurOwn()
 #: Telegram's own lines in a chat: « so-and-so has joined », « pinned a message ».
 SERVICE = (
     filters.StatusUpdate.ALL

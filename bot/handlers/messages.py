@@ -28,9 +28,10 @@ _UNREADABLE = (
 
 
 async def on_words(update: Update, context: BotContext) -> None:
-    """A question in her own words, or a key of the keyboard that asks for a position."""
-    if update.message:
-        asked = words(update.message)
+    """A question in her own words, new or edited, or a key beside the one for a position."""
+    message = update.message or update.edited_message
+    if message:
+        asked = words(message)
         await answer(update, context, text=asked, action=TYPED_ACTIONS.get(asked))
 
 
@@ -44,15 +45,18 @@ async def on_position(update: Update, context: BotContext) -> None:
 
 async def on_anything_else(update: Update, context: BotContext) -> None:
     """What can't be read: the words under it are, else say what to do, once for an album."""
-    message = update.message
-    if message is None or _already_told(message, context):
+    message = update.message or update.edited_message
+    if message is None:
         return
+    told = _already_told(message, context)
     if words(message).strip():
         await on_words(update, context)
         return
+    if told or update.edited_message:
+        return
     reply = context.services.assistant.reply(Question("", conversation=context.conversation))
-    told = next((text for kind, text in _UNREADABLE if getattr(message, kind, None)), None)
-    await send(update, context, replace(reply, text=typeset(told)) if told else reply)
+    said = next((text for kind, text in _UNREADABLE if getattr(message, kind, None)), None)
+    await send(update, context, replace(reply, text=typeset(said)) if said else reply)
 
 
 def _already_told(message: Message, context: BotContext) -> bool:
@@ -60,4 +64,4 @@ def _already_told(message: Message, context: BotContext) -> bool:
     if context.chat_data is None or message.media_group_id is None:
         return False
     before, context.chat_data.album = context.chat_data.album, message.media_group_id
-    return message.media_group_id == before and not words(message).strip()
+    return message.media_group_id == before

@@ -2,14 +2,15 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, delete, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
@@ -56,6 +57,15 @@ class Arrival(Base):
     count: Mapped[int]
 
 
+class TelegramUpdate(Base):
+    """An update of Telegram that was answered: its number, that says nothing of who wrote it."""
+
+    __tablename__ = "telegram_updates"
+
+    update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[dt.date] = mapped_column(index=True)
+
+
 class Database:
     """An open database; `await Database.open(url)`, then `close()`."""
 
@@ -69,7 +79,11 @@ class Database:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, ":memory:"):
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        return cls(create_async_engine(parsed, pool_pre_ping=True))
+        # A file can't have hung up as a server can.
+        engine = create_async_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        if engine.dialect.name == "sqlite":
+            event.listen(engine.sync_engine, "connect", _set_sqlite)
+        return cls(engine)
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -81,6 +95,9 @@ class Database:
     async def migrate(self) -> None:
         """Bring the tables up to date; does nothing where they are."""
         async with self._engine.begin() as connection:
+            if self.is_sqlite:
+                # Of two processes that start together, one migrates and the other waits for it.
+                await connection.exec_driver_sql("BEGIN IMMEDIATE")
             await connection.run_sync(_upgrade)
 
     async def up_to_date(self) -> bool:
@@ -137,9 +154,37 @@ class Database:
             found = await session.scalars(select(Arrival))
             return {(one.source, one.channel, one.day): one.count for one in found}
 
+    async def answered_updates(self, update_ids: Collection[int]) -> set[int]:
+        """Which of these updates of Telegram were answered, by this process or by another."""
+        asked = select(TelegramUpdate.update_id).where(TelegramUpdate.update_id.in_(update_ids))
+        async with self._session() as session:
+            return set(await session.scalars(asked))
+
+    async def record_answered(self, update_ids: Collection[int], day: dt.date) -> None:
+        """Remember that these updates were answered, in one transaction."""
+        rows = [{"update_id": update_id, "day": day} for update_id in update_ids]
+        async with self._session.begin() as session:
+            await session.execute(self._insert(TelegramUpdate).on_conflict_do_nothing(), rows)
+
+    async def forget_updates(self, before: dt.date) -> None:
+        """Remove what was answered before that day."""
+        async with self._session.begin() as session:
+            await session.execute(delete(TelegramUpdate).where(TelegramUpdate.day < before))
+
     def _insert(self, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
         """An insertion that can say what to do where the row is there already."""
         return (sqlite.insert if self.is_sqlite else postgresql.insert)(table)
+
+
+def _set_sqlite(connection: Any, _: object) -> None:
+    """Readers don't wait for the writer, and a commit not for the disk.
+
+    A killed process loses nothing so; a power cut may lose the last commits, never the file.
+    """
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
 
 
 def _config(connection: Connection) -> Config:
