@@ -102,8 +102,14 @@ async def _kill_and_start(api: BotApi, environment: dict[str, str], kills: int) 
     try:
         async with _messages(api, chats):
             for _ in range(kills):
-                # Caught up: less than a second's messages wait.
-                await api.until(lambda: 0 < len(api.pending) < RATE / 2, 300)
+                calls = len(api.made("sendMessage"))
+                # It answers again, and has caught up: less than half a second's messages wait.
+                await api.until(
+                    lambda before=calls: (
+                        len(api.made("sendMessage")) > before and len(api.pending) < RATE / 2
+                    ),
+                    300,
+                )
                 await asyncio.sleep(random.uniform(*ALIVE))
                 at_kills.append(api.in_flight)
                 process.kill()

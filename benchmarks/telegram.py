@@ -38,10 +38,10 @@ CACHE = ROOT / "data" / "cache"
 
 #: Chats that write at once, out of CHATS; each waits for its answer before it writes again.
 AT_ONCE = 64
-CHATS = 5_000
+CHATS = 1_000
 USUAL = 200
 #: Seconds to warm up, to measure at full speed, and at STEADY messages a second.
-WARM, FULL, STEADY_FOR = 2.0, 6.0, 6.0
+WARM, FULL, STEADY_FOR = 4.0, 6.0, 6.0
 STEADY = 200
 
 _HEAD = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)

@@ -338,7 +338,9 @@ class BotApi:
             case "editMessageText" | "editMessageReplyMarkup":
                 return self._edit(parameters)
             case "deleteMessage":
-                return self.chats[parameters["chat_id"]].pop(parameters["message_id"], None) is None
+                if self.chats[parameters["chat_id"]].pop(parameters["message_id"], None) is None:
+                    raise _RefusedError(400, "Bad Request: message to delete not found")
+                return True
             case "answerCallbackQuery" | "answerInlineQuery" | "sendChatAction":
                 return True
         return self._setting(method, parameters)

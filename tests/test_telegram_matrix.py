@@ -196,7 +196,7 @@ async def test_each_kind_of_update(kind: Kind, services: Services, tmp_path: Pat
             await api.settled()
             sent = [one for one in api.sent(kind.chat) if one["message_id"] != first["message_id"]]
             assert len(sent) == kind.messages, (mode, sent)
-            assert all(shows(one, kind.part) for one in sent[-1:]), (mode, sent)
+            assert all(shows(one, kind.part) for one in sent[-1:]), (mode, sent[-1]["text"])
             assert all(one.get("message_thread_id", 5) == 5 for one in sent)
             assert api.given[update_id] >= 2
             # Whatever it was, the next resident is answered.

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.communes.commune import Commune, Status
 from bot.conversation import texts
@@ -36,11 +36,11 @@ class Answers:
 
     base: KnowledgeBase
     today: dt.date
+    #: The entries that have not expired.
+    served: dict[str, Entry] = field(init=False)
 
-    @property
-    def served(self) -> dict[str, Entry]:
-        """The entries that have not expired."""
-        return self.base.served(self.today)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "served", self.base.served(self.today))
 
     def entry(
         self, key: str, conversation: Conversation, confidence: float, commune: Commune | None

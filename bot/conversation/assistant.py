@@ -2,9 +2,10 @@
 
 import asyncio
 import datetime as dt
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
@@ -33,6 +34,8 @@ from bot.matching.fusion import IDENTICAL
 from bot.matching.matcher import Matcher
 
 QUESTION_LENGTH = 1_000  # characters; beyond, nobody reads a question into it
+#: Replies kept ready: the usual questions come again and again. About 5 kB each.
+REMEMBERED = 2_048
 EXPLAINED = 5  # candidates shown by `explain`
 BROWSED = 10  # answers to choose from while someone types
 RELATED = 0.5  # probability, below which words being typed are rather off topic
@@ -72,10 +75,11 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class _Serving:
-    """A base with its matcher, replaced together."""
+    """A base with its matcher and what was answered from it, replaced together."""
 
     base: KnowledgeBase
     matcher: Matcher
+    replies: OrderedDict[tuple[dt.date, Question], Reply] = field(default_factory=OrderedDict)
 
 
 class Assistant:
@@ -134,10 +138,21 @@ class Assistant:
 
     async def ask(self, question: Question) -> Reply:
         """`reply`, off the event loop where it has to think: a question takes milliseconds."""
-        if question.action is not None or question.place is not None:
-            return self.reply(question)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thinking, self.reply, question)
+        if question.place is not None:
+            return self.reply(question)  # where someone is must not be kept, not even here
+        replies, key = self._serving.replies, (self.today(), question)
+        if (known := replies.get(key)) is not None:
+            replies.move_to_end(key)
+            return known
+        if question.action is not None:
+            made = self.reply(question)
+        else:
+            loop = asyncio.get_running_loop()
+            made = await loop.run_in_executor(self._thinking, self.reply, question)
+        replies[key] = made
+        if len(replies) > REMEMBERED:
+            replies.popitem(last=False)
+        return made
 
     def rank(self, text: str) -> Ranking:
         """The likely entries, best first, those expired left out."""

@@ -139,15 +139,17 @@ class Engine:
         kept = _union_of_best(KEPT, discriminant[:own], words[:own], letters[:own])
         if self.groups > own:
             kept = np.append(kept, own)
-        rows = np.concatenate([np.arange(self._starts[one], self._stops[one]) for one in kept])
+        spans = [slice(self._starts[one], self._stops[one]) for one in kept]
+        rows = np.concatenate([np.arange(span.start, span.stop) for span in spans])
         by_meaning = np.zeros(len(rows), dtype=np.float32)
         if meaning is not None and self._meanings is not None:
-            by_meaning = self._meanings[rows] @ meaning[0]
+            # Entry by entry, since an entry's rows need no copy.
+            by_meaning = np.concatenate([self._meanings[span] @ meaning[0] for span in spans])
         if left_out is not None:
             by_meaning[rows == left_out] = -1
         quick = by_words[rows] + by_grams[rows] + by_meaning
         by_tokens = np.zeros(len(rows), dtype=np.float32)
-        pool = np.argsort(-quick, kind="stable")[:TOKEN_POOL]
+        pool = _best(quick, TOKEN_POOL)
         by_tokens[pool] = signals.token_sets(
             " ".join(reading.words), [self._texts[row] for row in rows[pool]]
         )
@@ -167,27 +169,32 @@ class Engine:
         answer_meaning = np.zeros(self.groups, dtype=np.float32)
         if meaning is not None and self._answer_meanings is not None:
             answer_meaning[:own] = self._answer_meanings @ meaning[0]
-        values = np.zeros((len(kept), len(signals.NAMES)), dtype=np.float32)
-        nearest = []
-        stop = 0
-        for row, group in enumerate(kept):
-            start, stop = stop, stop + int(self._stops[group] - self._starts[group])
-            span = slice(start, stop)
-            values[row] = (
-                discriminant[group],
-                ranks[group],
-                words[group],
-                letters[group],
-                by_sounds[self._starts[group] : self._stops[group]].max(),
-                by_tokens[span].max(),
-                by_meaning[span].max(),
-                signals.mean_of_nearest(by_meaning[span]),
-                by_answer[group],
-                covered[group],
-                placed[group],
-                answer_meaning[group],
-            )
-            nearest.append(self.phrasings[rows[start + int(np.argmax(quick[span]))]])
+        starts = np.cumsum([0, *(span.stop - span.start for span in spans[:-1])])
+        values = np.stack(
+            (
+                discriminant[kept],
+                ranks[kept],
+                words[kept],
+                letters[kept],
+                signals.nearest(by_sounds[rows], starts),
+                signals.nearest(by_tokens, starts),
+                signals.nearest(by_meaning, starts),
+                np.array(
+                    [signals.mean_of_nearest(one) for one in np.split(by_meaning, starts[1:])],
+                    dtype=np.float32,
+                ),
+                by_answer[kept],
+                covered[kept],
+                placed[kept],
+                answer_meaning[kept],
+            ),
+            axis=1,
+            dtype=np.float32,
+        )
+        nearest = [
+            self.phrasings[span.start + int(np.argmax(one))]
+            for span, one in zip(spans, np.split(quick, starts[1:]), strict=True)
+        ]
         likely = [row for row, group in enumerate(kept) if group < own]
         return Comparison(
             reading,
@@ -210,5 +217,14 @@ def _sole_owners(texts: Sequence[str], owners: Ints) -> dict[str, int]:
 
 def _union_of_best(count: int, *scores: Floats) -> Ints:
     """The entries among the `count` best by any of the scores, in ascending order."""
-    best = [np.argsort(-one, kind="stable")[:count] for one in scores]
-    return np.unique(np.concatenate(best))
+    return np.unique(np.concatenate([_best(one, count) for one in scores]))
+
+
+def _best(scores: Floats, count: int) -> Ints:
+    """The places of the `count` highest scores, best first; of equal ones, the first first."""
+    if len(scores) > count:
+        worst = np.partition(scores, len(scores) - count)[len(scores) - count]
+        among = np.flatnonzero(scores >= worst)
+    else:
+        among = np.arange(len(scores))
+    return among[np.argsort(-scores[among], kind="stable")[:count]]

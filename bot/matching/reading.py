@@ -81,9 +81,12 @@ class Reader:
                 self._by_sound[word_sound(word)].append(word)
         self._groups = _expressions(synonyms)
         self._longest = max((len(key) for key in self._groups), default=0)
+        self._about_as_long = lru_cache(maxsize=128)(self._pool)
         self.repair = lru_cache(maxsize=20_000)(self._repair)
+        # One question is read several times over: as a whole, its parts, its place.
+        self.read = lru_cache(maxsize=256)(self._read)
 
-    def read(self, text: str) -> Reading:
+    def _read(self, text: str) -> Reading:
         """The text as the signals see it."""
         words: list[str] = []
         repairs: list[tuple[str, str]] = []
@@ -126,15 +129,18 @@ class Reader:
 
     def _nearest(self, word: str, edits: int) -> str | None:
         """The known word at most `edits` away: the nearest, then the most used."""
-        pool = [
-            known
-            for length in range(len(word) - edits, len(word) + edits + 1)
-            for known in self._by_length.get(length, ())
-        ]
+        pool = self._about_as_long(len(word), edits)
         found = process.extract(word, pool, scorer=OSA.distance, score_cutoff=edits, limit=None)
         if not found:
             return None
         return min(found, key=lambda one: (one[1], -self._known[one[0]], one[0]))[0]
+
+    def _pool(self, length: int, edits: int) -> tuple[str, ...]:
+        return tuple(
+            known
+            for near in range(length - edits, length + edits + 1)
+            for known in self._by_length.get(near, ())
+        )
 
     def _groups_in(self, words: Sequence[str]) -> Iterable[str]:
         """« =n » for each lexicon group that an expression of the words belongs to."""
