@@ -224,6 +224,13 @@ def test_a_point_on_the_map_is_a_choice_of_communes(assistant: Assistant) -> Non
     assert same(far.text, texts.FAR)
 
 
+async def test_where_someone_is_is_not_kept_with_the_usual_replies(assistant: Assistant) -> None:
+    before = len(assistant._serving.replies)
+    reply = await assistant.ask(Question(place=Point(50.379, 3.217)))
+    assert reply.outcome is Outcome.CHOOSE_COMMUNE
+    assert len(assistant._serving.replies) == before
+
+
 @pytest.mark.parametrize(
     ("action", "back"),
     [
