@@ -25,6 +25,7 @@ bench: $(VENV)/.installed-bench
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m tools.screenshots
+	$(BIN)/python -m tools.telegram_pictures
 
 # Needs uv (pip install uv). The lock files name no host.
 lock:

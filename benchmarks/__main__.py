@@ -1,29 +1,35 @@
-"""python -m benchmarks [NAME…]: run the named benchmarks, or all, and print their tables."""
+"""python -m benchmarks [NAME…]: run the named benchmarks and print their tables.
+
+Without a name, all but those on request, which take minutes and print no ratio.
+"""
 
 import argparse
 from collections.abc import Callable
 
 from rich.console import Console
 
-from benchmarks import matching, phrasings
+from benchmarks import kill, matching, phrasings, telegram
 
 #: Each prints its own tables.
 BENCHMARKS: dict[str, Callable[[Console], None]] = {
     "matching": matching.run,
     "phrasings": phrasings.run,
+    "telegram": telegram.run,
 }
+ON_REQUEST: dict[str, Callable[[Console], None]] = {"kill": kill.run}
 
 
 def main() -> None:
+    known = {**BENCHMARKS, **ON_REQUEST}
     options = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    options.add_argument("name", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    options.add_argument("name", nargs="*", metavar="NAME", help=", ".join(known))
     names = options.parse_args().name or list(BENCHMARKS)
     for name in names:
-        if name not in BENCHMARKS:
-            options.error(f"{name}: the benchmarks are {', '.join(BENCHMARKS)}")
+        if name not in known:
+            options.error(f"{name}: the benchmarks are {', '.join(known)}")
     console = Console()
     for name in names:
-        BENCHMARKS[name](console)
+        known[name](console)
 
 
 if __name__ == "__main__":

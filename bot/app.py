@@ -5,15 +5,20 @@ import contextlib
 import datetime as dt
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from aiohttp import web
-from telegram.error import InvalidToken
+from telegram.error import InvalidToken, TelegramError
 
 from bot import handlers
 from bot.conversation.assistant import Assistant
+from bot.handlers.context import BotApplication
+from bot.handlers.intake import Intake
+from bot.handlers.polling import NO_ANSWER, Polling
+from bot.handlers.webhook import Webhook, secret_token
 from bot.services import Services
-from bot.settings import Settings
+from bot.settings import Settings, secret_key
 from bot.storage.database import Database
 from bot.storage.knowledge_files import (
     KnowledgeWatcher,
@@ -24,6 +29,9 @@ from bot.storage.knowledge_files import (
 from bot.storage.use_encoder import load_encoder
 from bot.web.keys import TELEGRAM_PROBLEM
 from bot.web.server import make_app
+
+#: What is in flight when the service is told to stop has so long to finish.
+STOP_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +60,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         if database.is_sqlite:
             await database.migrate()
         knowledge.start()
-        yield Services(assistant, database, knowledge)
+        yield Services(assistant, database, knowledge, secret_key(settings))
     finally:
         await knowledge.close()
         await database.close()
@@ -65,21 +73,34 @@ async def serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings))
-        telegram = await stack.enter_async_context(_telegram(settings, services))
-        address = await stack.enter_async_context(_web(settings, services, telegram))
+        address = await stack.enter_async_context(open_channels(settings, services))
         _log.info("Galibot est prêt : %s (Ctrl+C pour arrêter)", address)
         await stop.wait()
         _log.info("Arrêt demandé.")
 
 
 @contextlib.asynccontextmanager
+async def open_channels(settings: Settings, services: Services) -> AsyncIterator[str]:
+    """The web, and Telegram where a token is set. Yields the address of the page."""
+    async with contextlib.AsyncExitStack() as stack:
+        telegram = await stack.enter_async_context(_telegram(settings, services))
+        address = await stack.enter_async_context(_web(settings, services, telegram))
+        if telegram:
+            # Only now: by webhook, Telegram calls as soon as it is told to.
+            await stack.enter_async_context(telegram.receiving())
+        yield address
+
+
+@contextlib.asynccontextmanager
 async def _web(
-    settings: Settings, services: Services, telegram: Callable[[], str | None] | None
+    settings: Settings, services: Services, telegram: "_Telegram | None"
 ) -> AsyncIterator[str]:
     app = make_app(services)
     if telegram:
-        app[TELEGRAM_PROBLEM] = telegram
-    runner = web.AppRunner(app, access_log=None)
+        app[TELEGRAM_PROBLEM] = telegram.problem
+        if isinstance(telegram.receiver, Webhook):
+            telegram.receiver.add_to(app)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
     await runner.setup()
     try:
         try:
@@ -96,35 +117,96 @@ async def _web(
         await runner.cleanup()
 
 
+@dataclass(frozen=True, slots=True)
+class _Telegram:
+    """The Telegram channel, built and not yet receiving."""
+
+    application: BotApplication
+    intake: Intake
+    receiver: Polling | Webhook
+
+    def problem(self) -> str | None:
+        return self.receiver.problem if self.application.running else NO_ANSWER
+
+    @contextlib.asynccontextmanager
+    async def receiving(self) -> AsyncIterator[None]:
+        """Take updates; at the end, take no more and finish those in flight."""
+        task = asyncio.create_task(self._receive())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+            await self.intake.stop(STOP_SECONDS)
+            if isinstance(self.receiver, Polling):
+                await self.receiver.confirm()
+
+    async def _receive(self) -> None:
+        pause = 1.0
+        while not self.application.running:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 30.0)
+            try:
+                await self.meet()
+            except StartError as error:
+                _log.error("%s", error)
+                return
+        try:
+            await handlers.announce(self.application)
+        except Exception as error:
+            # Its menus may be out of date; residents are answered all the same.
+            _log.error("Présentation du bot refusée : %s.", type(error).__name__)
+        await self.receiver.run()
+
+    async def meet(self) -> None:
+        """Ask Telegram who the bot is, which everything rests on. It may be down for a while."""
+        try:
+            await self.application.initialize()
+        except InvalidToken:
+            # The exception's own message holds the token.
+            raise StartError(
+                "Telegram refuse le jeton TELEGRAM_BOT_TOKEN. "
+                "Copiez-le de nouveau depuis @BotFather."
+            ) from None
+        except TelegramError as error:
+            _log.error("%s [%s]", NO_ANSWER, type(error).__name__)
+        else:
+            await self.application.start()
+
+
 @contextlib.asynccontextmanager
-async def _telegram(
-    settings: Settings, services: Services
-) -> AsyncIterator[Callable[[], str | None] | None]:
-    """Telegram by polling; yields what tells whether it is well, None without a token."""
+async def _telegram(settings: Settings, services: Services) -> AsyncIterator[_Telegram | None]:
+    """Telegram by webhook or polling; None without a token."""
     if settings.telegram_bot_token is None:
         _log.info("TELEGRAM_BOT_TOKEN n’est pas défini : Telegram n’est pas démarré.")
         yield None
         return
+    token = settings.telegram_bot_token.get_secret_value()
     application = handlers.build(
-        settings.telegram_bot_token.get_secret_value(),
+        token,
         services,
         base_url=settings.telegram_api_base_url,
+        max_rate=settings.telegram_max_rate,
     )
+    intake = Intake(application, services.database)
+    receiver = (
+        Webhook(
+            application,
+            intake,
+            handlers.ALLOWED_UPDATES,
+            public_url=settings.public_url,
+            secret=secret_token(secret_key(settings), token),
+            kept=settings.data_dir / "telegram-webhook",
+        )
+        if settings.by_webhook
+        else Polling(application, intake, handlers.ALLOWED_UPDATES)
+    )
+    telegram = _Telegram(application, intake, receiver)
     try:
-        await application.initialize()
-    except InvalidToken:
-        # The exception's own message holds the token.
-        raise StartError(
-            "Telegram refuse le jeton TELEGRAM_BOT_TOKEN. Copiez-le de nouveau depuis @BotFather."
-        ) from None
-    async with application:
-        await application.start()
-        await handlers.announce(application)
-        updater = application.updater
-        assert updater is not None  # noqa: S101 - the builder always makes one
-        await updater.start_polling(allowed_updates=handlers.ALLOWED_UPDATES)
-        try:
-            yield lambda: None if updater.running else "La réception des messages est arrêtée."
-        finally:
-            await updater.stop()
+        await telegram.meet()
+        yield telegram
+    finally:
+        if application.running:
             await application.stop()
+        await application.shutdown()
+        await application.bot.shutdown()  # which the line above leaves open where Telegram was down

@@ -1,6 +1,7 @@
 """What every channel is given: one object, made once by app.py."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 
 from bot.conversation.assistant import Assistant
 from bot.storage.database import Database
@@ -12,3 +13,5 @@ class Services:
     assistant: Assistant
     database: Database
     knowledge: KnowledgeWatcher
+    #: Makes pseudonyms that only this service can make again: SECRET_KEY, else until it ends.
+    pseudonym_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)

@@ -1,9 +1,13 @@
 """Settings from the environment, checked at start; the README lists each of them."""
 
+import contextlib
+import os
+import secrets
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +24,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: Annotated[str, Field(pattern=r"^(https://[^\s/?#]+(/[^\s?#]*)?)?$")] = ""
     data_dir: Path = ROOT / "data"
     knowledge_dir: Path = ROOT / "knowledge"
     database_url: str = ""
@@ -27,12 +32,27 @@ class Settings(BaseSettings):
     telegram_api_base_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] = (
         "https://api.telegram.org"
     )
+    telegram_mode: Literal["polling", "webhook"] | None = None
+    secret_key: SecretStr | None = None
+    telegram_max_rate: Annotated[int, Field(ge=0)] = 30
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")
     @classmethod
     def _known_engine(cls, value: str) -> str:
         if value and not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            raise ValueError
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_final_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @field_validator("telegram_mode")
+    @classmethod
+    def _reachable(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value == "webhook" and not info.data.get("public_url"):
             raise ValueError
         return value
 
@@ -55,12 +75,22 @@ class Settings(BaseSettings):
         """SQLAlchemy's URL: DATABASE_URL, or an SQLite file in DATA_DIR."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'galibot.sqlite3'}"
 
+    @property
+    def by_webhook(self) -> bool:
+        """Whether Telegram brings its updates to PUBLIC_URL, rather than that we fetch them."""
+        if self.telegram_mode is None:
+            return bool(self.public_url)
+        return self.telegram_mode == "webhook"
+
 
 _EXPECTED = {
     "port": "un nombre entre 0 et 65535",
+    "public_url": "l’adresse https du service, comme https://galibot.example.org",
     "database_url": "une adresse sqlite+aiosqlite:// ou postgresql+asyncpg://",
     "telegram_bot_token": "le jeton donné par @BotFather, comme 123456:ABC-DEF",
     "telegram_api_base_url": "une adresse http(s), sans /bot",
+    "telegram_mode": "polling, ou webhook si PUBLIC_URL est définie",
+    "telegram_max_rate": "un nombre de messages par seconde, ou 0 pour aucune limite",
     "log_level": "DEBUG, INFO, WARNING ou ERROR",
 }
 
@@ -78,3 +108,19 @@ def load_settings() -> Settings:
                 for name in names
             )
         ) from None
+
+
+def secret_key(settings: Settings) -> bytes:
+    """SECRET_KEY; where it is unset, one made at random and kept in DATA_DIR for its owner only."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    kept = settings.data_dir / "secret-key"
+    if not kept.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        # Linked under its name once it is whole: of two processes that start together, one wins.
+        with NamedTemporaryFile("w", dir=settings.data_dir) as new:  # its mode is 0600
+            new.write(secrets.token_hex(32))
+            new.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(new.name, kept)
+    return kept.read_bytes()

@@ -22,8 +22,17 @@ BOT_USER = {"id": 1, "is_bot": True, "first_name": "Galibot", "username": "galib
 #: A Monday of November 2026, as Telegram writes it.
 DATE = 1_795_392_000
 _ANSWERED_TRUE = {
-    "answerCallbackQuery", "deleteWebhook", "sendChatAction", "setMyCommands", "setWebhook",
+    "answerCallbackQuery", "answerInlineQuery", "deleteWebhook", "sendChatAction",
+    "setChatMenuButton", "setMyCommands", "setMyDescription", "setMyShortDescription", "setWebhook",
 }  # fmt: skip
+#: Parts of the profile: the field that sets each, and what Telegram gives where it is not set.
+_PROFILE: dict[str, tuple[str, Any]] = {
+    "ChatMenuButton": ("menu_button", {"type": "default"}),
+    "MyCommands": ("commands", []),
+    "MyDescription": ("description", ""),
+    "MyShortDescription": ("short_description", ""),
+}
+_BARE = {"ChatMenuButton", "MyCommands"}  # given as they are, not in an object
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,8 @@ class FakeTelegram(BaseRequest):
         self.violations: list[str] = []
         self.messages: dict[int, dict[str, Any]] = {}
         self._failures: dict[str, deque[Refusal | Exception]] = {}
+        #: What the bot set of its profile: {(what, scope, language): value}.
+        self.profile: dict[tuple[str, str, str], Any] = {}
         self._ids = count(1001)
 
     async def initialize(self) -> None:
@@ -108,11 +119,18 @@ class FakeTelegram(BaseRequest):
 
     def _complaints(self, name: str, parameters: dict[str, Any]) -> Iterator[str]:
         yield from call_complaints(name, parameters)
-        if name == "sendMessage":
+        if name in {"sendMessage", "editMessageText"}:
             yield from text_complaints(parameters["text"], parameters.get("parse_mode"))
         if markup := parameters.get("reply_markup"):
             yield from keyboard_complaints(markup)
-        if name == "editMessageReplyMarkup" and parameters["message_id"] not in self.messages:
+        if name == "answerInlineQuery":
+            for result in parameters["results"]:
+                content = result["input_message_content"]
+                yield from text_complaints(content["message_text"], content.get("parse_mode"))
+                yield from keyboard_complaints(result["reply_markup"])
+        if name == "deleteMessage" and parameters["message_id"] not in self.messages:
+            yield "deletes a message that was never sent"
+        if name.startswith("editMessage") and parameters["message_id"] not in self.messages:
             yield "edits a message that was never sent"
 
     def _result(self, name: str, parameters: dict[str, Any]) -> object:
@@ -130,15 +148,31 @@ class FakeTelegram(BaseRequest):
                     "type": "private" if parameters["chat_id"] > 0 else "supergroup",
                 },
                 "text": visible(parameters["text"], parameters.get("parse_mode")),
+                **_topic(parameters),
                 **_markup(parameters),
             }
             self.messages[message["message_id"]] = message
             return message
-        if name == "editMessageReplyMarkup":
+        if name in {"editMessageReplyMarkup", "editMessageText"}:
             message = self.messages[parameters["message_id"]]
+            if name == "editMessageText":
+                message["text"] = visible(parameters["text"], parameters.get("parse_mode"))
             message.pop("reply_markup", None)
             message.update(_markup(parameters))
             return message
+        if name == "deleteMessage":
+            return bool(self.messages.pop(parameters["message_id"]))
+        if (about := name.removeprefix("set").removeprefix("get")) in _PROFILE:
+            place = (
+                about,
+                parameters.get("scope", {}).get("type", "default"),
+                parameters.get("language_code", ""),
+            )
+            field, unset = _PROFILE[about]
+            if name.startswith("get"):
+                value = self.profile.get(place, unset)
+                return value if about in _BARE else {field: value}
+            self.profile[place] = parameters[field]
         if name in _ANSWERED_TRUE:
             return True
         self.violations.append(f"{name}: no canned answer")
@@ -146,7 +180,14 @@ class FakeTelegram(BaseRequest):
 
 
 def _markup(parameters: dict[str, Any]) -> dict[str, Any]:
-    return {"reply_markup": parameters["reply_markup"]} if "reply_markup" in parameters else {}
+    """Telegram gives back the buttons under a message, not a keyboard that came with it."""
+    markup = parameters.get("reply_markup", {})
+    return {"reply_markup": markup} if "inline_keyboard" in markup else {}
+
+
+def _topic(parameters: dict[str, Any]) -> dict[str, Any]:
+    thread = parameters.get("message_thread_id")
+    return {"message_thread_id": thread, "is_topic_message": True} if thread else {}
 
 
 def _body(**answer: object) -> bytes:
@@ -205,9 +246,9 @@ async def resident_with(services: Services) -> AsyncIterator[Resident]:
 
 
 def actions(sent: dict[str, Any]) -> list[str]:
-    """What the buttons of a message ask for, in reading order."""
+    """What the buttons of a message ask for, in reading order; links are left out."""
     rows = sent.get("reply_markup", {}).get("inline_keyboard", [])
-    return [button["callback_data"] for row in rows for button in row]
+    return [button["callback_data"] for row in rows for button in row if "callback_data" in button]
 
 
 def _entities(text: str) -> Iterator[dict[str, Any]]:

@@ -76,6 +76,10 @@ def text_complaints(text: str, parse_mode: str | None) -> Iterator[str]:
 
 def keyboard_complaints(markup: dict[str, Any]) -> Iterator[str]:
     """Buttons that do nothing or too much, and data that don't fit."""
+    if "inline_keyboard" not in markup:
+        if not all(button["text"].strip() for row in markup["keyboard"] for button in row):
+            yield "a key without label"
+        return
     rows = markup["inline_keyboard"]
     if sum(len(row) for row in rows) > 100:
         yield "more than 100 buttons"

@@ -1,9 +1,11 @@
 import json
+import math
 import random
 import re
 import string
 import time
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.communes import Ambiguous, Found, Gazetteer, Lookup, Status, Unknown
+from bot.communes import Ambiguous, Found, Gazetteer, Lookup, Point, Status, Unknown
+from bot.communes.nearest import Nearest
 from bot.communes.spelling import name_words, sound
 from bot.language.words import fold, normalise
 
@@ -313,3 +316,48 @@ def test_search_is_quick_even_on_a_long_message() -> None:
     start = time.perf_counter()
     gazetteer().find(message)
     assert time.perf_counter() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "name"),
+    [
+        (50.379, 3.217, "Pecquencourt"),
+        (50.4327, 2.8275, "Lens"),
+        (50.6306, 3.0706, "Lille"),
+        (50.9520, 1.8560, "Calais"),
+        (50.7480, 2.2610, "Saint-Omer"),
+    ],
+)
+def test_a_town_square_is_in_its_commune(
+    gazetteer: Gazetteer, lat: float, lon: float, name: str
+) -> None:
+    around = gazetteer.around(Point(lat, lon))
+    assert len(around) == 3
+    assert name in {commune.name for commune in around}
+
+
+def test_every_centre_is_first_its_own(gazetteer: Gazetteer) -> None:
+    for commune in gazetteer.communes:
+        assert gazetteer.around(Point(commune.lat, commune.lon))[0] == commune
+
+
+def test_a_wide_commune_reaches_further_than_a_small_one(gazetteer: Gazetteer) -> None:
+    """At 2 km of a small commune's centre and 3 km of a wide one's, the wide one comes first."""
+    wide, small = (
+        replace(gazetteer.communes[0], code_insee=code, lat=50.0, lon=lon, area_km2=area)
+        for code, lon, area in (("59001", 3.0, 36.0), ("59002", 3.07, 4.0))
+    )
+    point = Point(50.0, 3.042)
+    assert Nearest([small, wide]).around(point) == (wide, small)
+    assert Nearest([small, replace(wide, area_km2=4.0)]).around(point)[0] == small
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"), [(48.85, 2.35), (-50.4, -3.2), (0.0, 0.0), (90.0, 3.2), (math.nan, 3.2)]
+)
+def test_a_point_far_away_is_in_none(gazetteer: Gazetteer, lat: float, lon: float) -> None:
+    assert gazetteer.around(Point(lat, lon)) == ()
+
+
+def test_no_communes_have_none_near() -> None:
+    assert Nearest([]).around(Point(50.4, 3.2)) == ()

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from bot.communes import Point
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation import texts
 from bot.conversation.assistant import QUESTION_LENGTH, Assistant
@@ -12,6 +14,7 @@ from bot.conversation.markup import parse, plain
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.knowledge.checking import check
 from bot.knowledge.model import KnowledgeBase
+from bot.storage.knowledge_files import load_base
 from tests.conftest import TODAY
 
 #: The four questions of the programme's page and some messy ones, with what must answer them.
@@ -243,6 +246,63 @@ def test_an_old_button_says_so(assistant: Assistant, action: str) -> None:
 
 def test_none_of_the_suggestions_is_a_refusal(assistant: Assistant) -> None:
     assert act(assistant, "none").outcome is Outcome.NO_MATCH
+
+
+def test_a_point_on_the_map_is_a_choice_of_communes(assistant: Assistant) -> None:
+    reply = assistant.reply(Question(place=Point(50.379, 3.217)))
+    assert reply.outcome is Outcome.CHOOSE_COMMUNE
+    assert [way.action for way in reply.actions[:3]] == [
+        f"commune:{commune.code_insee}" for commune in reply.communes
+    ]
+    assert "59456" in {commune.code_insee for commune in reply.communes}
+    far = assistant.reply(Question(place=Point(48.85, 2.35)))
+    assert far.outcome is Outcome.NO_MATCH
+    assert same(far.text, texts.FAR)
+
+
+async def test_where_someone_is_is_not_kept_with_the_usual_replies(assistant: Assistant) -> None:
+    before = len(assistant._serving.replies)
+    reply = await assistant.ask(Question(place=Point(50.379, 3.217)))
+    assert reply.outcome is Outcome.CHOOSE_COMMUNE
+    assert len(assistant._serving.replies) == before
+
+
+@pytest.mark.parametrize(
+    ("action", "back"),
+    [
+        ("start", None),
+        ("themes", "start"),
+        ("theme:travaux", "themes"),
+        ("entry:duree-travaux", "theme:travaux"),
+        ("easy:duree-travaux", "theme:travaux"),
+        ("commune", "start"),
+        ("commune:59456", "start"),
+        ("contact", "start"),
+        ("help", "start"),
+        ("privacy", "start"),
+        ("none", "start"),
+        ("périmé", "start"),
+    ],
+)
+def test_one_tap_goes_back(assistant: Assistant, action: str, back: str | None) -> None:
+    reply = act(assistant, action)
+    assert (reply.back.action if reply.back else None) == back
+
+
+async def test_what_expired_is_not_browsed(gazetteer: Gazetteer, tmp_path: Path) -> None:
+    """Neither what the words look for, nor what goes with it, nor what comes first."""
+    (tmp_path / "faq.yaml").write_text(
+        """entrees:
+  - {id: bleu, question: Où est le guichet bleu ?, reponse: Là., expire_le: 2026-11-22}
+  - {id: vert, question: Où est le guichet vert ?, reponse: Ici., voir_aussi: [bleu]}
+""",
+        encoding="utf-8",
+    )
+    small = Assistant(load_base(tmp_path, TODAY), gazetteer, today=lambda: TODAY)
+    for words in ("Où est le guichet bleu ?", "Où est le guichet vert ?", ""):
+        found = await small.browse(words)
+        assert "bleu" not in {reply.entry for reply in found}
+    assert [reply.entry for reply in found] == ["vert"]
 
 
 def test_easy_wording(assistant: Assistant) -> None:

@@ -1,10 +1,11 @@
 """A wrong value stops the start with a French message that names the variable, not the secret."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, WrongSettingError, load_settings
+from bot.settings import Settings, WrongSettingError, load_settings, secret_key
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +18,7 @@ def test_nothing_is_required() -> None:
     settings = load_settings()
     assert (settings.host, settings.port) == ("127.0.0.1", 8080)
     assert settings.telegram_bot_token is None
+    assert settings.telegram_max_rate == 30
     assert settings.database.startswith("sqlite+aiosqlite:///")
 
 
@@ -43,7 +45,14 @@ def test_the_database_follows_the_data_folder(monkeypatch: pytest.MonkeyPatch) -
         ("DATABASE_URL", "mysql://u:hunter2@h/b"),
         ("TELEGRAM_BOT_TOKEN", "hunter2"),
         ("TELEGRAM_API_BASE_URL", "hunter2"),
+        ("TELEGRAM_MAX_RATE", "-1"),
+        ("TELEGRAM_MAX_RATE", "hunter2"),
         ("LOG_LEVEL", "BAVARD"),
+        ("PUBLIC_URL", "http://galibot.example.org"),
+        ("PUBLIC_URL", "galibot.example.org"),
+        ("PUBLIC_URL", "https://galibot.example.org/?hunter2"),
+        ("TELEGRAM_MODE", "pigeon"),
+        ("TELEGRAM_MODE", "webhook"),  # without PUBLIC_URL
     ],
 )
 def test_a_wrong_value_is_named_in_french(
@@ -59,3 +68,37 @@ def test_a_wrong_value_is_named_in_french(
 def test_the_log_level_may_be_typed_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_LEVEL", "debug")
     assert load_settings().log_level == "DEBUG"
+
+
+@pytest.mark.parametrize(
+    ("address", "mode", "by_webhook"),
+    [
+        ("", "", False),
+        ("", "polling", False),
+        ("https://galibot.example.org", "", True),
+        ("https://galibot.example.org/", "webhook", True),
+        ("https://galibot.example.org", "polling", False),
+    ],
+)
+def test_telegram_comes_to_us_where_it_can(
+    monkeypatch: pytest.MonkeyPatch, address: str, mode: str, by_webhook: bool
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", address)
+    monkeypatch.setenv("TELEGRAM_MODE", mode)
+    assert load_settings().by_webhook is by_webhook
+    assert load_settings().public_url == address.rstrip("/")
+
+
+def test_a_key_is_made_once_and_for_its_owner_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    with ThreadPoolExecutor() as several:
+        keys = set(several.map(secret_key, 8 * [load_settings()]))
+    assert keys == {secret_key(load_settings())}
+    assert len(keys.pop()) == 64
+    (kept,) = (tmp_path / "data").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    monkeypatch.setenv("SECRET_KEY", "hunter2")
+    assert secret_key(load_settings()) == b"hunter2"
+    assert "hunter2" not in repr(load_settings())

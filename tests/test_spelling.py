@@ -22,7 +22,13 @@ from tests.conftest import ROOT
 
 DICTIONARY = Path("/usr/share/hunspell/fr.dic")
 ADMITTED = ROOT / "tests" / "mots_admis.txt"
-PAGES = ("README.md", "CHANGELOG.md", "docs/guide-redaction.md", "docs/dependances.md")
+PAGES = (
+    "README.md",
+    "CHANGELOG.md",
+    "docs/guide-redaction.md",
+    "docs/telegram.md",
+    "docs/dependances.md",
+)
 _WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*'?")
 _NOT_PROSE = re.compile(
     r"```.*?```|`[^`]*`|\]\([^)]*\)|https?://\S+|<[^>]+>|\{\w+\}|\b[\w/-]+\.(?:md|yaml|txt)\b",

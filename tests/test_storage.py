@@ -1,6 +1,7 @@
 """The same tests on real SQLite and real PostgreSQL; the knowledge folder as editors use it."""
 
 import asyncio
+import datetime as dt
 import logging
 import shutil
 from collections.abc import AsyncIterator
@@ -12,7 +13,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.knowledge.model import KnowledgeBase
-from bot.storage.database import Base, Database
+from bot.storage.database import SOURCES_A_DAY, Base, Database
+from bot.storage.grouped import Grouped
 from bot.storage.knowledge_files import (
     KnowledgeError,
     KnowledgeWatcher,
@@ -51,6 +53,88 @@ async def test_votes_are_counted_by_entry(database: Database) -> None:
         await database.add_vote("loyer", useful, "web", TODAY)
     yes, no = (await database.votes())["loyer"]
     assert (yes - before[0], no - before[1]) == (2, 1)
+
+
+async def test_a_vote_with_a_key_counts_once_and_can_be_changed(database: Database) -> None:
+    await database.migrate()
+    for useful in (True, False, False):
+        await database.add_vote("cle", useful, "telegram", TODAY, "k1")
+    await database.add_vote("cle", True, "telegram", TODAY, "k2")
+    await asyncio.gather(
+        *(database.add_vote("cle", True, "telegram", TODAY, "k3") for _ in range(8))
+    )
+    assert (await database.votes())["cle"] == (2, 1)
+
+
+async def test_arrivals_are_counted_by_source_and_day(database: Database) -> None:
+    await database.migrate()
+    tomorrow = TODAY + dt.timedelta(days=1)
+    for source, day in (("affiche", TODAY), ("affiche", TODAY), ("affiche", tomorrow)):
+        assert await database.add_arrival(source, "telegram", day)
+    for source in ("", "z" * 20, "Affiche", "a b", "é", "a_b", "a\n"):
+        assert not await database.add_arrival(source, "telegram", TODAY)
+    counts = await database.arrivals()
+    assert counts["affiche", "telegram", TODAY] == 2
+    assert counts["affiche", "telegram", tomorrow] == 1
+    assert len(counts) == 2
+
+
+async def test_strangers_can_not_fill_the_arrivals(database: Database) -> None:
+    await database.migrate()
+    day = TODAY - dt.timedelta(days=1)
+    counted = [
+        await database.add_arrival(f"s{number}", "telegram", day)
+        for number in range(SOURCES_A_DAY + 5)
+    ]
+    assert counted.count(False) == 5
+    assert await database.add_arrival("s0", "telegram", day), "a known source still counts"
+    assert (await database.arrivals())["s0", "telegram", day] == 2
+
+
+async def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}"
+    both = [await Database.open(url) for _ in range(2)]
+    await asyncio.gather(*(one.migrate() for one in both))
+    for one in both:
+        assert await one.up_to_date()
+        await one.close()
+
+
+async def test_answered_updates_are_remembered_for_a_while(database: Database) -> None:
+    await database.migrate()
+    yesterday = TODAY - dt.timedelta(days=1)
+    await database.record_answered([1, 2**40], yesterday)
+    await database.record_answered([2**40, 3], TODAY)
+    assert await database.answered_updates([1, 2, 3, 2**40]) == {1, 3, 2**40}
+    await database.forget_updates(TODAY)
+    assert await database.answered_updates([1, 2, 3, 2**40]) == {3}
+
+
+async def test_numbers_that_come_together_share_a_call() -> None:
+    calls: list[list[int]] = []
+
+    async def work(numbers: list[int]) -> set[int]:
+        calls.append(numbers)
+        await asyncio.sleep(0)
+        if 5 in numbers:
+            raise ValueError
+        return {number for number in numbers if number % 2}
+
+    grouped = Grouped(work)
+    results = await asyncio.gather(*(grouped(number) for number in range(4)))
+    assert calls == [[0, 1, 2, 3]]
+    assert all(result == {1, 3} for result in results)
+    first = asyncio.create_task(grouped(4))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    late = [asyncio.create_task(grouped(number)) for number in (5, 6, 7)]
+    await asyncio.sleep(0)
+    late.pop().cancel()
+    assert await first == set()
+    for error in await asyncio.gather(*late, return_exceptions=True):
+        assert isinstance(error, ValueError), "each of the call's has the error, and only those"
+    assert calls[1:] == [[4], [5, 6, 7]]
+    assert await grouped(9) == {9}
 
 
 async def test_the_migrations_make_the_models_tables(url: str) -> None:

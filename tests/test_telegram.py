@@ -1,27 +1,24 @@
 """The Telegram channel: the real application, from updates to calls, over a strict fake network."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from bot.conversation import texts
-from bot.conversation.reply import Conversation
-from bot.handlers import announce
-from bot.handlers.texts import COMMANDS
+from bot.conversation.reply import Conversation, Question, Reply
+from bot.handlers.context import ANSWERS
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
 from tests.fakes import BOT_USER, FakeTelegram, Resident, actions, resident_with
 
 ENTRY = "qui-s-engage"
-GENERAL_WAYS = {"themes", "commune", "contact"}
 NEIGHBOUR = {"id": 43, "is_bot": False, "first_name": "Marcel"}
 ANONYMOUS = {"id": 45, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 OTHER_BOT = {"id": 44, "is_bot": True, "first_name": "Autre", "username": "other_bot"}
 GROUP = {"id": -42, "type": "supergroup", "title": "Cité"}
-FILE = {"file_id": "a", "file_unique_id": "b"}
-PHOTO = [{**FILE, "width": 1, "height": 1}]
 
 
 @pytest.fixture
@@ -49,7 +46,7 @@ async def test_a_whole_conversation(
 ) -> None:
     (welcome,) = await resident.say("/start")
     assert typeset(texts.NOTICE) in welcome["text"]
-    assert set(actions(welcome)) == GENERAL_WAYS
+    assert set(actions(welcome)) == {"themes", "commune", "contact"}
     assert welcome["link_preview_options"] == {"is_disabled": True}
 
     (answer,) = await resident.say(base.entries[ENTRY].question)
@@ -68,7 +65,7 @@ async def test_a_whole_conversation(
     assert await services.database.votes() == {ENTRY: (1, 0)}
     assert telegram.made("answerCallbackQuery")[-1]["text"] == typeset(texts.VOTE_THANKS)
     (edit,) = telegram.made("editMessageReplyMarkup")
-    assert actions(edit) == [way for way in actions(again) if not way.startswith("vote:")]
+    assert actions(edit) == actions(again)
 
     assert shows(await resident.say("/commune"), texts.COMMUNE_PROMPT)
     (choice,) = await resident.say("Noyelles")
@@ -120,60 +117,79 @@ async def test_commune_by_its_command(resident: Resident) -> None:
         assert remembered(resident).commune == "59456"
 
 
-async def test_the_menu_lists_commands_that_exist(resident: Resident) -> None:
-    await announce(resident.application)
-    calls = resident.telegram.made("setMyCommands")
-    assert [call.get("language_code") for call in calls] == ["fr", None]
-    names = [command["command"] for command in calls[0]["commands"]]
-    assert names == [name for name, _ in COMMANDS]
-    for name in names:
-        assert shows(await resident.say(f"/{name}"), texts.HELP) == (name == "aide")
-
-
 async def test_two_refusals_lead_to_someone(resident: Resident) -> None:
     assert shows(await resident.say("xyzzyx wizzgrok"), texts.REFUSAL)
     assert shows(await resident.say("plouffik"), texts.REFUSAL_AGAIN)
     assert remembered(resident).refusals == 2
 
 
-@pytest.mark.parametrize("text", ["🙂", "?!…", "a" * 4096, "💥" * 2048, "<b>&lt;", "/", "/é"])
-async def test_odd_texts_get_one_reply(resident: Resident, text: str) -> None:
-    assert len(await resident.say(text)) == 1
+def edit(message: dict[str, Any], **content: object) -> dict[str, Any]:
+    return {**message, "edit_date": 1, **content}
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        {"photo": PHOTO},
-        {"photo": PHOTO, "caption": "C'est quoi cette lettre ?"},
-        {"voice": {**FILE, "duration": 1}},
-        {"video_note": {**FILE, "duration": 1, "length": 1}},
-        {"document": FILE},
-        {"location": {"latitude": 50.4, "longitude": 3.2}},
-        {"contact": {"phone_number": "0", "first_name": "Odette"}},
-        {"dice": {"emoji": "🎲", "value": 1}},
-        {
-            "sticker": {
-                **FILE, "type": "regular", "width": 1, "height": 1, "is_animated": False,
-                "is_video": False,
-            }
-        },
-    ],
-    ids=lambda content: "+".join(content),
-)  # fmt: skip
-async def test_what_is_not_words(resident: Resident, content: dict[str, Any]) -> None:
-    sent = await resident.send(**content)
-    assert shows(sent, texts.EMPTY)
-    assert set(actions(sent[0])) == GENERAL_WAYS
+async def test_an_edited_question_edits_its_answer(
+    resident: Resident, telegram: FakeTelegram
+) -> None:
+    asked = resident.message(text="Bonjour")
+    await resident.update(message=asked)
+    (answer,) = telegram.messages.values()
+    await resident.say("Merci")
+    assert await resident.update(edited_message=edit(asked, text="Qui s'engage ?")) == []
+    (change,) = telegram.made("editMessageText")
+    assert change["message_id"] == answer["message_id"]
+    assert f"vote:{ENTRY}:1" in actions(change)
+    assert len(telegram.messages) == 2
 
 
-async def test_what_asks_nothing_gets_nothing(resident: Resident) -> None:
-    channel = {"id": -100, "type": "channel", "title": "Canal"}
-    edited = {**resident.message(text="Qui s'engage ?"), "edit_date": 1}
-    post = {"message_id": 1, "date": 1, "chat": channel, "text": "Qui s'engage ?"}
-    assert await resident.send(pinned_message=resident.message(text="Bonjour")) == []
-    assert await resident.update(edited_message=edited) == []
-    assert await resident.update(channel_post=post) == []
+async def test_an_edited_question_whose_answer_is_forgotten_gets_one(
+    resident: Resident, telegram: FakeTelegram
+) -> None:
+    """The service restarted, or much was said since."""
+    (reply,) = await resident.update(edited_message=edit(resident.message(text="Bonjour")))
+    assert reply["reply_parameters"]["message_id"] == 1
+    asked = resident.message(text="Bonjour")
+    await resident.update(message=asked)
+    for _ in range(ANSWERS):
+        await resident.say("Bonjour")
+    (again,) = await resident.update(edited_message=edit(asked, text="Merci"))
+    assert again["reply_parameters"]["message_id"] == asked["message_id"]
+    # That new answer is remembered in its turn.
+    assert await resident.update(edited_message=edit(asked, text="Au revoir")) == []
+    assert len(telegram.made("editMessageText")) == 1
+
+
+async def test_edited_messages_that_ask_nothing_of_us(resident: Resident) -> None:
+    place = {"latitude": 50.4, "longitude": 3.2, "live_period": 60}
+    assert await resident.update(edited_message=edit(resident.message(location=place))) == []
+    resident.chat = GROUP
+    assert await resident.update(edited_message=edit(resident.message(text="Bonjour"))) == []
+
+
+async def test_the_chat_shows_that_an_answer_is_coming(
+    resident: Resident, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As soon as preparing it takes longer than said; here, until it has been shown."""
+    resident.application.bot_data.typing_after = 0.0
+    assistant = resident.application.bot_data.services.assistant
+    ask = assistant.ask
+
+    async def slowly(question: Question) -> Reply:
+        while not telegram.made("sendChatAction"):  # noqa: ASYNC110 - the fake has no event
+            await asyncio.sleep(0)
+        return await ask(question)
+
+    monkeypatch.setattr(assistant, "ask", slowly)
+    resident.chat = {**GROUP, "is_forum": True}
+    topic = {"message_thread_id": 5, "is_topic_message": True}
+    assert len(await resident.say("@galibot_bot Bonjour", **topic)) == 1
+    (shown,) = telegram.made("sendChatAction")
+    assert shown == {"chat_id": GROUP["id"], "action": "typing", "message_thread_id": 5}
+
+
+async def test_a_quick_answer_shows_nothing_before(resident: Resident) -> None:
+    resident.application.bot_data.typing_after = 60.0
+    await resident.say("Bonjour")
+    assert resident.telegram.made("sendChatAction") == []
 
 
 def reply_to(author: dict[str, Any]) -> dict[str, Any]:
@@ -208,16 +224,6 @@ async def test_groups(resident: Resident, text: str, more: dict[str, Any], answe
     assert len(sent) == answered
     for message in sent:
         assert message["reply_parameters"]["allow_sending_without_reply"] is True
-
-
-async def test_groups_photos_and_topics(resident: Resident) -> None:
-    resident.chat = {**GROUP, "is_forum": True}
-    topic = {"message_thread_id": 5, "is_topic_message": True}
-    assert await resident.send(photo=PHOTO) == []
-    assert shows(await resident.send(photo=PHOTO, **reply_to(BOT_USER)), texts.EMPTY)
-    (answer,) = await resident.say("@galibot_bot Qui s'engage ?", **topic)
-    assert f"vote:{ENTRY}:1" in actions(answer)
-    assert answer["message_thread_id"] == 5
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,46 @@
 """What happens when Telegram or we fail, and that the logs tell nothing of anyone."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
-from telegram.error import Conflict, NetworkError, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from bot.conversation.assistant import Assistant
-from bot.handlers import build, texts
+from bot.handlers import build, sending, texts
+from bot.handlers.errors import TABLE, UndeliveredError
+from bot.handlers.sending import undelivered
+from bot.handlers.transport import CutError, CutShortError, NotConnectedError
 from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeWatcher
 from tests.conftest import KNOWLEDGE
-from tests.fakes import BOT_USER, TOKEN, FakeTelegram, Refusal, Resident, actions, resident_with
+from tests.fakes import (
+    BOT_USER,
+    DATE,
+    TOKEN,
+    FakeTelegram,
+    Refusal,
+    Resident,
+    actions,
+    resident_with,
+)
 from tests.telegram_rules import html_complaints, keyboard_complaints, text_complaints
 
 APOLOGY = typeset(texts.APOLOGY)
@@ -44,40 +68,207 @@ def everything(logged: pytest.LogCaptureFixture) -> str:
     return "\n".join(logged.handler.format(record) for record in logged.records)
 
 
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that are made between tries, without making them."""
+    made: list[float] = []
+
+    async def note(seconds: float) -> None:
+        made.append(seconds)
+
+    monkeypatch.setattr(sending, "sleep", note)
+    return made
+
+
+GROUP = {"id": -42, "type": "supergroup", "title": "Cité", "is_forum": True}
+BLOCKED = Refusal(403, "Forbidden: bot was blocked by the user")
+SLOW_DOWN = Refusal(429, "Too Many Requests: retry after 9", {"retry_after": 9})
+BAD_GATEWAY = Refusal(502, "Bad Gateway")
+OUTAGE = len(sending.PAUSES) + 1
+APART = NotConnectedError("aiohttp.ClientConnectorError")
+CUT = CutError("aiohttp.ServerDisconnectedError")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Telegram's failures on a message, then what is sent, waited for and logged."""
+
+    failures: tuple[Refusal | Exception, ...]
+    sent: tuple[str, ...]
+    logged: tuple[str, ...] = ()
+    pauses: tuple[float, ...] = ()
+    due: bool = False
+    asks: str = "Bonjour"
+
+
+def bad(description: str) -> Refusal:
+    return Refusal(400, f"Bad Request: {description}")
+
+
+FAULTS = {
+    "blocked": Fault((BLOCKED,), ("reply",)),
+    "kicked": Fault((Refusal(403, "Forbidden: bot was kicked from the group chat"),), ("reply",)),
+    "deactivated": Fault((Refusal(403, "Forbidden: user is deactivated"),), ("reply",)),
+    "muted": Fault((bad("not enough rights to send text messages to the chat"),), ("reply",)),
+    "not modified": Fault((bad("message is not modified: same"),), ("reply",)),
+    "too old": Fault((bad("query is too old and response timeout expired"),), ("reply",)),
+    "entities": Fault((bad("can't parse entities: <b"),), ("reply", "plain"), ("BadRequest",)),
+    "entities, twice": Fault(
+        (bad("can't parse entities"),) * 2, ("reply", "plain", "apology"), ("BadRequest",) * 2
+    ),
+    "quoted is gone": Fault(
+        (bad("message to be replied not found"),), ("reply+quote+topic", "reply"),
+        ("BadRequest",), asks="@galibot_bot Bonjour",
+    ),
+    "topic is gone": Fault(
+        (bad("message thread not found"), bad("can't parse entities")),
+        ("reply+quote+topic", "reply", "plain"), ("BadRequest",) * 2, asks="@galibot_bot Bonjour",
+    ),
+    "migrated": Fault(
+        (Refusal(400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": -1009}),),
+        ("reply+quote+topic", "reply+quote+topic+there"), ("ChatMigrated",),
+        asks="@galibot_bot Bonjour",
+    ),
+    "other refusal": Fault((bad("chat not found"),), ("reply", "apology"), ("BadRequest",)),
+    "too many": Fault((SLOW_DOWN,), ("reply", "reply"), ("RetryAfter",), (9.0,)),
+    "too many, always": Fault(
+        (SLOW_DOWN,) * 4, ("reply",) * 4, ("RetryAfter", "UndeliveredError"), (9.0,) * 3, due=True
+    ),
+    "too long a wait": Fault(
+        (Refusal(429, "Too Many Requests", {"retry_after": 3600}),),
+        ("reply",), ("RetryAfter", "UndeliveredError"), due=True,
+    ),
+    "late answer": Fault((TimedOut(),), ("reply",), ("TimedOut",)),
+    "answer cut short": Fault((CutShortError("?"),), ("reply",), ("CutShortError",)),
+    "not connected": Fault(
+        (APART, APART), ("reply",) * 3, ("NotConnectedError",), sending.PAUSES[:2]
+    ),
+    "not connected, always": Fault(
+        (APART,) * OUTAGE, ("reply",) * OUTAGE, ("NotConnectedError", "UndeliveredError"),
+        sending.PAUSES, due=True,
+    ),
+    "cut": Fault((CUT,), ("reply", "reply"), ("CutError",), (0.0,)),
+    "cut twice": Fault(
+        (CUT, CUT), ("reply",) * 3, ("CutError",), (0.0, sending.PAUSES[0])
+    ),
+    "failing": Fault((BAD_GATEWAY,), ("reply", "reply"), ("NetworkError",), sending.PAUSES[:1]),
+    "failing, always": Fault(
+        (BAD_GATEWAY,) * OUTAGE, ("reply",) * OUTAGE, ("NetworkError", "UndeliveredError"),
+        sending.PAUSES, due=True,
+    ),
+    "failing, then late": Fault(
+        (BAD_GATEWAY, TimedOut()), ("reply", "reply"), ("NetworkError", "TimedOut"),
+        sending.PAUSES[:1],
+    ),
+    "any other": Fault(
+        (OSError(f"https://telegram/bot{TOKEN}"),), ("reply", "reply"), ("NetworkError",),
+        sending.PAUSES[:1],
+    ),
+}  # fmt: skip
+
+
+def described(call: dict[str, Any]) -> str:
+    kind = "apology" if call["text"] == APOLOGY else "reply" if "parse_mode" in call else "plain"
+    marks = [
+        ("quote", "reply_parameters" in call),
+        ("topic", "message_thread_id" in call),
+        ("there", call["chat_id"] == -1009),
+    ]
+    return "+".join([kind, *(mark for mark, there in marks if there)])
+
+
 # The client warns that RetryAfter will change, of which nothing is used here.
 @pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
-@pytest.mark.parametrize(
-    ("failure", "sent", "kind"),
-    [
-        (Refusal(403, "Forbidden: bot was blocked by the user"), ["reply"], None),
-        (Refusal(400, "Bad Request: message is not modified: same"), ["reply"], None),
-        (Refusal(400, "Bad Request: can't parse entities: <b"), ["reply", "plain"], "BadRequest"),
-        (Refusal(400, "Bad Request: chat not found"), ["reply", "apology"], "BadRequest"),
-        (TimedOut(), ["reply"], "TimedOut"),
-        (Refusal(429, "Too Many Requests", {"retry_after": 9}), ["reply"], "RetryAfter"),
-        (Refusal(502, "Bad Gateway"), ["reply", "apology"], "NetworkError"),
-        (OSError(f"https://telegram/bot{TOKEN}"), ["reply", "apology"], "NetworkError"),
-    ],
-)  # fmt: skip
-async def test_errors(
-    resident: Resident,
-    logged: pytest.LogCaptureFixture,
-    failure: Refusal | Exception,
-    sent: list[str],
-    kind: str | None,
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+async def test_faults(
+    resident: Resident, logged: pytest.LogCaptureFixture, pauses: list[float], fault: Fault
 ) -> None:
-    resident.telegram.fail("sendMessage", failure)
-    messages = await resident.say(f"Bonjour {SECRET}")
-    kinds = [
-        "apology" if each["text"] == APOLOGY else "reply" if "parse_mode" in each else "plain"
-        for each in messages
+    topic = {}
+    if fault.asks.startswith("@"):
+        resident.chat = GROUP
+        topic = {"message_thread_id": 5, "is_topic_message": True}
+    resident.telegram.fail("sendMessage", *fault.failures)
+    undelivered.set(False)
+    sent = await resident.say(f"{fault.asks} {SECRET}", **topic)
+    assert tuple(described(each) for each in sent) == fault.sent
+    assert tuple(pauses) == fault.pauses
+    assert undelivered.get() is fault.due
+    assert [line.partition(" (")[0] for line in ours(logged)] == [
+        f"Telegram : {kind}" for kind in fault.logged
     ]
-    assert kinds == sent
-    assert [line.partition(" (")[0] for line in ours(logged)] == (
-        [f"Telegram : {kind}"] if kind else []
-    )
     assert SECRET not in everything(logged)
     assert TOKEN not in everything(logged)
+    # Whatever happened, the next message is answered.
+    resident.telegram.fail("sendMessage")
+    assert len(await resident.say(f"{fault.asks}", **topic)) == 1
+
+
+EDITS: dict[str, tuple[Refusal | Exception, list[str]]] = {
+    "not modified": (bad("message is not modified"), ["editMessageText"]),
+    "gone": (bad("message to edit not found"), ["editMessageText", "sendMessage"]),
+    "too old": (bad("message can't be edited"), ["editMessageText", "sendMessage"]),
+    "late": (TimedOut(), ["editMessageText"]),
+    "entities": (bad("can't parse entities"), ["editMessageText", "editMessageText"]),
+}
+
+
+@pytest.mark.parametrize(("failure", "methods"), EDITS.values(), ids=EDITS)
+async def test_faults_of_an_edit(
+    resident: Resident, failure: Refusal | Exception, methods: list[str]
+) -> None:
+    asked = resident.message(text="Bonjour")
+    await resident.update(message=asked)
+    before = len(resident.telegram.calls)
+    resident.telegram.fail("editMessageText", failure)
+    await resident.update(edited_message={**asked, "text": "Merci", "edit_date": DATE})
+    calls = resident.telegram.calls[before:]
+    assert [call.method for call in calls] == methods
+    if methods[-1] == "sendMessage":
+        assert calls[-1].parameters["reply_parameters"]["message_id"] == asked["message_id"]
+
+
+def test_each_row_of_the_table_is_tried() -> None:
+    """By the refusals above, as the client raises them; what is left is raised by ourselves."""
+    tried: list[Refusal | Exception] = [one for fault in FAULTS.values() for one in fault.failures]
+    tried += [failure for failure, _ in EDITS.values()]
+    known = {(Forbidden, ""), (ChatMigrated, ""), (RetryAfter, ""), (NetworkError, "")}
+    known |= {(type(failure), "") for failure in tried if isinstance(failure, Exception)}
+    known |= {(UndeliveredError, ""), (BaseException, ""), (BadRequest, "")}
+    said = [failure.description.lower() for failure in tried if isinstance(failure, Refusal)]
+    for kind, part, _ in TABLE:
+        assert (kind, part) in known or any(part in each for each in said if part), (kind, part)
+
+
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+async def test_a_chat_that_must_wait_holds_up_no_other(
+    resident: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, over = asyncio.Event(), asyncio.Event()
+
+    async def wait(seconds: float) -> None:
+        waiting.set()
+        await over.wait()
+
+    monkeypatch.setattr(sending, "sleep", wait)
+    telegram = resident.telegram
+    other = Resident(resident.application, telegram, {"id": 43, "type": "private"})
+    telegram.fail("sendMessage", SLOW_DOWN)
+    held = asyncio.create_task(resident.say("Bonjour"))
+    await waiting.wait()
+    (reply,) = await other.say("Bonjour")
+    assert reply["chat_id"] == 43
+    assert not held.done()
+    over.set()
+    assert [each["chat_id"] for each in await held] == [42, 43, 42]
+
+
+async def test_an_apology_that_can_not_be_delivered_is_due_too(
+    resident: Resident, pauses: list[float]
+) -> None:
+    resident.telegram.fail("sendMessage", bad("chat not found"), *[BAD_GATEWAY] * OUTAGE)
+    undelivered.set(False)
+    await resident.say("Bonjour")
+    assert undelivered.get()
 
 
 async def test_plain_text_has_the_words_and_the_buttons(resident: Resident) -> None:
@@ -92,7 +283,7 @@ async def test_plain_text_has_the_words_and_the_buttons(resident: Resident) -> N
 async def test_the_error_handler_never_raises(
     resident: Resident, logged: pytest.LogCaptureFixture
 ) -> None:
-    resident.telegram.fail("sendMessage", Refusal(502, "Bad Gateway"), RuntimeError(SECRET))
+    resident.telegram.fail("sendMessage", bad("chat not found"), bad(f"chat not found {SECRET}"))
     assert len(await resident.say("Bonjour")) == 2
     assert len(ours(logged)) == 2
     await resident.application.process_error(None, Conflict(SECRET))
@@ -131,7 +322,7 @@ async def test_a_vote_counts_even_when_its_buttons_stay(
     for code in (400, 502):
         resident.telegram.fail("editMessageReplyMarkup", Refusal(code, "no"))
         assert await resident.press("vote:qui-s-engage:1") == []
-    assert await services.database.votes() == {"qui-s-engage": (2, 0)}
+    assert await services.database.votes() == {"qui-s-engage": (1, 0)}
 
 
 async def test_a_vote_that_can_not_be_stored(
@@ -147,6 +338,35 @@ async def test_a_vote_that_can_not_be_stored(
         assert "text" not in toast
     await without_tables.close()
     assert [line.partition(" (")[0] for line in ours(logged)] == ["Telegram : OperationalError"]
+
+
+async def test_the_rate_is_held_to_what_is_set(services: Services) -> None:
+    """The second message waits its turn, whatever its chat; with no limit none does."""
+    for rate, answered in ((1, {1}), (0, {1, 2, 3})):
+        telegram = FakeTelegram()
+        async with build(TOKEN, services, max_rate=rate, request=telegram) as application:
+            senders = [
+                Resident(application, telegram, {"id": one, "type": "private"}) for one in (1, 2, 3)
+            ]
+            tasks = [asyncio.create_task(one.say("/start")) for one in senders]
+            await tasks[0]
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert {call["chat_id"] for call in telegram.made("sendMessage")} == answered
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+async def test_a_wait_asked_by_telegram_is_ours_to_make(
+    services: Services, pauses: list[float]
+) -> None:
+    telegram = FakeTelegram()
+    async with build(TOKEN, services, max_rate=30, request=telegram) as application:
+        telegram.fail("sendMessage", SLOW_DOWN)
+        assert len(await Resident(application, telegram).say("Bonjour")) == 2
+    assert pauses == [9.0]
 
 
 @contextlib.asynccontextmanager
@@ -175,9 +395,9 @@ async def api_server() -> AsyncIterator[str]:
 
 
 async def test_over_the_real_client_no_log_holds_the_token_or_a_message(
-    services: Services, logged: pytest.LogCaptureFixture
+    services: Services, logged: pytest.LogCaptureFixture, pauses: list[float]
 ) -> None:
-    """httpx logs addresses, and the library logs the updates that it can't read."""
+    """The library logs the updates that it can't read."""
     async with api_server() as base_url, build(TOKEN, services, base_url=base_url) as application:
         assert application.bot.base_url == f"{base_url}/bot{TOKEN}"
         await Resident(application, FakeTelegram()).say(SECRET)
@@ -186,10 +406,12 @@ async def test_over_the_real_client_no_log_holds_the_token_or_a_message(
     nowhere = build(TOKEN, services, base_url="http://127.0.0.1:9")
     with pytest.raises(NetworkError):
         await nowhere.initialize()
-    await nowhere.shutdown()
+    await nowhere.bot.shutdown()
     told = everything(logged)
     assert "Error while parsing updates" in told
     assert "Telegram : NetworkError" in told
+    assert "Telegram : UndeliveredError" in told
+    assert tuple(pauses) == sending.PAUSES
     assert SECRET not in told
     assert TOKEN not in told
 

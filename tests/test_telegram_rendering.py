@@ -8,9 +8,10 @@ import pytest
 
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Action, Conversation, Outcome, Question, Reply
-from bot.handlers.keyboard import LABEL_LENGTH, Vote, cut, keyboard, without_votes
+from bot.handlers.keyboard import LABEL_LENGTH, Vote, cut, keyboard, with_vote
 from bot.handlers.rendering import MESSAGE_LENGTH, plain, render, size
 from bot.knowledge.model import Contact, KnowledgeBase, Source
+from bot.storage.database import REFUSAL
 from tests.telegram_rules import keyboard_complaints, text_complaints
 
 REPLY = Reply(
@@ -139,12 +140,46 @@ def test_buttons_in_rows() -> None:
     assert rows(replace(REPLY, entry=None))[0] == ["entry:une"]
 
 
-def test_votes_are_taken_away_alone() -> None:
-    markup = keyboard(REPLY)
+def test_the_way_back_is_the_first_of_the_general_ways() -> None:
+    assert rows(replace(REPLY, back=Action("Retour", "theme:x")))[3:] == [
+        ["theme:x", "themes"],
+        ["commune", "contact"],
+    ]
+    # It takes the place of the same way under another label.
+    back = replace(REPLY, back=Action("Retour", "commune"))
+    assert rows(back)[3:] == [["commune", "themes"], ["contact"]]
+
+
+def test_the_vote_chosen_is_marked_alone() -> None:
+    markup = keyboard(REPLY, "galibot_bot")
     assert markup
-    left = without_votes(markup)
-    assert [[button.callback_data for button in row] for row in left.inline_keyboard] == [
-        row for row in rows(REPLY) if not row[0].startswith("vote:")
+    for vote, labels in (
+        (Vote("pain", True), ["👍 Utile ✓", "👎 Pas utile"]),
+        (Vote("pain", False), ["👍 Utile", "👎 Pas utile ✓"]),
+    ):
+        markup = with_vote(markup, vote)
+        assert [button.text for button in markup.inline_keyboard[1]] == labels
+        assert with_vote(markup, vote) == markup
+    others = [row for row in markup.inline_keyboard if row != markup.inline_keyboard[1]]
+    unmarked = keyboard(REPLY, "galibot_bot")
+    assert unmarked
+    assert others == [row for row in unmarked.inline_keyboard if row[0].text[0] != "👍"]
+
+
+def test_an_answer_is_shared_by_a_link_to_it() -> None:
+    markup = keyboard(REPLY, "galibot_bot")
+    assert markup
+    simpler, share = markup.inline_keyboard[0]
+    assert simpler.callback_data == "easy:pain"
+    assert share.url == (
+        "https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fgalibot_bot%3Fstart%3Dq-pain_s-partage"
+        "&text=Pain%20%26%20mine%20%3F"
+    )
+    refusal = keyboard(replace(REPLY, outcome=Outcome.NO_MATCH, entry=None), "galibot_bot")
+    assert refusal
+    assert [button.callback_data for button in refusal.inline_keyboard[0]] == [
+        "vote:-:1",
+        "vote:-:0",
     ]
 
 
@@ -167,7 +202,7 @@ def test_labels_are_cut_at_a_word(label: str, shown: str) -> None:
 
 
 def test_votes_are_read_as_written() -> None:
-    for vote in (Vote("qui-s-engage", True), Vote("a" * 32, False)):
+    for vote in (Vote("qui-s-engage", True), Vote("a" * 32, False), Vote(REFUSAL, True)):
         assert Vote.parse(str(vote)) == vote
         assert len(str(vote).encode()) <= 64
     for data in ("vote:a:2", "vote:A:1", "vote::1", f"vote:{'a' * 33}:1", "vote:a:1\n", "entry:a"):

@@ -83,13 +83,18 @@ async def take(folder: Path, chromium: str) -> None:
             await browser.close()
 
 
-def main() -> None:
+def find_chromium() -> str:
+    """Its program. Ends this one, saying why, where there is none."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if chromium is None:
         sys.exit("Chromium est introuvable : installez-le, ou donnez son chemin dans CHROMIUM.")
+    return chromium
+
+
+def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
     folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(take(folder, chromium))
+    asyncio.run(take(folder, find_chromium()))
 
 
 if __name__ == "__main__":

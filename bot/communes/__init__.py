@@ -2,5 +2,6 @@
 
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Status, Unknown
 from bot.communes.gazetteer import Gazetteer
+from bot.communes.nearest import Point
 
-__all__ = ["Ambiguous", "Commune", "Found", "Gazetteer", "Lookup", "Status", "Unknown"]
+__all__ = ["Ambiguous", "Commune", "Found", "Gazetteer", "Lookup", "Point", "Status", "Unknown"]

@@ -18,6 +18,7 @@ from bot.communes.commune import (
 )
 from bot.communes.message import GENERIC, Cue, Message
 from bot.communes.names import Elsewhere, Estates, EverydayWords, Names
+from bot.communes.nearest import Nearest, Point
 from bot.communes.spelling import ARTICLES, CONNECTORS, word_set
 
 _NUMBER = re.compile(r"\d{5}")
@@ -84,6 +85,7 @@ class Gazetteer:
         self._names = names
         self._estates = estates
         self._elsewhere = elsewhere
+        self._nearest = Nearest(self.communes)
         self._by_postcode: dict[str, frozenset[str]] = {}
         for commune in self.communes:
             for postcode in commune.postcodes:
@@ -116,6 +118,10 @@ class Gazetteer:
     def get(self, code_insee: str) -> Commune | None:
         """The commune of an INSEE code."""
         return self._by_code.get(code_insee)
+
+    def around(self, point: Point) -> tuple[Commune, ...]:
+        """The three likeliest communes of a point, best first; none where it is far from all."""
+        return self._nearest.around(point)
 
     def find(self, text: str) -> Lookup:
         """The commune a message names, whether the message is a bare name or a sentence."""

@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from bot.communes.commune import Ambiguous, Commune, Status
+from bot.communes.commune import Commune, Status
 from bot.conversation import texts
 from bot.conversation.reply import Action, Conversation, Outcome, Reply
 from bot.knowledge.model import Contact, Entry, KnowledgeBase
@@ -27,6 +27,7 @@ WAYS_ON = (
     Action(texts.FIND_COMMUNE, "commune"),
     Action(texts.REACH_SOMEONE, "contact"),
 )
+TO_START = Action(texts.GO_BACK, "start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,11 @@ class Answers:
 
     base: KnowledgeBase
     today: dt.date
+    #: The entries that have not expired.
+    served: dict[str, Entry] = field(init=False)
 
-    @property
-    def served(self) -> dict[str, Entry]:
-        """The entries that have not expired."""
-        return self.base.served(self.today)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "served", self.base.served(self.today))
 
     def entry(
         self, key: str, conversation: Conversation, confidence: float, commune: Commune | None
@@ -65,12 +66,18 @@ class Answers:
             commune=commune,
             actions=(*self.questions(entry.see_also), *WAYS_ON),
             contact=self.base.contacts.get(entry.contact or ""),
+            back=Action(texts.BACK_TO_THEME, f"theme:{entry.theme}") if entry.theme else TO_START,
         )
 
     def easy(self, key: str, conversation: Conversation) -> Reply:
         """The answer of an entry in its easy wording, where it has one."""
         made = self.entry(key, conversation, 1.0, None)
-        return replace(made, text=made.easy_text or made.text, easy_text=None)
+        return replace(
+            made,
+            text=made.easy_text or made.text,
+            easy_text=None,
+            actions=(Action(texts.FULL_TEXT, f"entry:{key}"), *made.actions),
+        )
 
     def suggestions(
         self,
@@ -90,6 +97,7 @@ class Answers:
             confidence=confidence,
             commune=commune,
             actions=(*self.questions(keys), Action(texts.NONE_OF_THESE, "none"), *WAYS_ON),
+            back=TO_START,
         )
 
     def refusal(self, conversation: Conversation, commune: Commune | None) -> Reply:
@@ -104,6 +112,7 @@ class Answers:
             texts.REFUSAL,
             after,
             actions=(*self._theme_actions(THEMES_IN_REFUSAL), *WAYS_ON),
+            back=TO_START,
         )
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
@@ -113,21 +122,38 @@ class Answers:
             texts.ELSEWHERE.format(place=place),
             replace(conversation, refusals=conversation.refusals + 1),
             actions=WAYS_ON,
+            back=TO_START,
         )
 
-    def choose_commune(self, lookup: Ambiguous, conversation: Conversation) -> Reply:
+    def choose_commune(
+        self,
+        communes: tuple[Commune, ...],
+        conversation: Conversation,
+        text: str = texts.CHOOSE_COMMUNE,
+    ) -> Reply:
         """Several communes may be meant: a choice, never a guess."""
         choices = tuple(
             Action(f"{commune.name} ({commune.postcodes[0]})", f"commune:{commune.code_insee}")
-            for commune in lookup.communes
+            for commune in communes
         )
         return Reply(
             Outcome.CHOOSE_COMMUNE,
-            texts.CHOOSE_COMMUNE,
+            text,
             conversation,
-            communes=lookup.communes,
+            communes=communes,
             actions=(*choices, *WAYS_ON),
+            back=TO_START,
         )
+
+    def near(self, communes: tuple[Commune, ...], conversation: Conversation) -> Reply:
+        """The communes around a point on the map: a choice too, since borders are not known."""
+        if not communes:
+            return replace(self.menu(texts.FAR, conversation), outcome=Outcome.NO_MATCH)
+        return self.choose_commune(communes, conversation, texts.NEAREST)
+
+    def where(self, conversation: Conversation) -> Reply:
+        """Ask which commune."""
+        return replace(self.menu(texts.COMMUNE_PROMPT, conversation), wants_place=True)
 
     def commune(
         self,
@@ -167,6 +193,7 @@ class Answers:
                 Action(texts.REACH_SOMEONE, "contact"),
             ),
             contact=self._desk(commune),
+            back=TO_START,
         )
 
     def contact(self, conversation: Conversation, commune: Commune | None) -> Reply:
@@ -177,6 +204,7 @@ class Answers:
             conversation,
             contact=self._desk(commune) if commune else self._default_contact(),
             actions=(*self.questions(("qui-contacter", "danger-immediat")), *WAYS_ON[:2]),
+            back=TO_START,
         )
 
     def themes(self, conversation: Conversation) -> Reply:
@@ -186,6 +214,7 @@ class Answers:
             texts.THEMES,
             conversation,
             actions=(*self._theme_actions(), *WAYS_ON[1:]),
+            back=TO_START,
         )
 
     def theme(self, key: str, conversation: Conversation) -> Reply:
@@ -197,11 +226,16 @@ class Answers:
             texts.THEME.format(title=title),
             conversation,
             actions=(*self.questions(keys), *WAYS_ON),
+            back=Action(texts.BACK_TO_THEMES, "themes"),
         )
+
+    def start(self, conversation: Conversation) -> Reply:
+        """The welcome, to which every other reply can go back."""
+        return Reply(Outcome.SMALLTALK, texts.WELCOME, conversation, actions=WAYS_ON)
 
     def menu(self, text: str, conversation: Conversation) -> Reply:
         """A text with the general ways on."""
-        return Reply(Outcome.SMALLTALK, text, conversation, actions=WAYS_ON)
+        return replace(self.start(conversation), text=text, back=TO_START)
 
     def questions(self, keys: Iterable[str]) -> tuple[Action, ...]:
         """A button for each of the entries that is served, with its full question."""
@@ -247,6 +281,7 @@ def finish(made: Reply, before: Conversation) -> Reply:
             source.model_copy(update={"title": typeset(source.title)}) for source in made.sources
         ),
         actions=tuple(Action(typeset(way.label), way.action) for way in made.actions),
+        back=Action(typeset(made.back.label), made.back.action) if made.back else None,
         contact=(
             made.contact.model_copy(update={"name": typeset(made.contact.name)})
             if made.contact

@@ -2,9 +2,10 @@
 
 import asyncio
 import datetime as dt
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
@@ -18,6 +19,7 @@ from bot.language.words import normalise, parts, stems, tokens, without_wrapping
 from bot.matching.alarms import DANGER, ENOUGH, SCAM, alarm
 from bot.matching.decision import (
     POLICY,
+    SMALLEST,
     SUGGESTIONS,
     Answered,
     Candidate,
@@ -32,10 +34,14 @@ from bot.matching.engine import EntryTexts
 from bot.matching.matcher import Matcher
 
 QUESTION_LENGTH = 1_000  # characters; beyond, nobody reads a question into it
+#: Replies kept ready: the usual questions come again and again. About 5 kB each.
+REMEMBERED = 2_048
 EXPLAINED = 5  # candidates shown by `explain`
 #: Each part of a message is offered from this probability on. At 0.5, 16 of the base's 5,105
 #: phrasings (one question each) are taken for several, nearly all with the right entry offered.
 PART_SCORE = 0.5
+BROWSED = 10  # answers to choose from while someone types
+RELATED = 0.5  # probability, below which words being typed are rather off topic
 #: What is left before a place's name once it is taken away.
 _BEFORE_PLACES = frozenset({"a", "au", "aux", "dans", "de", "du", "d", "en", "sur", "vers", "pour"})
 #: Words that ask nothing but « is this place concerned? » around a commune's name.
@@ -72,10 +78,11 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class _Serving:
-    """A base with its matcher, replaced together."""
+    """A base with its matcher and what was answered from it, replaced together."""
 
     base: KnowledgeBase
     matcher: Matcher
+    replies: OrderedDict[tuple[dt.date, Question], Reply] = field(default_factory=OrderedDict)
 
 
 class Assistant:
@@ -126,22 +133,68 @@ class Assistant:
         before = question.conversation
         if question.action is not None:
             made = self._act(question.action, before, answers)
+        elif question.place is not None:
+            made = answers.near(self.gazetteer.around(question.place), before)
         else:
             made = self._answer(question.text.strip(), before, answers, serving.matcher)
         return finish(made, before)
 
     async def ask(self, question: Question) -> Reply:
         """`reply`, off the event loop where it has to think: a question takes milliseconds."""
+        if question.place is not None:
+            return self.reply(question)  # where someone is must not be kept, not even here
+        replies, key = self._serving.replies, (self.today(), question)
+        if (known := replies.get(key)) is not None:
+            replies.move_to_end(key)
+            return known
         if question.action is not None:
-            return self.reply(question)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thinking, self.reply, question)
+            made = self.reply(question)
+        else:
+            loop = asyncio.get_running_loop()
+            made = await loop.run_in_executor(self._thinking, self.reply, question)
+        replies[key] = made
+        if len(replies) > REMEMBERED:
+            replies.popitem(last=False)
+        return made
 
     def rank(self, text: str) -> Ranking:
         """The likely entries, best first, those expired left out."""
         serving = self._serving
         ranking = _rank(serving.matcher, text, self.gazetteer.find(text))
         return ranking.among(serving.base.served(self.today()))
+
+    async def browse(self, text: str) -> tuple[Reply, ...]:
+        """Answers to choose from while someone types, best first, each ready to be shared.
+
+        An alarm comes first of all, then the commune named, the likely answers, and those that
+        go with them; nothing where the words are probably off topic. Before anything is typed:
+        the first answer of each theme, as editors order them.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thinking, self._browse, text[:QUESTION_LENGTH])
+
+    def _browse(self, text: str) -> tuple[Reply, ...]:
+        serving = self._serving
+        answers = Answers(serving.base, self.today())
+        shared = Conversation(started=True)
+        urgent = alarm((*tokens(text), *serving.matcher.read(text).words))
+        if not normalise(text):
+            firsts = (serving.base.of_theme(theme.id)[:1] for theme in serving.base.themes)
+            keys = [entry.id for first in firsts for entry in first if entry.id in answers.served]
+            keys = keys or list(answers.served)
+        else:
+            ranking = self.rank(text)
+            likely = ranking.candidates if ranking.related >= RELATED else ()
+            keys = [one.entry for one in likely if one.score >= SMALLEST]
+            if urgent in answers.served:
+                keys.insert(0, urgent)
+            near = [other for key in keys for other in answers.served[key].see_also]
+            keys += [key for key in near if key in answers.served]
+        lookup = self.gazetteer.find(text)
+        made = [answers.entry(key, shared, 1.0, None) for key in dict.fromkeys(keys)]
+        if isinstance(lookup, Found) and _asks_only_about(lookup, text) and not urgent:
+            made.insert(0, answers.commune(lookup.commune, shared, guessed=lookup.fuzzy))
+        return tuple(finish(one, shared) for one in made[:BROWSED])
 
     def explain(self, text: str) -> Explanation:
         """Why the text, as a first message, gets its reply."""
@@ -262,7 +315,7 @@ class Assistant:
                 lookup.commune, conversation, confidence, lookup.cite, guessed=lookup.fuzzy
             )
         if isinstance(lookup, Ambiguous):
-            return answers.choose_commune(lookup, conversation)
+            return answers.choose_commune(lookup.communes, conversation)
         return answers.elsewhere(lookup.elsewhere or "", conversation)
 
     def _act(self, action: str, conversation: Conversation, answers: Answers) -> Reply:
@@ -278,6 +331,10 @@ class Assistant:
             return answers.commune(commune, conversation)
         if action in _MENUS:
             return answers.menu(_MENUS[action], conversation)
+        if action == "start":
+            return answers.start(conversation)
+        if action == "commune":
+            return answers.where(conversation)
         if action == "themes":
             return answers.themes(conversation)
         if action == "contact":
@@ -290,12 +347,7 @@ class Assistant:
         return self.gazetteer.get(conversation.commune) if conversation.commune else None
 
 
-_MENUS = {
-    "start": texts.WELCOME,
-    "help": texts.HELP,
-    "privacy": texts.PRIVACY,
-    "commune": texts.COMMUNE_PROMPT,
-}
+_MENUS = {"help": texts.HELP, "privacy": texts.PRIVACY}
 
 
 def _rank(matcher: Matcher, text: str, lookup: Lookup) -> Ranking:

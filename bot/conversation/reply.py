@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.communes.commune import Commune
+from bot.communes.nearest import Point
 from bot.conversation.markup import plain
 from bot.knowledge.model import Contact, Source
 
@@ -36,11 +37,12 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A resident's words, or the action of the button she pressed, with her conversation."""
+    """A resident's words, the action of the button she pressed, or where she says she is."""
 
     text: str = ""
     action: str | None = None
     conversation: Conversation = field(default_factory=Conversation)
+    place: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Reply:
     communes: tuple[Commune, ...] = ()
     actions: tuple[Action, ...] = ()
     contact: Contact | None = None
+    back: Action | None = None  # to what this is a part of: an entry's theme, the list of themes
+    wants_place: bool = False  # a name, a postcode or a point on the map would answer this
 
     def as_json(self) -> dict[str, Any]:
         """The reply of the outside interface (docs/interface.md), ready for json.dumps."""

@@ -56,6 +56,15 @@ COMMUNE_PROMPT = (
     "dans le Nord ou le Pas-de-Calais."
 )
 CHOOSE_COMMUNE = "Plusieurs communes peuvent correspondre. Laquelle est la vôtre ?"
+NEAREST = (
+    "Voici les communes les plus proches de l'endroit indiqué. Laquelle est la vôtre ?\n\n"
+    "Votre position n'est pas gardée."
+)
+FAR = (
+    "Cet endroit est loin du Nord et du Pas-de-Calais. L'Engagement pour le renouveau du bassin "
+    "minier ne concerne que ces deux départements.\n\n"
+    "Votre position n'est pas gardée. Vous pouvez aussi écrire le nom de votre commune."
+)
 ELSEWHERE = (
     "{place} n'est pas dans le Nord ni dans le Pas-de-Calais : je n'ai pas de réponse pour ce "
     "lieu. L'Engagement pour le renouveau du bassin minier ne concerne que ces deux départements."
@@ -65,7 +74,10 @@ PRIVACY = (
     "Je n'enregistre ni votre nom, ni votre numéro, ni votre adresse internet, "
     "ni le texte de vos questions.\n\n"
     "Si vous dites qu'une réponse est utile ou non, ce vote est compté sans rien qui vous "
-    "désigne. La commune choisie n'est retenue que le temps de la conversation.\n\n"
+    "désigne. Un lien ou une affiche peut indiquer d'où il vient : on compte les arrivées de "
+    "chaque jour, sans suivre personne.\n\n"
+    "La commune choisie n'est retenue que le temps de la conversation. Si vous envoyez votre "
+    "position, elle sert à trouver votre commune, puis elle est oubliée.\n\n"
     "N'écrivez pas d'information personnelle dans vos messages."
 )
 VOTE_THANKS = "Merci, votre avis est compté."
@@ -125,7 +137,10 @@ FIND_COMMUNE = "Chercher ma commune"
 CHANGE_COMMUNE = "Changer de commune"
 REACH_SOMEONE = "Joindre quelqu'un"
 SIMPLER = "Plus simple"
+FULL_TEXT = "Voir le texte complet"
 GO_BACK = "Retour au début"
+BACK_TO_THEMES = "Retour aux thèmes"
+BACK_TO_THEME = "Retour au thème"
 
 
 _EPCI_KINDS = {

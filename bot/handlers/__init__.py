@@ -1,29 +1,38 @@
 """The Telegram channel. `app.py` builds the application, starts it, then calls `announce`."""
 
-from telegram import BotCommand
 from telegram.ext import (
+    AIORateLimiter,
     Application,
     CallbackQueryHandler,
+    ChatMemberHandler,
     CommandHandler,
     ContextTypes,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
 from telegram.request import BaseRequest
 
-from bot.handlers import commands, texts
-from bot.handlers.addressing import FOR_US, WRITTEN
+from bot.handlers import commands, profile
+from bot.handlers.addressing import FOR_US, SERVICE, WRITTEN
 from bot.handlers.buttons import on_button
 from bot.handlers.context import BotApplication, BotContext, BotData, ChatData
 from bot.handlers.discretion import hush_libraries
-from bot.handlers.errors import on_error
-from bot.handlers.messages import on_anything_else, on_words
-from bot.handlers.sending import attempt
-from bot.language.typography import typeset
+from bot.handlers.inline import on_inline_query
+from bot.handlers.membership import on_membership, on_migration
+from bot.handlers.messages import on_anything_else, on_position, on_words
+from bot.handlers.sending import on_error
+from bot.handlers.transport import AiohttpRequest
 from bot.services import Services
 
 #: What is asked of Telegram; it keeps the rest to itself.
-ALLOWED_UPDATES = ("message", "callback_query")
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+)
 
 
 def build(
@@ -31,9 +40,14 @@ def build(
     services: Services,
     *,
     base_url: str = "https://api.telegram.org",
+    max_rate: int = 0,
     request: BaseRequest | None = None,
 ) -> BotApplication:
-    """An application ready to be initialised, with its handlers. `request` replaces the network."""
+    """An application ready to be initialised, with its handlers. `request` replaces the network.
+
+    `max_rate` is in messages a second over all chats; a group then gets 20 a minute at most, as
+    Telegram wants. 0 for no limit.
+    """
     hush_libraries()
     builder = (
         Application.builder()
@@ -41,9 +55,16 @@ def build(
         .base_url(f"{base_url.rstrip('/')}/bot")
         .context_types(ContextTypes(context=BotContext, chat_data=ChatData, bot_data=BotData))
         .job_queue(None)
+        # It acknowledges before the reply is sent; intake.py does after.
+        .updater(None)
     )
-    if request:
-        builder = builder.request(request).get_updates_request(request)
+    builder = builder.request(request or AiohttpRequest()).get_updates_request(
+        request or AiohttpRequest()
+    )
+    if max_rate:
+        # No tries of its own: they would hold up every chat, and sending.py makes them.
+        limiter = AIORateLimiter(overall_max_rate=max_rate, max_retries=0)
+        builder = builder.rate_limiter(limiter)  # type: ignore[arg-type] # its arguments are unused
     application = builder.build()
     application.bot_data.services = services
     register(application)
@@ -63,13 +84,18 @@ def register(application: BotApplication) -> None:
         application.add_handler(CommandHandler(names, callback, filters=WRITTEN))
     application.add_handler(MessageHandler(FOR_US & filters.COMMAND, commands.help_))
     application.add_handler(MessageHandler(FOR_US & filters.TEXT, on_words))
-    application.add_handler(MessageHandler(FOR_US & ~filters.StatusUpdate.ALL, on_anything_else))
+    # Not edited: a shared position is « edited » every few seconds.
+    application.add_handler(
+        MessageHandler(FOR_US & filters.UpdateType.MESSAGE & filters.LOCATION, on_position)
+    )
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, on_migration))
+    application.add_handler(MessageHandler(FOR_US & ~SERVICE, on_anything_else))
     application.add_handler(CallbackQueryHandler(on_button))
+    application.add_handler(InlineQueryHandler(on_inline_query))
+    application.add_handler(ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(on_error)
 
 
 async def announce(application: BotApplication) -> None:
-    """Give Telegram the menu of commands: for phones set to French, and for all the others."""
-    menu = [BotCommand(name, typeset(what)) for name, what in texts.COMMANDS]
-    for language in ("fr", None):
-        await attempt(application.bot.set_my_commands(menu, language_code=language))
+    """Tell Telegram what it shows of the bot."""
+    await profile.announce(application.bot)

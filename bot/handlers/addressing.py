@@ -35,12 +35,26 @@ class _FromProgram(filters.MessageFilter):
         return bool(message.from_user and message.from_user.is_bot and not message.sender_chat)
 
 
-#: New messages only: an edited one has `update.message` None and was answered already.
-WRITTEN = filters.UpdateType.MESSAGE & ~_FromProgram()
+class _OurOwn(filters.MessageFilter):
+    """An answer of ours that someone chose in inline mode: it asks nothing."""
+
+    def filter(self, message: Message) -> bool:
+        return bool(message.via_bot and message.via_bot.id == message.get_bot().id)
+
+
+#: New messages and edited ones, of which `update.message` is None.
+WRITTEN = filters.UpdateType.MESSAGES & ~_FromProgram() & ~_OurOwn()
+#: Telegram's own lines in a chat: « so-and-so has joined », « pinned a message ».
+SERVICE = (
+    filters.StatusUpdate.ALL
+    | filters.BOOST_ADDED
+    | filters.PASSPORT_DATA
+    | filters.SUCCESSFUL_PAYMENT
+)
 FOR_US = WRITTEN & (filters.ChatType.PRIVATE | (filters.ChatType.GROUPS & _CallsUs()))
 
 
 def words(message: Message) -> str:
-    """What the message asks, without the bot's own name."""
+    """What the message, or what is written under its picture, asks; without the bot's own name."""
     name = re.escape(message.get_bot().username)
-    return re.sub(rf"@{name}\b", " ", message.text or "", flags=re.IGNORECASE)
+    return re.sub(rf"@{name}\b", " ", message.text or message.caption or "", flags=re.IGNORECASE)

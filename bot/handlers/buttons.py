@@ -1,14 +1,15 @@
 """What happens when a button is pressed. Its data come from outside: anything may be in them."""
 
-import datetime as dt
+import hmac
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 
 from bot.conversation.texts import VOTE_THANKS
-from bot.handlers.context import BotContext
-from bot.handlers.keyboard import Vote, without_votes
+from bot.handlers.context import CHANNEL, BotContext
+from bot.handlers.keyboard import Vote, with_vote
 from bot.handlers.sending import answer, attempt
 from bot.language.typography import typeset
+from bot.storage.database import REFUSAL
 
 
 async def on_button(update: Update, context: BotContext) -> None:
@@ -18,23 +19,42 @@ async def on_button(update: Update, context: BotContext) -> None:
         return
     data = query.data or ""
     vote = Vote.parse(data)
-    if vote and vote.entry in context.services.assistant.base.entries:
-        await _count(vote, query, context)
+    if vote and query.message and _is_known(vote, context):
+        await _count(vote, query, query.message, context)
     else:
         await attempt(query.answer())
         await answer(update, context, action=data)
 
 
-async def _count(vote: Vote, query: CallbackQuery, context: BotContext) -> None:
+def _is_known(vote: Vote, context: BotContext) -> bool:
+    return vote.entry == REFUSAL or vote.entry in context.services.assistant.base.entries
+
+
+async def _count(
+    vote: Vote, query: CallbackQuery, message: MaybeInaccessibleMessage, context: BotContext
+) -> None:
     """Store the vote, then thank; whatever happens, the button must not go on spinning."""
     thanks = None
     try:
-        await context.services.database.add_vote(
-            vote.entry, vote.useful, "telegram", dt.date.today()
+        services = context.services
+        await services.database.add_vote(
+            vote.entry,
+            vote.useful,
+            CHANNEL,
+            services.assistant.today(),
+            _pseudonym(services.pseudonym_key, message),
         )
         thanks = typeset(VOTE_THANKS)
     finally:
         await attempt(query.answer(thanks))
-    # The message can't be read any more when it is old, or was sent by way of another bot.
-    if isinstance(query.message, Message) and query.message.reply_markup:
-        await attempt(query.edit_message_reply_markup(without_votes(query.message.reply_markup)))
+    # The message can't be read any more when it is old.
+    if isinstance(message, Message) and message.reply_markup:
+        marked = with_vote(message.reply_markup, vote)
+        if marked != message.reply_markup:
+            await attempt(query.edit_message_reply_markup(marked))
+
+
+def _pseudonym(key: bytes, message: MaybeInaccessibleMessage) -> str:
+    """32 characters that stand for this message, and tell nothing of it without the key."""
+    named = f"vote:{message.chat.id}:{message.message_id}"
+    return hmac.new(key, named.encode(), "sha256").hexdigest()[:32]

@@ -4,27 +4,41 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.conversation.reply import Outcome, Question
-from bot.handlers.context import BotContext
+from bot.conversation.assistant import Assistant
+from bot.conversation.reply import Conversation, Outcome, Question, Reply
+from bot.handlers.context import CHANNEL, BotContext
+from bot.handlers.errors import report
+from bot.handlers.links import StartLink
 from bot.handlers.sending import answer, send
-
-#: What the links of posters and of the web page ask for: t.me/NAME?start=q-ID or c-CODE.
-_DEEP_LINKS = {"q-": "entry:", "c-": "commune:"}
 
 
 async def start(update: Update, context: BotContext) -> None:
     """Begin, always with the line that says a program answers; a link may carry a question."""
     begun = replace(context.conversation, started=False, refusals=0)
-    assistant = context.services.assistant
-    payload = context.args[0] if context.args else ""
-    kind = _DEEP_LINKS.get(payload[:2])
-    if kind:
-        reply = assistant.reply(Question(action=f"{kind}{payload[2:]}", conversation=begun))
-        # A poster outlives the answer that it points to: then, the welcome.
+    link = StartLink.parse(context.args[0] if context.args else "")
+    await send(update, context, _linked(link, begun, context.services.assistant))
+    if link.source:
+        await _count(link.source, context)
+
+
+def _linked(link: StartLink, begun: Conversation, assistant: Assistant) -> Reply:
+    """What the link asks for. A poster outlives the answer that it points to: then, the welcome."""
+    if assistant.gazetteer.get(link.commune):
+        begun = replace(begun, commune=link.commune)
+    for action in (f"entry:{link.entry}", f"commune:{link.commune}"):
+        reply = assistant.reply(Question(action=action, conversation=begun))
         if reply.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:
-            await send(update, context, reply)
-            return
-    await send(update, context, assistant.reply(Question(action="start", conversation=begun)))
+            return reply
+    return assistant.reply(Question(action="start", conversation=begun))
+
+
+async def _count(source: str, context: BotContext) -> None:
+    """Count where links are followed from. She has her answer: a failure here is only logged."""
+    services = context.services
+    try:
+        await services.database.add_arrival(source, CHANNEL, services.assistant.today())
+    except Exception as error:
+        report(error)
 
 
 async def commune(update: Update, context: BotContext) -> None:

@@ -22,9 +22,6 @@ _DISCREET = _Discreet()
 
 def hush_libraries() -> None:
     """Set the libraries' loggers so; doing it again changes nothing."""
-    # At INFO, httpx logs each address it calls, which holds the token.
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     # At DEBUG, python-telegram-bot logs every message.
     logging.getLogger("telegram").setLevel(logging.INFO)
     # A filter sees only its own logger's records, and each of the library's modules has one.

@@ -5,38 +5,68 @@ from enum import Enum, auto
 from pathlib import Path
 from traceback import extract_tb
 
-from telegram import Update
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
-from bot.handlers import texts
-from bot.handlers.context import BotContext
-from bot.language.typography import typeset
+from bot.handlers.transport import CutError, CutShortError, NotConnectedError
 
 _log = logging.getLogger(__name__)
 
 
+class UndeliveredError(Exception):
+    """Telegram could not be given a reply for as long as it is worth waiting: the reply is due."""
+
+
 class Remedy(Enum):
-    """What is done about an error."""
+    """What is done about an error. `sending.py` carries it out; elsewhere, all but the first log.
 
-    IGNORE = auto()
-    SEND_PLAIN = auto()  # where messages are sent; elsewhere it's like APOLOGISE
-    LOG = auto()
-    APOLOGISE = auto()  # and log
+    Those that change the message apply once each; then, and where there is nothing to change,
+    they are APOLOGISE.
+    """
+
+    IGNORE = auto()  # there is nothing more to do, nor to log
+    COUNT_AS_SENT = auto()  # Telegram may have acted: another message would be one too many
+    WAIT = auto()  # for as long as Telegram says, then again
+    RETRY = auto()  # again, after pauses that grow
+    ONCE_MORE = auto()  # at once
+    SEND_PLAIN = auto()  # without tags
+    SEND_LOOSE = auto()  # as an answer to no message, outside of any topic
+    SEND_ANEW = auto()  # rather than edit what was sent before
+    SEND_THERE = auto()  # to the group's new number
+    REMEMBER = auto()  # that the reply is due
+    APOLOGISE = auto()
 
 
-#: First match first: BadRequest and TimedOut are NetworkErrors too.
-_TABLE: tuple[tuple[type[BaseException], str, Remedy], ...] = (
-    # She blocked the bot, or it was put out of the group.
+#: First match first: many of these are NetworkErrors too.
+TABLE: tuple[tuple[type[BaseException], str, Remedy], ...] = (
+    # She blocked the bot or closed her account, or it was put out of the group.
     (Forbidden, "", Remedy.IGNORE),
+    (BadRequest, "rights to send", Remedy.IGNORE),
     (BadRequest, "message is not modified", Remedy.IGNORE),
     # Telegram forgets a pressed button after some minutes; its reply is sent all the same.
     (BadRequest, "query is too old", Remedy.IGNORE),
     (BadRequest, "can't parse entities", Remedy.SEND_PLAIN),
+    (BadRequest, "message to be replied not found", Remedy.SEND_LOOSE),
+    (BadRequest, "message thread not found", Remedy.SEND_LOOSE),
+    (BadRequest, "message to edit not found", Remedy.SEND_ANEW),
+    (BadRequest, "message can't be edited", Remedy.SEND_ANEW),
     (BadRequest, "", Remedy.APOLOGISE),
-    # The message may have arrived: another would be one too many.
-    (TimedOut, "", Remedy.LOG),
-    (RetryAfter, "", Remedy.LOG),
-    (NetworkError, "", Remedy.APOLOGISE),
+    (ChatMigrated, "", Remedy.SEND_THERE),
+    (RetryAfter, "", Remedy.WAIT),
+    (NotConnectedError, "", Remedy.RETRY),
+    (CutError, "", Remedy.ONCE_MORE),
+    (CutShortError, "", Remedy.COUNT_AS_SENT),
+    (TimedOut, "", Remedy.COUNT_AS_SENT),
+    # Telegram's own errors, 500 to 599.
+    (NetworkError, "", Remedy.RETRY),
+    (UndeliveredError, "", Remedy.REMEMBER),
     (BaseException, "", Remedy.APOLOGISE),
 )
 
@@ -44,7 +74,7 @@ _TABLE: tuple[tuple[type[BaseException], str, Remedy], ...] = (
 def remedy(error: BaseException) -> Remedy:
     """What the table says about the error."""
     message = str(error).lower() if isinstance(error, TelegramError) else ""
-    return next(what for kind, part, what in _TABLE if isinstance(error, kind) and part in message)
+    return next(what for kind, part, what in TABLE if isinstance(error, kind) and part in message)
 
 
 def report(error: BaseException) -> None:
@@ -54,16 +84,3 @@ def report(error: BaseException) -> None:
     frames = extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     _log.error("Telegram : %s%s", type(error).__name__, place)
-
-
-async def on_error(update: object, context: BotContext) -> None:
-    """The application's error handler. It never raises: there is nobody left to tell."""
-    if context.error is None:
-        return
-    try:
-        report(context.error)
-        chat = update.effective_chat if isinstance(update, Update) else None
-        if chat and remedy(context.error) in {Remedy.APOLOGISE, Remedy.SEND_PLAIN}:
-            await context.bot.send_message(chat.id, typeset(texts.APOLOGY))
-    except Exception as error:
-        report(error)

@@ -1,18 +1,67 @@
-"""What happens on what a resident writes or sends without a command."""
+"""What happens on what a resident writes or sends without a command (docs/telegram.md)."""
 
-from telegram import Update
+from dataclasses import replace
 
+from telegram import Message, Update
+
+from bot.communes import Point
+from bot.conversation.reply import Question
+from bot.handlers import texts
 from bot.handlers.addressing import words
 from bot.handlers.context import BotContext
-from bot.handlers.sending import answer
+from bot.handlers.position import TYPED_ACTIONS
+from bot.handlers.sending import answer, send
+from bot.language.typography import typeset
+
+#: What is said of each kind of message that can't be read: the first that it has.
+_UNREADABLE = (
+    ("voice", texts.VOICE),
+    ("audio", texts.AUDIO),
+    ("video_note", texts.VIDEO),
+    ("video", texts.VIDEO),
+    ("animation", texts.VIDEO),  # Telegram gives each a document too
+    ("photo", texts.PHOTO),
+    ("live_photo", texts.PHOTO),
+    ("document", texts.DOCUMENT),
+    ("contact", texts.CONTACT_CARD),
+)
 
 
 async def on_words(update: Update, context: BotContext) -> None:
-    """A question in her own words."""
-    if update.message:
-        await answer(update, context, text=words(update.message))
+    """A question in her own words, new or edited, or a key beside the one for a position."""
+    message = update.message or update.edited_message
+    if message:
+        asked = words(message)
+        await answer(update, context, text=asked, action=TYPED_ACTIONS.get(asked))
+
+
+async def on_position(update: Update, context: BotContext) -> None:
+    """Where she is, or a place on the map: its communes. It is neither kept nor logged."""
+    if update.message and update.message.location:
+        place = Point(update.message.location.latitude, update.message.location.longitude)
+        question = Question(conversation=context.conversation, place=place)
+        await send(update, context, context.services.assistant.reply(question))
 
 
 async def on_anything_else(update: Update, context: BotContext) -> None:
-    """A photo, a voice message, a sticker…: say that words are needed, and offer ways on."""
-    await answer(update, context, text="")
+    """What can't be read: the words under it are, else say what to do, once for an album."""
+    message = update.message or update.edited_message
+    if message is None:
+        return
+    told = _already_told(message, context)
+    if words(message).strip():
+        await on_words(update, context)
+        return
+    if told or update.edited_message:
+        return
+    reply = context.services.assistant.reply(Question("", conversation=context.conversation))
+    said = next((text for kind, text in _UNREADABLE if getattr(message, kind, None)), None)
+    await send(update, context, replace(reply, text=typeset(said)) if said else reply)
+
+
+def _already_told(message: Message, context: BotContext) -> bool:
+    """Whether this is one more picture of an album: each comes as a message of its own."""
+    if context.chat_data is None or message.media_group_id is None:
+        return False
+    before, context.chat_data.album = context.chat_data.album, message.media_group_id
+    return message.media_group_id == before

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from html import escape, unescape
 
+from telegram import LinkPreviewOptions
+
 from bot.conversation.markup import Line, parse
 from bot.conversation.reply import Reply
 from bot.handlers import texts
@@ -12,6 +14,8 @@ from bot.language.typography import long_date, typeset
 
 #: Telegram's limit on a message, counted after its tags are read, in UTF-16 units.
 MESSAGE_LENGTH = 4096
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 _SENTENCE_END = re.compile(r"[.!?…](?=\s)")
 _WORD_END = re.compile(r"(?=\s)")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 NARROW = "\u202f"  # narrow no-break space: groups of digits, before ; ! ?
 NO_BREAK = "\u00a0"  # before : and %, inside « », between a number and its unit
@@ -25,6 +26,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+#: The texts of a base and of all channels come again in every reply.
+@lru_cache(maxsize=4_096)
 def typeset(text: str) -> str:
     """The text as French print sets it; links and addresses are left as they are.
 

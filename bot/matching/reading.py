@@ -82,8 +82,10 @@ class Reader:
         self._longest = max((len(key) for key in self._groups), default=0)
         self._pool = lru_cache(maxsize=None)(self._pool_of)
         self.repair = lru_cache(maxsize=20_000)(self._repair)
+        # One question is read several times over: as a whole, its parts, its place.
+        self.read = lru_cache(maxsize=256)(self._read)
 
-    def read(self, text: str) -> Reading:
+    def _read(self, text: str) -> Reading:
         """The text as the signals see it."""
         words: list[str] = []
         repairs: list[tuple[str, str]] = []

@@ -1,18 +1,28 @@
 """The database, SQLite or PostgreSQL by the same code. No row says who wrote it."""
 
 import datetime as dt
+import re
+from collections.abc import Collection
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, delete, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import String
+
+#: Entry of the votes on a refusal: no entry's id can be that.
+REFUSAL = "-"
+SOURCE_LENGTH = 19  # characters, so that a source fits in any of Telegram's start links
+#: Sources counted in one day. Anyone can invent them: beyond, only those already seen count.
+SOURCES_A_DAY = 300
+_SOURCE = re.compile(rf"[a-z0-9-]{{1,{SOURCE_LENGTH}}}")
 
 
 class Base(DeclarativeBase):
@@ -20,7 +30,11 @@ class Base(DeclarativeBase):
 
 
 class Vote(Base):
-    """One « useful or not » on an answer: which answer, which channel, which day."""
+    """One « useful or not » on an answer: which answer, which channel, which day.
+
+    `key` stands for the message voted on where a channel can tell it: a second vote there replaces
+    the first. It must be a pseudonym (of a keyed hash), from which the message can't be found.
+    """
 
     __tablename__ = "votes"
 
@@ -28,6 +42,27 @@ class Vote(Base):
     entry: Mapped[str] = mapped_column(String(32), index=True)
     useful: Mapped[bool]
     channel: Mapped[str] = mapped_column(String(16))
+    day: Mapped[dt.date] = mapped_column(index=True)
+    key: Mapped[str | None] = mapped_column(String(32), index=True, unique=True)
+
+
+class Arrival(Base):
+    """How many times a link from one source was followed on one day: a count, and nobody in it."""
+
+    __tablename__ = "arrivals"
+
+    source: Mapped[str] = mapped_column(String(SOURCE_LENGTH), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class TelegramUpdate(Base):
+    """An update of Telegram that was answered: its number, that says nothing of who wrote it."""
+
+    __tablename__ = "telegram_updates"
+
+    update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     day: Mapped[dt.date] = mapped_column(index=True)
 
 
@@ -44,7 +79,11 @@ class Database:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, ":memory:"):
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        return cls(create_async_engine(parsed, pool_pre_ping=True))
+        # A file can't have hung up as a server can.
+        engine = create_async_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        if engine.dialect.name == "sqlite":
+            event.listen(engine.sync_engine, "connect", _set_sqlite)
+        return cls(engine)
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -56,6 +95,9 @@ class Database:
     async def migrate(self) -> None:
         """Bring the tables up to date; does nothing where they are."""
         async with self._engine.begin() as connection:
+            if self.is_sqlite:
+                # Of two processes that start together, one migrates and the other waits for it.
+                await connection.exec_driver_sql("BEGIN IMMEDIATE")
             await connection.run_sync(_upgrade)
 
     async def up_to_date(self) -> bool:
@@ -63,9 +105,18 @@ class Database:
         async with self._engine.connect() as connection:
             return await connection.run_sync(_is_current)
 
-    async def add_vote(self, entry: str, useful: bool, channel: str, day: dt.date) -> None:
+    async def add_vote(
+        self, entry: str, useful: bool, channel: str, day: dt.date, key: str | None = None
+    ) -> None:
+        """Count a vote; one that bears a known `key` changes that vote instead."""
+        values = {"entry": entry, "useful": useful, "channel": channel, "day": day, "key": key}
+        vote = self._insert(Vote).values(values)
         async with self._session.begin() as session:
-            session.add(Vote(entry=entry, useful=useful, channel=channel, day=day))
+            await session.execute(
+                vote.on_conflict_do_update(
+                    index_elements=[Vote.key], set_={"useful": useful, "day": day}
+                )
+            )
 
     async def votes(self) -> dict[str, tuple[int, int]]:
         """Counts as {entry id: (useful, not useful)}."""
@@ -76,6 +127,64 @@ class Database:
                 yes, no = totals.get(entry, (0, 0))
                 totals[entry] = (yes + count, no) if useful else (yes, no + count)
         return totals
+
+    async def add_arrival(self, source: str, channel: str, day: dt.date) -> bool:
+        """Count that a link from `source` was followed; False where that source is refused."""
+        if not _SOURCE.fullmatch(source):
+            return False
+        that_day = (Arrival.channel == channel, Arrival.day == day)
+        known = select(Arrival.source).where(Arrival.source == source, *that_day)
+        others = select(func.count()).select_from(Arrival).where(*that_day)
+        arrival = self._insert(Arrival).values(source=source, channel=channel, day=day, count=1)
+        async with self._session.begin() as session:
+            new = await session.scalar(known) is None
+            if new and (await session.scalar(others) or 0) >= SOURCES_A_DAY:
+                return False
+            await session.execute(
+                arrival.on_conflict_do_update(
+                    index_elements=[Arrival.source, Arrival.channel, Arrival.day],
+                    set_={"count": Arrival.count + 1},
+                )
+            )
+        return True
+
+    async def arrivals(self) -> dict[tuple[str, str, dt.date], int]:
+        """Counts as {(source, channel, day): arrivals}."""
+        async with self._session() as session:
+            found = await session.scalars(select(Arrival))
+            return {(one.source, one.channel, one.day): one.count for one in found}
+
+    async def answered_updates(self, update_ids: Collection[int]) -> set[int]:
+        """Which of these updates of Telegram were answered, by this process or by another."""
+        asked = select(TelegramUpdate.update_id).where(TelegramUpdate.update_id.in_(update_ids))
+        async with self._session() as session:
+            return set(await session.scalars(asked))
+
+    async def record_answered(self, update_ids: Collection[int], day: dt.date) -> None:
+        """Remember that these updates were answered, in one transaction."""
+        rows = [{"update_id": update_id, "day": day} for update_id in update_ids]
+        async with self._session.begin() as session:
+            await session.execute(self._insert(TelegramUpdate).on_conflict_do_nothing(), rows)
+
+    async def forget_updates(self, before: dt.date) -> None:
+        """Remove what was answered before that day."""
+        async with self._session.begin() as session:
+            await session.execute(delete(TelegramUpdate).where(TelegramUpdate.day < before))
+
+    def _insert(self, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+        """An insertion that can say what to do where the row is there already."""
+        return (sqlite.insert if self.is_sqlite else postgresql.insert)(table)
+
+
+def _set_sqlite(connection: Any, _: object) -> None:
+    """Readers don't wait for the writer, and a commit not for the disk.
+
+    A killed process loses nothing so; a power cut may lose the last commits, never the file.
+    """
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
 
 
 def _config(connection: Connection) -> Config:

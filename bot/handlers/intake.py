@@ -1,0 +1,197 @@
+"""At least once, in order: an update may be acknowledged only when it is answered.
+
+- A chat's updates are taken one after another, as they came; other chats go on meanwhile.
+- What was answered is in the database, which replicas share: given again, it is dropped. The two
+  moments that may answer twice are a kill between the reply and its record, and one update given
+  to two replicas at once.
+- An update whose reply could not be delivered (`undelivered`) is not acknowledged, and is tried
+  again. After TRIES it counts as dealt with, so that it never holds up the others for good.
+- An update that can't be read, in any form, is logged by its class and counts as dealt with.
+- While the database is out of order residents are answered all the same, perhaps twice.
+"""
+
+import asyncio
+import datetime as dt
+import logging
+from collections import OrderedDict
+from typing import Any
+
+from telegram import Update
+
+from bot.handlers.context import BotApplication
+from bot.handlers.sending import undelivered
+from bot.storage.database import Database
+from bot.storage.grouped import Grouped
+
+#: Updates worked on at once; the rest wait for a seat.
+IN_FLIGHT = 512
+#: Chats whose conversation is remembered; beyond, the one not seen for longest begins anew.
+CHATS = 10_000
+#: Seconds before an undelivered reply is tried again: two minutes in all.
+DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
+TRIES = len(DELAYS) + 1
+#: Telegram keeps an update for a day; one more for the clocks, one for the calendar.
+KEPT = dt.timedelta(days=3)
+
+_log = logging.getLogger(__name__)
+
+
+class Intake:
+    """Where updates come in, by webhook or by polling."""
+
+    def __init__(
+        self,
+        application: BotApplication,
+        database: Database,
+        *,
+        delays: tuple[float, ...] = DELAYS,
+        chats: int = CHATS,
+    ) -> None:
+        self._application = application
+        self._database = database
+        self._delays = delays
+        self._chats = chats
+        self._answered = Grouped(database.answered_updates)
+        self._record = Grouped(self._record_all)
+        self._working: dict[int, asyncio.Task[bool]] = {}
+        self._last_of_chat: dict[int, asyncio.Task[bool]] = {}
+        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._failed: OrderedDict[int, int] = OrderedDict()
+        self._seats = asyncio.Semaphore(IN_FLIGHT)
+        self._stopping = asyncio.Event()
+        self._cleaned_on = dt.date.min
+
+    async def take(self, data: dict[str, Any], *, patient: bool = False) -> bool:
+        """Answer an update as Telegram gives it; True if it may be acknowledged.
+
+        A patient caller (who can't be given the update again soon) leaves the tries to come to
+        us, and the chat's next updates wait for them. One update that comes twice is worked on
+        once, and both wait for that.
+        """
+        update_id = data["update_id"]
+        task = self._working.get(update_id)
+        if task is None:
+            if self._stopping.is_set() or not self._application.running:
+                return False
+            task = self._begin(update_id, data, patient)
+        # The task is not the caller's: a connection that is cut must not cut the answer.
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                return False
+            raise
+
+    async def stop(self, seconds: float) -> None:
+        """Take nothing more; finish what is in flight, for so long; leave the rest to be redone."""
+        self._stopping.set()
+        if self._working:
+            _, late = await asyncio.wait([*self._working.values()], timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+
+    def _begin(self, update_id: int, data: dict[str, Any], patient: bool) -> asyncio.Task[bool]:
+        try:
+            update = Update.de_json(data, self._application.bot)
+        except Exception as error:
+            # Its kind is new, or it is broken: it will be no clearer when it comes again.
+            _log.warning("Mise à jour de Telegram illisible : %s.", type(error).__name__)
+            update = None
+        chat = _order(update) if update else None
+        before = self._last_of_chat.get(chat) if chat is not None else None
+        task = asyncio.create_task(self._work(update_id, update, before, patient))
+        self._working[update_id] = task
+        if chat is not None:
+            self._last_of_chat[chat] = task
+
+        def free(done: asyncio.Task[bool]) -> None:
+            del self._working[update_id]
+            if chat is not None and self._last_of_chat.get(chat) is done:
+                del self._last_of_chat[chat]
+
+        task.add_done_callback(free)
+        return task
+
+    async def _work(
+        self,
+        update_id: int,
+        update: Update | None,
+        before: asyncio.Task[bool] | None,
+        patient: bool,
+    ) -> bool:
+        if before:
+            await asyncio.wait([before])
+        if await self._was_answered(update_id):
+            return True
+        while not (update is None or await self._process(update)):
+            failures = self._failures(update_id)
+            if failures > len(self._delays):
+                _log.error("Réponse jamais remise après %d essais : abandonnée.", failures)
+                break
+            if not patient or await self._stopped_within(self._delays[failures - 1]):
+                return False
+        self._failed.pop(update_id, None)
+        try:
+            await self._record(update_id)
+        except Exception as error:
+            # It is answered: to have it given again would answer it twice.
+            _log.error("Mise à jour répondue mais pas retenue : %s.", type(error).__name__)
+        return True
+
+    async def _process(self, update: Update) -> bool:
+        """Let the handlers work; whether nothing is left to be delivered."""
+        async with self._seats:
+            if update.effective_chat:
+                self._remember(update.effective_chat.id)
+            undelivered.set(False)
+            try:
+                await self._application.process_update(update)
+            except Exception as error:
+                _log.error("Mise à jour de Telegram en panne : %s.", type(error).__name__)
+                return False
+            return not undelivered.get()
+
+    async def _was_answered(self, update_id: int) -> bool:
+        try:
+            return update_id in await self._answered(update_id)
+        except Exception as error:
+            _log.error("Mises à jour répondues introuvables : %s.", type(error).__name__)
+            return False
+
+    async def _record_all(self, update_ids: list[int]) -> None:
+        today = dt.date.today()
+        await self._database.record_answered(update_ids, today)
+        if today != self._cleaned_on:
+            self._cleaned_on = today
+            await self._database.forget_updates(today - KEPT)
+
+    def _failures(self, update_id: int) -> int:
+        """Count one more."""
+        self._failed[update_id] = failures = self._failed.pop(update_id, 0) + 1
+        if len(self._failed) > self._chats:
+            self._failed.popitem(last=False)
+        return failures
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def _remember(self, chat: int) -> None:
+        self._seen[chat] = None
+        self._seen.move_to_end(chat)
+        if len(self._seen) > self._chats:
+            oldest, _ = self._seen.popitem(last=False)
+            self._application.drop_chat_data(oldest)
+            # Nothing of a chat is on disk; the library would keep the number for good, to erase it.
+            self._application._chat_ids_to_be_deleted_in_persistence.clear()
+
+
+def _order(update: Update) -> int | None:
+    """What the update must wait its turn in: its chat, or its sender where there is no chat."""
+    place = update.effective_chat or update.effective_user
+    return place.id if place else None

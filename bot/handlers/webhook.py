@@ -1,0 +1,119 @@
+"""Receives updates where Telegram can reach us: 200 once they are answered, never before."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.handlers.context import BotApplication
+from bot.handlers.intake import Intake
+
+PATH = "/telegram/webhook"
+#: Telegram's updates have some kilobytes at most.
+BODY_BYTES = 1 << 20
+#: The most that Telegram opens to us at once.
+CONNECTIONS = 100
+#: Seconds between two looks at whether the webhook is still as we set it.
+WATCH = 300.0
+#: Seconds, first and longest, before a failed call is made again.
+PAUSE = (1.0, 60.0)
+
+REFUSED = "Telegram ne prend pas le webhook."
+
+_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+_log = logging.getLogger(__name__)
+
+
+def secret_token(key: bytes, token: str) -> str:
+    """What Telegram must show to be believed: the same for all replicas that share the key."""
+    return hmac.new(key, f"telegram-webhook:{token}".encode(), hashlib.sha256).hexdigest()
+
+
+class Webhook:
+    """The route and its registration; `problem` says in French why nothing comes in, or None.
+
+    Telegram does not tell the secret that it was given, so `kept`, a file, holds a digest of the
+    last: a new secret is sent to Telegram, the same one is not sent twice. Where the file is lost,
+    or is another replica's, the webhook is set once more with the same values, which is harmless.
+    """
+
+    def __init__(
+        self,
+        application: BotApplication,
+        intake: Intake,
+        allowed_updates: Sequence[str],
+        *,
+        public_url: str,
+        secret: str,
+        kept: Path,
+        watch: float = WATCH,
+    ) -> None:
+        self._bot = application.bot
+        self._intake = intake
+        self._allowed = list(allowed_updates)
+        self._url = f"{public_url}{PATH}"
+        self._secret = secret
+        self._kept = kept
+        self._watch = watch
+        self.problem: str | None = "Le webhook n’est pas encore posé."
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_post(PATH, self.receive)
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """One update. 403 without the secret, 400, 413; 503 asks for it again later."""
+        shown = request.headers.get(_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(shown, self._secret.encode()):
+            return web.Response(status=403)
+        if (request.content_length or 0) > BODY_BYTES:
+            return web.Response(status=413)
+        try:
+            update: Any = json.loads(await request.read())
+        except ValueError:
+            return web.Response(status=400)
+        if not (isinstance(update, dict) and type(update.get("update_id")) is int):
+            return web.Response(status=400)
+        return web.Response(status=200 if await self._intake.take(update) else 503)
+
+    async def run(self) -> None:
+        """Set the webhook wherever it is not as it must be, for ever: another may remove it."""
+        pause, longest = PAUSE
+        while True:
+            try:
+                await self._set()
+            except Exception as error:
+                if self.problem != REFUSED:
+                    _log.error("%s [%s]", REFUSED, type(error).__name__)
+                self.problem = REFUSED
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, longest)
+            else:
+                pause, self.problem = PAUSE[0], None
+                await asyncio.sleep(self._watch)
+
+    async def _set(self) -> None:
+        digest = hashlib.sha256(self._secret.encode()).hexdigest()
+        now = await self._bot.get_webhook_info()
+        as_wanted = (
+            now.url == self._url
+            and now.max_connections == CONNECTIONS
+            and set(now.allowed_updates or ()) == set(self._allowed)
+        )
+        if as_wanted and self._kept.is_file() and self._kept.read_text("ascii") == digest:
+            return
+        await self._bot.set_webhook(
+            self._url,
+            allowed_updates=self._allowed,
+            max_connections=CONNECTIONS,
+            secret_token=self._secret,
+        )
+        self._kept.parent.mkdir(parents=True, exist_ok=True)
+        self._kept.write_text(digest, "ascii")
+        _log.info("Le webhook de Telegram est posé.")

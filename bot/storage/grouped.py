@@ -1,0 +1,42 @@
+"""Many small calls at once become few large ones: a database pays by the transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Grouped(Generic[Result]):
+    """Gives `work` all the numbers that came while it was busy, in one call.
+
+    A lone number waits for nothing. Whoever gave a number of a call gets that call's result, or
+    its error.
+    """
+
+    def __init__(self, work: Callable[[list[int]], Awaitable[Result]]) -> None:
+        self._work = work
+        self._next: tuple[list[int], asyncio.Future[Result]] | None = None
+        self._runner: asyncio.Task[None] | None = None
+
+    async def __call__(self, number: int) -> Result:
+        if self._next is None:
+            self._next = ([], asyncio.get_running_loop().create_future())
+        numbers, result = self._next
+        numbers.append(number)
+        if self._runner is None:
+            self._runner = asyncio.create_task(self._run())
+        # One who gives up waiting must not end the wait of the others.
+        return await asyncio.shield(result)
+
+    async def _run(self) -> None:
+        while self._next:
+            (numbers, result), self._next = self._next, None
+            try:
+                done = await self._work(numbers)
+            except Exception as error:
+                result.set_exception(error)
+                result.exception()  # seen, even if nobody waits any more
+            else:
+                result.set_result(done)
+        self._runner = None

@@ -1,0 +1,599 @@
+"""At least once, in order: the real application on a Bot API over HTTP, by both ways in."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import io
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+from telegram import Update
+from telegram.ext import ApplicationHandlerStop, TypeHandler
+
+from bot import handlers
+from bot.app import open_channels
+from bot.handlers.context import BotApplication, BotContext
+from bot.handlers.intake import Intake
+from bot.handlers.polling import ANOTHER_POLLER, ANOTHER_WEBHOOK, NO_ANSWER, Polling
+from bot.handlers.sending import undelivered
+from bot.handlers.webhook import PATH, Webhook
+from bot.services import Services
+from bot.settings import Settings
+from bot.storage.database import Database
+from tests.bot_api import TOKEN, BotApi, Fault, message, running
+from tests.conftest import ROOT
+from tests.test_serve import free_port, small_knowledge
+
+PUBLIC = "https://galibot.example.org"
+KEY = "une-clef-pour-les-essais"
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    async with running() as double:
+        yield double
+        assert double.violations == []
+
+
+@pytest.fixture(params=["polling", "webhook"])
+def mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def settings_for(api: BotApi, mode: str, folder: Path, **more: Any) -> Settings:
+    values: dict[str, Any] = {
+        "port": 0,
+        "data_dir": folder,
+        "public_url": PUBLIC,
+        "telegram_mode": mode,
+        "telegram_bot_token": SecretStr(TOKEN),
+        "telegram_api_base_url": api.url,
+        "secret_key": SecretStr(KEY),
+        **more,
+    }
+    return Settings(**values)
+
+
+@contextlib.asynccontextmanager
+async def served(
+    api: BotApi, mode: str, services: Services, folder: Path, **more: Any
+) -> AsyncIterator[str]:
+    """The service as app.py runs it, once it receives updates. Yields its address."""
+    async with open_channels(settings_for(api, mode, folder, **more), services) as address:
+        api.webhook_to = address
+        await api.until(lambda: bool(api.webhook["url"] or api.made("getUpdates")))
+        yield address
+
+
+async def ready(address: str) -> Any:
+    async with aiohttp.ClientSession() as session, session.get(f"{address}/readyz") as response:
+        return (await response.json())["telegram"]
+
+
+async def until_told(address: str, state: str) -> None:
+    async with asyncio.timeout(30):
+        while await ready(address) != state:  # noqa: ASYNC110 - the page has no event to wait for
+            await asyncio.sleep(0.05)
+
+
+def hold_reply(api: BotApi, chat: int) -> asyncio.Event:
+    """Let the first reply in the chat be shown at once, and the call answered on the event."""
+    released = asyncio.Event()
+    held: list[int] = []
+
+    def rule(method: str, parameters: dict[str, Any]) -> Fault | None:
+        if method != "sendMessage" or parameters["chat_id"] != chat or held:
+            return None
+        held.append(chat)
+        return Fault(until=released, done=True)
+
+    api.rule = rule
+    return released
+
+
+def texts(api: BotApi, chat: int) -> list[str]:
+    return [sent["text"] for sent in api.sent(chat)]
+
+
+# By both ways in.
+
+
+async def test_one_chat_in_order_and_the_others_meanwhile(
+    api: BotApi, mode: str, services: Services, tmp_path: Path
+) -> None:
+    """The first reply in a chat is held: its next waits, and fifty other chats are answered."""
+    released = hold_reply(api, 1)
+    async with served(api, mode, services, tmp_path):
+        commands = ["/aide", "/themes", "/contact", "/start", "/confidentialite"]
+        for number, command in enumerate(commands):
+            api.add(message=message(number, 1, text=command))
+        for chat in range(2, 52):
+            api.add(message=message(chat, chat, text="/aide"))
+        await api.until(lambda: all(api.sent(chat) for chat in range(1, 52)))
+        assert len(api.sent(1)) == 1
+        released.set()
+        await api.settled()
+        for number, command in enumerate(commands):
+            api.add(message=message(number, 99, text=command))
+            await api.settled()
+    assert texts(api, 1) == texts(api, 99)
+    assert len(set(texts(api, 1))) == len(commands)
+    assert [len(api.sent(chat)) for chat in range(1, 52)] == [5] + 50 * [1]
+
+
+async def test_what_was_answered_is_dropped(
+    api: BotApi, mode: str, services: Services, tmp_path: Path
+) -> None:
+    api.twice = True
+    async with served(api, mode, services, tmp_path):
+        ids = [api.add(message=message(chat, chat, text="/aide")) for chat in range(1, 21)]
+        await api.settled()
+    assert all(api.given[update_id] >= 2 for update_id in ids)
+    assert [len(api.sent(chat)) for chat in range(1, 21)] == 20 * [1]
+
+
+async def test_what_an_earlier_process_answered_is_dropped(
+    api: BotApi, mode: str, services: Services, tmp_path: Path
+) -> None:
+    async with served(api, mode, services, tmp_path):
+        update_id = api.add(message=message(1, 1, text="/aide"))
+        await api.settled()
+    async with served(api, mode, services, tmp_path):
+        api.again(update_id, message=message(1, 1, text="/aide"))
+        await api.settled()
+    assert len(api.sent(1)) == 1
+
+
+async def test_nothing_is_confirmed_before_its_reply(
+    api: BotApi, mode: str, services: Services, tmp_path: Path
+) -> None:
+    released = hold_reply(api, 1)
+    async with served(api, mode, services, tmp_path):
+        held = api.add(message=message(1, 1, text="/aide"))
+        other = api.add(message=message(2, 2, text="/aide"))
+        await api.until(lambda: bool(api.sent(1) and api.sent(2)))
+        if mode == "webhook":
+            await api.until(lambda: other not in api.pending)
+        assert held in api.pending
+        released.set()
+        await api.settled()
+
+
+async def test_what_is_in_flight_at_the_end_is_finished(
+    api: BotApi, mode: str, services: Services, tmp_path: Path
+) -> None:
+    released = hold_reply(api, 1)
+    async with served(api, mode, services, tmp_path):
+        api.add(message=message(1, 1, text="/aide"))
+        await api.until(lambda: bool(api.sent(1)))
+        asyncio.get_running_loop().call_later(0.2, released.set)
+    assert not api.pending
+    assert len(api.sent(1)) == 1
+
+
+async def test_an_update_that_nobody_can_read_holds_nothing_up(
+    api: BotApi,
+    mode: str,
+    services: Services,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with served(api, mode, services, tmp_path):
+        api.add(message={"text": "monnomestodette"})
+        api.add(message=message(1, 1, text="/aide"))
+        await api.settled()
+        assert await ready(api.webhook_to) == "ok"
+    assert len(api.sent(1)) == 1
+    assert "illisible : KeyError" in caplog.text
+    assert "monnomestodette" not in caplog.text
+    assert TOKEN not in caplog.text
+
+
+async def test_telegram_may_be_down_at_the_start(
+    mode: str, services: Services, tmp_path: Path
+) -> None:
+    port = free_port()
+    down = BotApi()
+    down.url = f"http://127.0.0.1:{port}"
+    async with open_channels(settings_for(down, mode, tmp_path), services) as address:
+        assert await ready(address) == NO_ANSWER
+        async with running(port, webhook_to=address) as api:
+            api.add(message=message(1, 1, text="/aide"))
+            await api.settled()
+            assert len(api.sent(1)) == 1
+            await until_told(address, "ok")
+    async with down.serving():
+        pass
+
+
+# The intake alone.
+
+
+@contextlib.asynccontextmanager
+async def started(api: BotApi, services: Services) -> AsyncIterator[BotApplication]:
+    async with handlers.build(TOKEN, services, base_url=api.url) as application:
+        await application.start()
+        yield application
+        await application.stop()
+
+
+def update(number: int, chat: int, text: str = "/aide") -> dict[str, Any]:
+    return {"update_id": number, "message": message(number, chat, text=text)}
+
+
+def fail_first(application: BotApplication, times: int) -> None:
+    """Let the first replies of the application not be delivered."""
+    left = times
+
+    async def not_delivered(_: Update, __: BotContext) -> None:
+        nonlocal left
+        if left:
+            left -= 1
+            undelivered.set(True)
+            raise ApplicationHandlerStop
+
+    application.add_handler(TypeHandler(Update, not_delivered), group=-1)
+
+
+async def test_two_hundred_and_fifty_six_chats_at_once(api: BotApi, services: Services) -> None:
+    """Each reply is held until all of them are being sent."""
+    released = asyncio.Event()
+    api.rule = lambda method, _: (
+        Fault(until=released, done=True) if method == "sendMessage" else None
+    )
+    async with started(api, services) as application:
+        intake = Intake(application, services.database)
+        takes = asyncio.gather(*(intake.take(update(chat, chat)) for chat in range(1, 257)))
+        await api.until(lambda: len(api.made("sendMessage")) == 256)
+        released.set()
+        assert all(await takes)
+
+
+async def test_an_update_given_twice_at_once_is_answered_once(
+    api: BotApi, services: Services
+) -> None:
+    async with started(api, services) as application:
+        intake = Intake(application, services.database)
+        assert await asyncio.gather(*(intake.take(update(7, 1)) for _ in range(3))) == 3 * [True]
+    assert len(api.sent(1)) == 1
+
+
+async def test_replicas_share_what_was_answered(api: BotApi, services: Services) -> None:
+    async with started(api, services) as one, started(api, services) as other:
+        assert await Intake(one, services.database).take(update(7, 1))
+        assert await Intake(other, services.database).take(update(7, 1))
+    assert len(api.sent(1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("patient", "failures", "takes", "replies"),
+    [
+        (False, 1, [False, True], 1),  # by webhook, Telegram brings it again
+        (False, 3, [False, False, True], 0),  # and after the last try it is dealt with
+        (True, 1, [True], 1),  # by polling, we try again ourselves
+        (True, 3, [True], 0),
+    ],
+)
+async def test_what_was_not_delivered_is_not_acknowledged(
+    api: BotApi,
+    services: Services,
+    patient: bool,
+    failures: int,
+    takes: list[bool],
+    replies: int,
+) -> None:
+    async with started(api, services) as application:
+        fail_first(application, failures)
+        intake = Intake(application, services.database, delays=(0.01, 0.01))
+        given = [await intake.take(update(7, 1), patient=patient) for _ in takes]
+        assert given == takes
+        assert len(api.sent(1)) == replies
+        assert await intake.take(update(8, 1, "/themes"))
+        assert len(api.sent(1)) == replies + 1
+
+
+async def test_the_chat_waits_for_what_is_tried_again(api: BotApi, services: Services) -> None:
+    async with started(api, services) as application:
+        fail_first(application, 1)
+        intake = Intake(application, services.database, delays=(0.05,))
+        await asyncio.gather(
+            intake.take(update(7, 1, "/aide"), patient=True),
+            intake.take(update(8, 1, "/themes"), patient=True),
+        )
+        await intake.take(update(9, 2, "/aide"))
+    assert texts(api, 1)[0] == texts(api, 2)[0]
+    assert len(api.sent(1)) == 2
+
+
+async def test_a_stop_ends_the_tries(api: BotApi, services: Services) -> None:
+    async with started(api, services) as application:
+        fail_first(application, 1)
+        intake = Intake(application, services.database, delays=(3600.0,))
+        take = asyncio.create_task(intake.take(update(7, 1), patient=True))
+        await asyncio.sleep(0.05)
+        await intake.stop(3600.0)
+        assert await take is False
+        assert await intake.take(update(8, 1)) is False
+    assert await services.database.answered_updates([7, 8]) == set()
+
+
+async def test_what_does_not_finish_in_time_is_left_to_be_redone(
+    api: BotApi, services: Services
+) -> None:
+    released = hold_reply(api, 1)
+    async with started(api, services) as application:
+        intake = Intake(application, services.database)
+        take = asyncio.create_task(intake.take(update(7, 1)))
+        await api.until(lambda: bool(api.sent(1)))
+        await intake.stop(0.01)
+        assert await take is False
+        released.set()
+    assert await services.database.answered_updates([7]) == set()
+
+
+async def test_memory_is_bounded(api: BotApi, services: Services) -> None:
+    async with started(api, services) as application:
+        intake = Intake(application, services.database, chats=3)
+        for chat in (1, 2, 3, 1, 4, 5):
+            assert await intake.take(update(100 + chat + 10 * len(api.sent(1)), chat))
+        assert set(application.chat_data) == {1, 4, 5}
+        assert intake._working == {}
+        assert intake._last_of_chat == {}
+        assert application._chat_ids_to_be_deleted_in_persistence == set()
+
+
+async def test_a_database_out_of_order_costs_no_answer(
+    api: BotApi, services: Services, tmp_path: Path
+) -> None:
+    without_tables = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
+    async with started(api, services) as application:
+        assert await Intake(application, without_tables).take(update(7, 1))
+    await without_tables.close()
+    assert len(api.sent(1)) == 1
+
+
+async def test_old_numbers_are_forgotten(api: BotApi, services: Services) -> None:
+    today = dt.date.today()
+    await services.database.record_answered([1], today - dt.timedelta(days=4))
+    await services.database.record_answered([2], today - dt.timedelta(days=2))
+    async with started(api, services) as application:
+        assert await Intake(application, services.database).take(update(7, 1))
+    assert await services.database.answered_updates([1, 2, 7]) == {2, 7}
+
+
+# By webhook.
+
+
+@pytest.mark.parametrize(
+    ("secret", "body", "status"),
+    [
+        (True, b'{"update_id": 1}', 200),
+        (True, b'{"update_id": 1, "of_a_kind_to_come": {"id": 1}}', 200),
+        (None, b'{"update_id": 1}', 403),
+        ("faux", b'{"update_id": 1}', 403),
+        ("éà", b'{"update_id": 1}', 403),
+        (True, b"{", 400),
+        (True, b"\xff", 400),
+        (True, b"[]", 400),
+        (True, b'{"update_id": "1"}', 400),
+        (True, b'{"update_id": true}', 400),
+        (True, b"{}", 400),
+        (True, b" " * (1 << 20) + b"{}", 413),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+async def test_the_webhook_believes_only_telegram(
+    api: BotApi,
+    services: Services,
+    tmp_path: Path,
+    secret: str | bool | None,
+    body: bytes,
+    status: int,
+) -> None:
+    async with served(api, "webhook", services, tmp_path) as address:
+        headers = {}
+        if secret:
+            shown = api.webhook["secret_token"] if secret is True else str(secret)
+            headers["X-Telegram-Bot-Api-Secret-Token"] = shown
+        async with aiohttp.ClientSession() as session:
+            async with session.post(
+                f"{address}{PATH}", data=io.BytesIO(body), headers=headers
+            ) as response:
+                assert response.status == status
+                told = await response.text()
+            async with session.get(f"{address}{PATH}") as response:
+                assert response.status == 405
+    assert api.webhook["secret_token"] not in told
+    assert TOKEN not in told
+
+
+async def test_the_webhook_is_set_only_when_it_changes(
+    api: BotApi, services: Services, tmp_path: Path
+) -> None:
+    async def sets(**more: Any) -> int:
+        before = len(api.made("setWebhook"))
+        async with served(api, "webhook", services, tmp_path, **more) as address:
+            await until_told(address, "ok")
+        return len(api.made("setWebhook")) - before
+
+    assert await sets() == 1
+    assert api.webhook["url"] == f"{PUBLIC}{PATH}"
+    assert set(api.webhook["allowed_updates"]) == set(handlers.ALLOWED_UPDATES)
+    assert TOKEN not in api.webhook["secret_token"]
+    assert await sets() == 0
+    assert await sets(secret_key=SecretStr("une autre")) == 1
+    assert await sets(secret_key=SecretStr("une autre")) == 0
+    assert await sets(public_url="https://ailleurs.example.org/ici/") == 1
+    assert api.webhook["url"] == f"https://ailleurs.example.org/ici{PATH}"
+    assert await sets() == 1
+    for changed in ({"url": ""}, {"allowed_updates": ["message"]}, {"max_connections": 1}):
+        api.webhook = {**api.webhook, **changed}
+        assert await sets() == 1, changed
+    (tmp_path / "telegram-webhook").unlink()
+    assert await sets() == 1
+
+
+async def test_two_replicas_start_together(api: BotApi, services: Services, tmp_path: Path) -> None:
+    """They share the key and the database, not the disk."""
+    async with (
+        served(api, "webhook", services, tmp_path / "1") as one,
+        served(api, "webhook", services, tmp_path / "2") as other,
+    ):
+        await until_told(one, "ok")
+        await until_told(other, "ok")
+        for chat, address in ((1, one), (2, other)):
+            api.webhook_to = address
+            update_id = api.add(message=message(chat, chat, text="/aide"))
+            await api.settled()
+            api.webhook_to = other if address == one else one
+            api.again(update_id, message=message(chat, chat, text="/aide"))
+            await api.settled()
+    assert [status for _, status in api.webhook_answers] == 4 * [200]
+    assert [len(api.sent(chat)) for chat in (1, 2)] == [1, 1]
+
+
+# By polling.
+
+
+async def test_polling_removes_the_webhook_and_asks_only_for_what_it_handles(
+    api: BotApi, services: Services, tmp_path: Path
+) -> None:
+    api.webhook = {"url": f"{PUBLIC}{PATH}"}
+    async with open_channels(settings_for(api, "polling", tmp_path), services):
+        await api.until(lambda: bool(api.made("getUpdates")))
+    assert len(api.made("deleteWebhook")) == 1
+    asked = api.made("getUpdates")[0]
+    assert asked["allowed_updates"] == list(handlers.ALLOWED_UPDATES)
+
+
+@pytest.mark.parametrize(
+    ("description", "problem"),
+    [
+        ("Conflict: terminated by other getUpdates request", ANOTHER_POLLER),
+        ("Conflict: can't use getUpdates method while webhook is active", ANOTHER_WEBHOOK),
+    ],
+)
+async def test_a_second_poller_is_named(
+    api: BotApi,
+    services: Services,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    description: str,
+    problem: str,
+) -> None:
+    api.fail("getUpdates", Fault(409, description))
+    async with open_channels(settings_for(api, "polling", tmp_path), services) as address:
+        await until_told(address, problem)
+        api.add(message=message(1, 1, text="/aide"))
+        await api.settled()
+        assert await ready(address) == "ok"
+    assert caplog.text.count(problem) == 1
+
+
+async def test_an_offset_never_passes_what_is_unfinished(
+    api: BotApi, services: Services, tmp_path: Path
+) -> None:
+    released = hold_reply(api, 1)
+    async with served(api, "polling", services, tmp_path):
+        first = api.add(message=message(1, 1, text="/aide"))
+        await api.until(lambda: bool(api.sent(1)))
+        for chat in range(2, 150):
+            api.add(message=message(chat, chat, text="/aide"))
+        await api.until(lambda: all(api.sent(chat) for chat in range(2, 101)))
+        assert all(call.get("offset", 0) <= first for call in api.made("getUpdates"))
+        released.set()
+        await api.settled()
+    assert [len(api.sent(chat)) for chat in range(1, 150)] == 149 * [1]
+
+
+async def test_numbers_may_begin_anew_after_a_long_quiet(
+    api: BotApi, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Telegram numbers them from anywhere then: a lower number must not pass for confirmed."""
+    monkeypatch.setattr("bot.handlers.polling.LONG_POLL", 0)
+    async with started(api, services) as application:
+        intake = Intake(application, services.database)
+        polling = Polling(application, intake, handlers.ALLOWED_UPDATES, quiet=-1.0)
+        task = asyncio.create_task(polling.run())
+        api.add(message=message(1, 1, text="/aide"))
+        await api.settled()
+        await api.until(lambda: "offset" not in api.made("getUpdates")[-1])
+        api.again(5, message=message(2, 1, text="/themes"))
+        await api.settled()
+        await api.until(lambda: len(api.sent(1)) == 2)
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_a_webhook_that_another_removed_is_set_again(
+    api: BotApi, services: Services, tmp_path: Path
+) -> None:
+    async with started(api, services) as application:
+        webhook = Webhook(
+            application,
+            Intake(application, services.database),
+            handlers.ALLOWED_UPDATES,
+            public_url=PUBLIC,
+            secret="secret",
+            kept=tmp_path / "kept",
+            watch=0.01,
+        )
+        task = asyncio.create_task(webhook.run())
+        await api.until(lambda: bool(api.webhook["url"]))
+        api.webhook = {"url": ""}
+        await api.until(lambda: bool(api.webhook["url"]))
+        assert len(api.made("setWebhook")) == 2
+        task.cancel()
+        await asyncio.wait([task])
+
+
+# A process of its own.
+
+
+async def test_sigterm_finishes_what_is_in_flight(api: BotApi, mode: str, tmp_path: Path) -> None:
+    released = hold_reply(api, 1)
+    port = free_port()
+    api.webhook_to = f"http://127.0.0.1:{port}"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "serve",
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PORT": str(port),
+            "KNOWLEDGE_DIR": str(small_knowledge(tmp_path)),
+            "DATA_DIR": str(tmp_path / "data"),
+            "PUBLIC_URL": PUBLIC,
+            "TELEGRAM_MODE": mode,
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_BASE_URL": api.url,
+        },
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        api.add(message=message(1, 1, text="/aide"))
+        await api.until(lambda: bool(api.sent(1)))
+        process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.3)
+        assert api.pending
+        late = api.add(message=message(2, 2, text="/aide"))
+        released.set()
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+        _, log = await process.communicate()
+    assert list(api.pending) == [late]
+    assert [len(api.sent(chat)) for chat in (1, 2)] == [1, 0]
+    assert b"Traceback" not in log, log.decode()
+    assert TOKEN.encode() not in log
+    if mode == "webhook":
+        assert (tmp_path / "data" / "secret-key").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,80 @@
+"""A crawler that presses every button there is: no dead end, and every answer within reach."""
+
+from collections import deque
+from typing import Any
+
+from bot.conversation import texts
+from bot.handlers.texts import SEND_POSITION
+from bot.knowledge.model import KnowledgeBase
+from bot.language.typography import typeset
+from bot.services import Services
+from tests.fakes import Resident, actions, resident_with
+
+#: Where residents begin: commands, links, and words that lead to a choice or a refusal.
+DOORS = (
+    "/start", "/themes", "/commune", "/contact", "/confidentialite", "/aide", "/inconnue",
+    "/start c-59456", "/start c-59350", "/start s-affiche", "Noyelles", "xyzzyx", "travaux",
+    "bonjour", "🙂", "Paris", "mot " * 400,
+)  # fmt: skip
+
+
+def ways(sent: dict[str, Any]) -> list[str]:
+    """What can be asked for next: the data of buttons, and the labels of keys."""
+    keys = sent.get("reply_markup", {}).get("keyboard", [])
+    return [*actions(sent), *(key["text"] for row in keys for key in row)]
+
+
+async def test_every_button_leads_on(services: Services, base: KnowledgeBase) -> None:
+    async with resident_with(services) as resident:
+        waiting: deque[str] = deque()
+        parents: dict[str, str] = {}
+
+        def note(door: str, sent: list[dict[str, Any]]) -> None:
+            assert len(sent) == 1, door
+            found = ways(sent[0])
+            assert found, f"{door} is a dead end"
+            for way in found:
+                if way not in parents:
+                    parents[way] = door
+                    waiting.append(way)
+            # From everywhere but the welcome, one tap goes back to where this comes from.
+            if door not in {"/start", "start", "/start s-affiche", "bonjour"}:
+                backs = {"start", "themes", typeset(texts.GO_BACK)}
+                assert any(way in backs or way.startswith("theme:") for way in found), door
+
+        for door in DOORS:
+            note(door, await resident.say(door))
+        while waiting:
+            way = waiting.popleft()
+            sent = await tapped(resident, way)
+            if way.startswith("vote:"):
+                assert sent == []
+            else:
+                assert typeset(texts.EXPIRED_BUTTON) not in sent[0]["text"], way
+                note(way, sent)
+        assert {f"entry:{key}" for key in base.entries} <= parents.keys()
+        assert {f"theme:{theme.id}" for theme in base.themes} <= parents.keys()
+        assert {
+            f"easy:{key}" for key, entry in base.entries.items() if entry.easy
+        } <= parents.keys()
+        assert all(len(way.encode()) <= 64 for way in parents)
+
+
+async def tapped(resident: Resident, way: str) -> list[dict[str, Any]]:
+    """A button pressed, or a key touched: a key sends its own label, or a position."""
+    if way == typeset(SEND_POSITION):
+        return await resident.send(location={"latitude": 50.379, "longitude": 3.217})
+    if way[:1].isupper():
+        return await resident.say(way)
+    return await resident.press(way)
+
+
+async def test_an_entry_leads_back_to_its_theme(services: Services, base: KnowledgeBase) -> None:
+    async with resident_with(services) as resident:
+        await resident.say("/start")
+        for entry in base.entries.values():
+            (answer,) = await resident.press(f"entry:{entry.id}")
+            assert f"theme:{entry.theme}" in actions(answer)
+            (theme,) = await resident.press(f"theme:{entry.theme}")
+            assert f"entry:{entry.id}" in actions(theme)
+            assert "themes" in actions(theme)
