@@ -12,6 +12,7 @@ import runpy
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,7 +21,7 @@ TEXT = "Bonjour, voici la seule réponse que je sache donner."
 TOKEN = "123456:AAH-jeton-du-banc-d-essai"
 PATH = "/telegram/webhook"
 #: Seconds of processor between two looks at what the bot is doing.
-SAMPLE = 0.001
+SAMPLE = 0.002
 
 
 def bare(port: int, api: str) -> None:
@@ -106,52 +107,18 @@ def galibot(port: int, api: str) -> None:
     runpy.run_module("bot", run_name="__main__")
 
 
-def galibot_meanwhile(port: int, api: str) -> None:
-    """Until `serve` has its webhook."""
-    import logging
-
-    from aiohttp import web
-    from telegram import Update
-
-    from bot.app import open_services
-    from bot.handlers import build
-    from bot.settings import load_settings
-
-    logging.basicConfig(level=logging.INFO)
-    _watch(Path(os.environ["BENCH_PROFILE"]))
-    app = web.Application()
-
-    async def opened(app: web.Application) -> Any:
-        async with open_services(load_settings()) as services:
-            async with build(TOKEN, services, base_url=api) as application:
-
-                async def receive(request: web.Request) -> web.Response:
-                    update = Update.de_json(json.loads(await request.read()), application.bot)
-                    await application.process_update(update)
-                    return web.Response()
-
-                app["receive"] = receive
-                yield
-
-    async def receive(request: web.Request) -> web.Response:
-        return await request.app["receive"](request)
-
-    app.cleanup_ctx.append(opened)
-    app.router.add_post(PATH, receive)
-    web.run_app(app, host="127.0.0.1", port=port, print=None, access_log=None)
-
-
 def _watch(report: Path) -> None:
-    """Count, each SAMPLE of processor time, what the threads are at: the part that is deepest."""
+    """Count the processor time of each thread, by the part that is deepest where it is seen."""
     places: collections.Counter[str] = collections.Counter()
+    spent: dict[int, float] = {}
+    here = threading.get_ident()
 
     def look(_: int, frame: FrameType | None) -> None:
-        if frame is not None and frame.f_code.co_name == "select":
-            # The event loop waits: it's another thread that works.
-            here = threading.get_ident()
-            others = (one for key, one in sys._current_frames().items() if key != here)
-            frame = next((one for one in others if "thread" not in one.f_code.co_filename), frame)
-        places[_part(frame)] += 1
+        for thread, top in sys._current_frames().items():
+            now = time.clock_gettime(time.pthread_getcpuclockid(thread))
+            if (since := now - spent.get(thread, now)) > 0:
+                places[_part(frame if thread == here else top)] += since
+            spent[thread] = now
 
     def tell(_: int, frame: FrameType | None) -> None:
         report.write_text(json.dumps(places))
@@ -201,7 +168,7 @@ BOTS = {
     "aiogram": aiogram,
     "python-telegram-bot": library,
     "python-telegram-bot+aiohttp": lambda port, api: library(port, api, our_transport=True),
-    "galibot": galibot_meanwhile,
+    "galibot": galibot,
 }
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 from bot.communes import Point
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation import texts
-from bot.conversation.assistant import QUESTION_LENGTH, Assistant
+from bot.conversation.assistant import QUESTION_LENGTH, REMEMBERED, Assistant
 from bot.conversation.markup import parse, plain
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.knowledge.checking import check
@@ -381,3 +381,33 @@ def test_conversations_do_not_share_state(assistant: Assistant) -> None:
     one = ask(assistant, "Lens").conversation
     assert ask(assistant, "Bonjour").conversation.commune is None
     assert replace(one, refusals=1) != one
+
+
+async def test_a_reply_kept_ready_lives_as_long_as_its_base_and_its_day(
+    gazetteer: Gazetteer,
+) -> None:
+    def base(answer: str) -> KnowledgeBase:
+        faq = (
+            "entrees:\n  - {id: a, question: Où est le guichet bleu ?, "
+            f"reponse: {answer}, expire_le: {TODAY}}}\n"
+        )
+        made = check({"faq.yaml": faq}, TODAY).base
+        assert made
+        return made
+
+    today = TODAY
+    assistant = Assistant(base("À gauche."), gazetteer, today=lambda: today)
+    question = Question("Où est le guichet bleu ?")
+    first = await assistant.ask(question)
+    assert await assistant.ask(question) is first
+    assert first == assistant.reply(question)
+    begun = replace(question, conversation=first.conversation)
+    assert (await assistant.ask(begun)).notice is None
+    assistant.serve(base("À droite."))
+    assert (await assistant.ask(question)).text == "À droite."
+    today += dt.timedelta(days=1)
+    last = await assistant.ask(question)
+    assert last.outcome is Outcome.NO_MATCH
+    for number in range(REMEMBERED):
+        await assistant.ask(Question(action=f"entry:{number}"))
+    assert await assistant.ask(question) is not last
