@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -103,13 +104,7 @@ async def _kill_and_start(api: BotApi, environment: dict[str, str], kills: int) 
         async with _messages(api, chats):
             for _ in range(kills):
                 calls = len(api.made("sendMessage"))
-                # It answers again, and has caught up: less than half a second's messages wait.
-                await api.until(
-                    lambda before=calls: (
-                        len(api.made("sendMessage")) > before and len(api.pending) < RATE / 2
-                    ),
-                    300,
-                )
+                await api.until(partial(_caught_up, api, calls), 300)
                 await asyncio.sleep(random.uniform(*ALIVE))
                 at_kills.append(api.in_flight)
                 process.kill()
@@ -133,6 +128,11 @@ async def _kill_and_start(api: BotApi, environment: dict[str, str], kills: int) 
         in_flight=tuple(len(updates) for updates in at_kills),
         violations=len(api.violations),
     )
+
+
+def _caught_up(api: BotApi, calls: int) -> bool:
+    """Whether it answers again, and less than half a second's messages wait."""
+    return len(api.made("sendMessage")) > calls and len(api.pending) < RATE / 2
 
 
 async def _start(environment: dict[str, str]) -> asyncio.subprocess.Process:

@@ -317,7 +317,9 @@ async def _all(base: KnowledgeBase, console: Console) -> dict[str, Speed]:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Api(telegram), "127.0.0.1", 0)
     telegram.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    bots = [(name, label, itertools.cycle(usual(base))) for name, label in ECHOES.items()]
+    bots: list[tuple[str, str, Iterator[str]]] = [
+        (name, label, itertools.cycle(usual(base))) for name, label in ECHOES.items()
+    ]
     bots.append(("galibot", USUAL_LABEL, itertools.cycle(usual(base))))
     bots.append(("galibot", UNSEEN_LABEL, unseen(base)))
     contenders: dict[str, Contender] = {}

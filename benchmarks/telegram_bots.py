@@ -57,7 +57,7 @@ def aiogram(port: int, api: str) -> None:
 
     dispatcher = Dispatcher()
 
-    @dispatcher.message()
+    @dispatcher.message()  # type: ignore[untyped-decorator]
     async def echo(message: Message) -> None:
         await message.answer(TEXT)
 
@@ -109,7 +109,7 @@ def galibot(port: int, api: str) -> None:
 
 def _watch(report: Path) -> None:
     """Count the processor time of each thread, by the part that is deepest where it is seen."""
-    places: collections.Counter[str] = collections.Counter()
+    places: dict[str, float] = collections.defaultdict(float)
     spent: dict[int, float] = {}
     here = threading.get_ident()
 

@@ -140,6 +140,9 @@ FAULTS = {
     ),
     "late answer": Fault((TimedOut(),), ("reply",), ("TimedOut",)),
     "answer cut short": Fault((CutShortError("?"),), ("reply",), ("CutShortError",)),
+    "unreadable success": Fault(
+        (TelegramError("Invalid server response"),), ("reply",), ("TelegramError",)
+    ),
     "not connected": Fault(
         (APART, APART), ("reply",) * 3, ("NotConnectedError",), sending.PAUSES[:2]
     ),
@@ -234,7 +237,10 @@ def test_each_row_of_the_table_is_tried() -> None:
     known = {(Forbidden, ""), (ChatMigrated, ""), (RetryAfter, ""), (NetworkError, "")}
     known |= {(type(failure), "") for failure in tried if isinstance(failure, Exception)}
     known |= {(UndeliveredError, ""), (BaseException, ""), (BadRequest, "")}
-    said = [failure.description.lower() for failure in tried if isinstance(failure, Refusal)]
+    said = [
+        (failure.description if isinstance(failure, Refusal) else str(failure)).lower()
+        for failure in tried
+    ]
     for kind, part, _ in TABLE:
         assert (kind, part) in known or any(part in each for each in said if part), (kind, part)
 

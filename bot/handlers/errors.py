@@ -66,6 +66,8 @@ TABLE: tuple[tuple[type[BaseException], str, Remedy], ...] = (
     (TimedOut, "", Remedy.COUNT_AS_SENT),
     # Telegram's own errors, 500 to 599.
     (NetworkError, "", Remedy.RETRY),
+    # A success that can't be read is a success.
+    (TelegramError, "invalid server response", Remedy.COUNT_AS_SENT),
     (UndeliveredError, "", Remedy.REMEMBER),
     (BaseException, "", Remedy.APOLOGISE),
 )

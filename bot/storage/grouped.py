@@ -6,12 +6,14 @@ from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
 
+#: Seconds at least between two calls: each costs as much as several answers.
+GATHER = 0.005
+
 
 class Grouped(Generic[Result]):
     """Gives `work` all the numbers that came while it was busy, in one call.
 
-    A lone number waits for nothing. Whoever gave a number of a call gets that call's result, or
-    its error.
+    Whoever gave a number of a call gets that call's result, or its error.
     """
 
     def __init__(self, work: Callable[[list[int]], Awaitable[Result]]) -> None:
@@ -39,4 +41,5 @@ class Grouped(Generic[Result]):
                 result.exception()  # seen, even if nobody waits any more
             else:
                 result.set_result(done)
+            await asyncio.sleep(GATHER)
         self._runner = None
