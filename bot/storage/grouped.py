@@ -6,14 +6,15 @@ from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
 
-#: Seconds at least between two calls: each costs as much as several answers.
+#: Seconds between two calls while numbers keep coming: each costs as much as several answers.
 GATHER = 0.005
 
 
 class Grouped(Generic[Result]):
     """Gives `work` all the numbers that came while it was busy, in one call.
 
-    Whoever gave a number of a call gets that call's result, or its error.
+    A lone number waits for nothing. Whoever gave a number of a call gets that call's result, or
+    its error.
     """
 
     def __init__(self, work: Callable[[list[int]], Awaitable[Result]]) -> None:
@@ -41,5 +42,9 @@ class Grouped(Generic[Result]):
                 result.exception()  # seen, even if nobody waits any more
             else:
                 result.set_result(done)
-            await asyncio.sleep(GATHER)
+            if self._more():
+                await asyncio.sleep(GATHER)
         self._runner = None
+
+    def _more(self) -> bool:
+        return self._next is not None
