@@ -1,15 +1,19 @@
-"""The terminal, as a person or a program runs it: a process of its own, real files."""
+"""The terminal, as a person or a program uses it, on real files."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.cli import main
 from tests.conftest import KNOWLEDGE, ROOT
 
 FAQ = """\
@@ -28,7 +32,7 @@ entrees:
 
 
 @pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     """Data and, beside it, a small knowledge folder: each command starts quickly."""
     folder = tmp_path_factory.mktemp("cli")
     knowledge = folder / "knowledge"
@@ -41,29 +45,72 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         shutil.copy(KNOWLEDGE / name, knowledge)
     (knowledge / "faq.yaml").write_text(FAQ, encoding="utf-8")
-    return folder / "data"
+    data = folder / "data"
+    data.mkdir()
+    if pytestconfig.cache:
+        (data / "cache").symlink_to(pytestconfig.cache.mkdir("encoder"))
+    return data
 
 
-def run(data_dir: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    settings = {
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command printed, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def surroundings(data_dir: Path) -> dict[str, str]:
+    return {
         "DATA_DIR": str(data_dir),
         "KNOWLEDGE_DIR": str(data_dir.parent / "knowledge"),
         "LOG_LEVEL": "WARNING",
     }
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, **settings, **environment},
-        timeout=120,
-    )
+
+
+def run(data_dir: Path, *arguments: str, **environment: str) -> Done:
+    """Run the command here: a process a test would spend its time on imports."""
+    said, complained = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(complained),
+    ):
+        patch.chdir(ROOT)
+        for name, value in {**surroundings(data_dir), **environment}.items():
+            patch.setenv(name, value)
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+    code = end.value.code
+    assert isinstance(code, int)
+    return Done(code, said.getvalue(), complained.getvalue())
 
 
 def run_json(data_dir: Path, *arguments: str) -> Any:
     done = run(data_dir, *arguments, "--json")
     assert done.stderr == ""
     return json.loads(done.stdout)
+
+
+def test_it_is_a_command_of_its_own(data_dir: Path) -> None:
+    def process(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, **surroundings(data_dir)},
+            timeout=120,
+        )
+
+    answered = process("ask", "Où est le guichet bleu ?", "--json")
+    assert (answered.returncode, answered.stderr) == (0, "")
+    assert json.loads(answered.stdout)["entry"] == "guichet"
+    refused = process("check", "absent.yaml")
+    assert refused.returncode == 1
+    assert "absent.yaml" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_ask_answers_for_people_and_for_programs(data_dir: Path) -> None:
