@@ -122,6 +122,9 @@ def _start_log(settings: Settings) -> None:
         format="%(message)s",
         handlers=[RichHandler(console=Console(stderr=True), show_path=False)],
     )
+    # They tell each look at the migrations and each file touched, in English.
+    for name in ("alembic", "watchfiles"):
+        logging.getLogger(name).setLevel(max(logging.getLogger().level, logging.WARNING))
 
 
 def _print_json(value: Any) -> None:

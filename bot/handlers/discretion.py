@@ -23,7 +23,7 @@ _DISCREET = _Discreet()
 def hush_libraries() -> None:
     """Set the libraries' loggers so; doing it again changes nothing."""
     # At DEBUG, python-telegram-bot logs every message.
-    logging.getLogger("telegram").setLevel(logging.INFO)
+    logging.getLogger("telegram").setLevel(max(logging.getLogger().level, logging.INFO))
     # A filter sees only its own logger's records, and each of the library's modules has one.
     for name in list(logging.root.manager.loggerDict):
         if name.startswith("telegram."):

