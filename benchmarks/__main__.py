@@ -4,6 +4,7 @@ Without a name, all but those on request, which take minutes and print no ratio.
 """
 
 import argparse
+import sys
 from collections.abc import Callable
 
 from rich.console import Console
@@ -27,7 +28,8 @@ def main() -> None:
     for name in names:
         if name not in known:
             options.error(f"{name}: the benchmarks are {', '.join(known)}")
-    console = Console()
+    # Into a file, as wide as the tables are.
+    console = Console() if sys.stdout.isatty() else Console(width=120)
     for name in names:
         known[name](console)
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime as dt
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator
@@ -17,6 +18,7 @@ from bot.handlers.context import BotApplication
 from bot.handlers.intake import Intake
 from bot.handlers.polling import NO_ANSWER, Polling
 from bot.handlers.webhook import Webhook, secret_token
+from bot.knowledge.model import KnowledgeBase
 from bot.services import Services
 from bot.settings import Settings, secret_key
 from bot.storage.database import Database
@@ -55,11 +57,21 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """The services of every channel, with the knowledge followed as editors save it."""
     assistant = make_assistant(settings)
     database = await Database.open(settings.database)
-    knowledge = KnowledgeWatcher(settings.knowledge_dir, assistant.serve)
+
+    def replace_base(base: KnowledgeBase) -> None:
+        assistant.serve(base)
+        gc.freeze()
+
+    knowledge = KnowledgeWatcher(settings.knowledge_dir, replace_base)
     try:
         if database.is_sqlite:
             await database.migrate()
         knowledge.start()
+        # What is built for good is not to be looked through again by the garbage collector: that
+        # held up every conversation for 0.1 s at a time, a fifth of all processor time. A base
+        # that is replaced holds no cycle, and is freed all the same (a test proves it).
+        gc.collect()
+        gc.freeze()
         yield Services(assistant, database, knowledge, secret_key(settings))
     finally:
         await knowledge.close()

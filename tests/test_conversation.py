@@ -1,8 +1,10 @@
 """What a resident says and what she is answered, whatever the channel."""
 
 import datetime as dt
+import gc
 from dataclasses import replace
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
@@ -356,6 +358,23 @@ def test_saving_replaces_the_base_whole(gazetteer: Gazetteer) -> None:
     assistant = Assistant(small("À gauche."), gazetteer, today=lambda: TODAY)
     assistant.serve(small("À droite."))
     assert ask(assistant, "Où est le guichet bleu ?").text == "À droite."
+
+
+def test_a_replaced_base_is_freed_at_once(gazetteer: Gazetteer) -> None:
+    """Without the garbage collector, which no longer looks there (app.py)."""
+    assistant = Assistant(small("À gauche."), gazetteer, today=lambda: TODAY)
+    ask(assistant, "Où est le guichet bleu ?")
+    ask(assistant, "ou est le gichet bleu, et quand ?")
+    matcher = assistant._serving.matcher
+    parts: list[ref[object]] = [ref(matcher), ref(matcher._engine), ref(matcher._engine.reader)]
+    del matcher
+    gc.collect()
+    gc.disable()
+    try:
+        assistant.serve(small("À droite."))
+        assert [part() for part in parts] == [None, None, None]
+    finally:
+        gc.enable()
 
 
 def test_an_expired_entry_is_not_answered(gazetteer: Gazetteer) -> None:

@@ -1,7 +1,7 @@
 """The one thing the assistant asks of matching: candidates with their probabilities."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from bot.matching import fusion
 from bot.matching.decision import Ranking
@@ -25,16 +25,17 @@ class Matcher:
         encoder: Encoder | None = None,
     ) -> None:
         self._engine = Engine(entries, synonyms, unrelated, encoder)
-        self._model = WITH_ENCODER if encoder else WITHOUT_ENCODER
-        self.rank = lru_cache(maxsize=REMEMBERED)(self._rank)
-
-    def _rank(self, question: str, place: str = "") -> Ranking:
-        """The likely entries, best first, each with the probability that it is right.
-
-        `place` are the words of the question that name a commune or a cité, if any do.
-        """
-        return fusion.rank(self._engine.compare(question, place), self._model)
+        model = WITH_ENCODER if encoder else WITHOUT_ENCODER
+        self.rank = lru_cache(maxsize=REMEMBERED)(partial(_rank, self._engine, model))
 
     def read(self, question: str) -> Reading:
         """How the question is read, for `explain`."""
         return self._engine.reader.read(question)
+
+
+def _rank(engine: Engine, model: fusion.Model, question: str, place: str = "") -> Ranking:
+    """The likely entries, best first, each with the probability that it is right.
+
+    `place` are the words of the question that name a commune or a cité, if any do.
+    """
+    return fusion.rank(engine.compare(question, place), model)

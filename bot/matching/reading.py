@@ -4,7 +4,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from weakref import proxy
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -80,10 +81,12 @@ class Reader:
                 self._by_sound[word_sound(word)].append(word)
         self._groups = _expressions(synonyms)
         self._longest = max((len(key) for key in self._groups), default=0)
-        self._pool = lru_cache(maxsize=None)(self._pool_of)
-        self.repair = lru_cache(maxsize=20_000)(self._repair)
+        # By proxy: a cache that held this reader would keep it from being freed with its base.
+        me = proxy(self)
+        self._pool = lru_cache(maxsize=None)(partial(Reader._pool_of, me))
+        self.repair = lru_cache(maxsize=20_000)(partial(Reader._repair, me))
         # One question is read several times over: as a whole, its parts, its place.
-        self.read = lru_cache(maxsize=256)(self._read)
+        self.read = lru_cache(maxsize=256)(partial(Reader._read, me))
 
     def _read(self, text: str) -> Reading:
         """The text as the signals see it."""
