@@ -14,11 +14,11 @@ from rapidfuzz import fuzz, process, utils
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.language.words import normalise, stems
-from bot.matching import fusion
+from bot.matching.decision import POLICY
 from bot.matching.encoder import Encoder
 from bot.matching.engine import Engine, EntryTexts
-from bot.matching.fitted import WITH_ENCODER, WITHOUT_ENCODER
 from bot.matching.index import Floats
+from bot.matching.matcher import rank
 
 #: A question to its likely entries with a score, best first.
 Ask = Callable[[str], Sequence[tuple[str, float]]]
@@ -116,10 +116,9 @@ def by_best_phrasing(build: Build, base: Indexed) -> Ask:
 def galibot(encoder: Encoder | None, place: Place, base: Indexed) -> tuple[Ask, Engine]:
     """What the bot does of a question it has not been asked yet, and its engine."""
     engine = Engine(base.entries, base.synonyms, base.unrelated, encoder)
-    model = WITH_ENCODER if encoder else WITHOUT_ENCODER
 
     def ask(question: str) -> Sequence[tuple[str, float]]:
-        ranking = fusion.rank(engine.compare(question, place(question)), model)
-        return [(found.entry, found.score) for found in ranking.candidates[:3]]
+        candidates = rank(engine, POLICY, question, place(question)).candidates[:3]
+        return [(found.entry, found.score) for found in candidates]
 
     return ask, engine

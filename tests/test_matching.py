@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 import yaml
 
+from bot.communes.commune import Unknown
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
+from bot.evaluation import read_cases
 from bot.knowledge.model import KnowledgeBase
 from bot.matching import fusion, signals
 from bot.matching.decision import (
@@ -28,13 +31,15 @@ from bot.matching.decision import (
     Suggestions,
     decide,
 )
-from bot.matching.discriminant import PENALTY, Discriminant, leave_one_out
+from bot.matching.discriminant import HASHED, PENALTY, Discriminant, leave_one_out
 from bot.matching.engine import Engine, EntryTexts
 from bot.matching.fitted import WITH_ENCODER, WITHOUT_ENCODER
 from bot.matching.index import Coverage, Doubles, Floats, Ints, TermIndex
-from bot.matching.matcher import Matcher
+from bot.matching.matcher import Matcher, sure
 from bot.matching.reading import Reader
-from tests.conftest import ROOT, TODAY
+from bot.storage.knowledge_files import load_common_messages
+from bot.storage.use_encoder import load_encoder
+from tests.conftest import KNOWLEDGE, ROOT, TODAY
 
 #: Each misunderstanding that was put right, and questions that must stay understood.
 QUESTIONS: list[dict[str, Any]] = yaml.safe_load(
@@ -378,7 +383,7 @@ SHAPES = [(40, 8, 3), (12, 30, 4), (20, 20, 2)]
 @pytest.mark.parametrize(("rows", "columns", "classes"), SHAPES)
 def test_the_classifier_is_the_ridge_regression(rows: int, columns: int, classes: int) -> None:
     features, owners = some_rows(rows, columns, classes)
-    learnt = Discriminant(features.__getitem__, owners, classes).weights
+    learnt = Discriminant(features.__getitem__, owners, classes).weights[columns]
     np.testing.assert_allclose(learnt, ridge(features, centred(owners, classes)), atol=1e-4)
 
 
@@ -406,6 +411,17 @@ def test_leave_one_out_is_near_a_classifier_without_the_row(
         known = features[others]
         unseen = Discriminant(known.__getitem__, owners[others], classes).scores(features[row])
         np.testing.assert_allclose(found[row], unseen, atol=3 / rows)
+
+
+def test_the_classifier_also_reads_questions_without_their_embedding() -> None:
+    rows, columns = 30, HASHED + 8
+    features, owners = some_rows(rows, columns, 3)
+    learnt = Discriminant(features.__getitem__, owners, 3)
+    assert sorted(learnt.weights) == [HASHED, columns]
+    expected = ridge(features[:, :HASHED], centred(owners, 3))
+    np.testing.assert_allclose(learnt.weights[HASHED], expected, atol=1e-4)
+    question = features[0, :HASHED]
+    np.testing.assert_allclose(learnt.scores(question), question @ expected, atol=1e-3)
 
 
 def test_the_classifier_recognises_what_it_learnt() -> None:
@@ -451,7 +467,7 @@ SHARES = frozenset({"mots", "lettres", "sons", "jetons", "reponse", "couverture"
 
 
 def check_numbers(engine: Engine, text: str) -> None:
-    found = engine.compare(text)
+    found = engine.compare(engine.glance(text))
     assert found.values.shape == (len(found.entries), len(signals.NAMES))
     assert found.unrelated.shape == (len(signals.NAMES),)
     assert len(found.nearest) == len(found.entries) > 0
@@ -476,6 +492,18 @@ def engine() -> Engine:
 @pytest.fixture(scope="module")
 def matcher() -> Matcher:
     return Matcher(SMALL, SYNONYMS, UNRELATED)
+
+
+@pytest.fixture(scope="module")
+def whole(base: KnowledgeBase, pytestconfig: pytest.Config) -> Engine:
+    """The project's own base, with the real encoder."""
+    cache = pytestconfig.cache.mkdir("encoder") if pytestconfig.cache else None
+    return Engine(
+        {key: EntryTexts(entry.phrasings, entry.answer) for key, entry in base.entries.items()},
+        base.synonyms,
+        (*load_common_messages(KNOWLEDGE), *base.unrelated),
+        load_encoder(cache),
+    )
 
 
 def test_every_signal_has_its_weights() -> None:
@@ -505,7 +533,7 @@ def test_signals_are_numbers_in_their_range(engine: Engine, text: str) -> None:
 def test_odd_bases_break_nothing(engine: Engine) -> None:
     for text in (*ODD, "une seule façon"):
         check_numbers(engine, text)
-        ranking = fusion.rank(engine.compare(text), WITHOUT_ENCODER)
+        ranking = fusion.rank(engine.compare(engine.glance(text)), WITHOUT_ENCODER)
         assert all(math.isfinite(found.score) for found in ranking.candidates)
 
 
@@ -513,14 +541,14 @@ def test_the_engine_works_without_an_encoder(engine: Engine, matcher: Matcher) -
     for key, texts in SMALL.items():
         for phrasing in texts.phrasings:
             assert matcher.rank(phrasing).candidates[0].entry == key
-    found = engine.compare("mon chien")
+    found = engine.compare(engine.glance("mon chien"))
     assert found.entries[int(found.values[:, signals.NAMES.index("mots")].argmax())] == "animaux"
     for name in ("sens", "sens-moyen", "reponse-sens"):
         assert not found.values[:, signals.NAMES.index(name)].any()
 
 
 def test_the_nearest_phrasing_is_the_entry_s_own(engine: Engine) -> None:
-    found = engine.compare("durée de ce chantier")
+    found = engine.compare(engine.glance("durée de ce chantier"))
     nearest = dict(zip(found.entries, found.nearest, strict=True))
     assert nearest["duree"] == "durée du chantier"
     for entry, phrasing in nearest.items():
@@ -545,17 +573,17 @@ def test_only_one_entry_s_very_words_are_identical() -> None:
         },
         unrelated=("quel temps",),
     )
-    assert shared.compare("bonjour, quand").identical == "b"
-    assert shared.compare("le prix").identical is None, "two entries have it"
-    assert shared.compare("quel temps").identical is None, "no entry has it"
-    assert shared.compare("quand donc").identical is None
+    assert shared.compare(shared.glance("bonjour, quand")).identical == "b"
+    assert shared.compare(shared.glance("le prix")).identical is None, "two entries have it"
+    assert shared.compare(shared.glance("quel temps")).identical is None, "no entry has it"
+    assert shared.compare(shared.glance("quand donc")).identical is None
 
 
 def test_a_left_out_phrasing_is_not_found() -> None:
     engine = Engine(SMALL, SYNONYMS, UNRELATED)
     row = engine.phrasings.index("mon chien et mon chat")
-    whole = engine.compare("mon chien et mon chat")
-    without = engine.compare("mon chien et mon chat", left_out=row)
+    whole = engine.compare(engine.glance("mon chien et mon chat"))
+    without = engine.compare(engine.glance("mon chien et mon chat", left_out=row))
     column = signals.NAMES.index("mots")
     mine = whole.entries.index("animaux")
     assert whole.values[mine, column] == pytest.approx(1, abs=1e-5)
@@ -594,13 +622,79 @@ def test_very_words_are_the_surest_sign() -> None:
     """Surer than any model, such as one that finds all entries alike and sees no difference."""
     blind = fusion.Model((0.0,) * len(signals.NAMES), (0.0,) * len(fusion.FEATURES), 9.0)
     engine = Engine({"a": EntryTexts(("le prix ?",)), "b": EntryTexts(("le prix du pain ?",))})
-    first, second = fusion.rank(engine.compare("un prix"), blind).candidates
+    first, second = fusion.rank(engine.compare(engine.glance("un prix")), blind).candidates
     assert first.score == second.score == pytest.approx(0.5, abs=0.01)
-    ranking = fusion.rank(engine.compare("le PRIX du pain"), blind)
+    ranking = fusion.rank(engine.compare(engine.glance("le PRIX du pain")), blind)
     assert [found.entry for found in ranking.candidates] == ["b", "a"]
     first, second = ranking.candidates
     assert first.score == ranking.related == fusion.IDENTICAL
     assert 0 < second.score <= 1 - fusion.IDENTICAL
+
+
+class WordEncoder:
+    """A small encoder, one direction a word; `asked` are the questions it was given."""
+
+    name = "mots"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode(self, sentences: Sequence[str]) -> Floats:
+        if len(sentences) == 1:
+            self.asked += sentences
+        rows = np.full((len(sentences), 64), 1e-3, dtype=np.float32)
+        for row, sentence in zip(rows, sentences, strict=True):
+            for word in sentence.split():
+                row[zlib.crc32(word.encode()) % 64] += 1
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows
+
+
+def test_the_encoder_is_asked_only_where_letters_leave_a_doubt() -> None:
+    encoder = WordEncoder()
+    matcher = Matcher(SMALL, SYNONYMS, UNRELATED, encoder)
+    assert matcher.rank("mon chien et mon chat").identical == "animaux"
+    assert encoder.asked == []
+    doubtful = matcher.rank("le chien et les travaux")
+    assert encoder.asked == ["le chien et les travaux"]
+    assert any(found.parts["sens"] for found in doubtful.candidates)
+
+
+@pytest.mark.parametrize(
+    ("best", "related", "expected"),
+    [
+        (0.995, 0.999, True),
+        (0.985, 0.999, False),  # five refusals times 1.5 % is too much to leave to letters
+        (0.002, 0.005, True),
+        (0.002, 0.03, False),  # one in thirty might be a fire
+    ],
+)
+def test_what_letters_alone_may_decide(best: float, related: float, expected: bool) -> None:
+    assert sure(ranking([best], related), POLICY) == expected
+    assert not sure(ranking([best], related), Policy(wrong=30)), "dearer mistakes, surer letters"
+
+
+@pytest.mark.parametrize("name", ["mise_au_point", "mesure"])
+def test_where_letters_alone_decide_the_meaning_changes_nothing(
+    whole: Engine, gazetteer: Gazetteer, name: str
+) -> None:
+    decided = 0
+    for case in read_cases((ROOT / "tests" / "cases" / f"{name}.jsonl").read_text("utf-8")):
+        lookup = gazetteer.find(case.question)
+        place = "" if isinstance(lookup, Unknown) else lookup.matched
+        glance = whole.glance(case.question, place)
+        letters = fusion.rank(whole.compare(glance, meaning=False), WITHOUT_ENCODER)
+        if sure(letters, POLICY):
+            both = fusion.rank(whole.compare(glance), WITH_ENCODER)
+            assert kind(decide(letters, POLICY)) == kind(decide(both, POLICY)), case.question
+            decided += 1
+    assert decided >= 80, "worth having two models for"
+
+
+def kind(decision: Decision) -> tuple[type[Decision], str]:
+    """What was decided, and the entry answered if one is."""
+    answered = decision.candidate.entry if isinstance(decision, Answered) else ""
+    return type(decision), answered
 
 
 # The decision

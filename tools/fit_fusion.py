@@ -79,9 +79,8 @@ def left_out(engine: Engine, every: int = 1) -> Iterator[Example]:
         if row % every:
             continue
         ours = owner < len(engine.entries)
-        compared = engine.compare(
-            phrasing, place_in(phrasing), left_out=row, discriminant=scores[row]
-        )
+        glance = engine.glance(phrasing, place_in(phrasing), left_out=row)
+        compared = engine.compare(glance, discriminant=scores[row])
         if ours:
             yield Example(compared, frozenset({engine.entries[owner]}), WEIGHT_LEFT_OUT)
         else:
@@ -90,7 +89,7 @@ def left_out(engine: Engine, every: int = 1) -> Iterator[Example]:
 
 def asked(engine: Engine, questions: Iterable[Asked], weight: float) -> Iterator[Example]:
     for question in questions:
-        compared = engine.compare(question.text, place_in(question.text))
+        compared = engine.compare(engine.glance(question.text, place_in(question.text)))
         yield Example(compared, question.expect, weight)
 
 
@@ -229,7 +228,8 @@ def report(
     counts = dict.fromkeys(("juste", "proposée", "fausse", "manquée", "1re place"), 0)
     counts |= dict.fromkeys(("hors sujet répondu", "hors sujet proposé"), 0)
     for question in questions:
-        ranking = fusion.rank(engine.compare(question.text, place_in(question.text)), model)
+        glance = engine.glance(question.text, place_in(question.text))
+        ranking = fusion.rank(engine.compare(glance), model)
         decision = decide(ranking, policy)
         given = {found.entry for found in ranking.candidates[:1]}
         counts["1re place"] += bool(given & question.expect)

@@ -17,7 +17,7 @@ from bot.communes.commune import (
     read_communes,
 )
 from bot.communes.message import GENERIC, Cue, Message
-from bot.communes.names import Elsewhere, Estates, EverydayWords, Names
+from bot.communes.names import Elsewhere, Estate, Estates, EverydayWords, Names
 from bot.communes.nearest import Nearest, Point
 from bot.communes.spelling import ARTICLES, CONNECTORS, word_set
 
@@ -232,8 +232,7 @@ class Gazetteer:
         """The longest name that starts at a word, spelt as in the data."""
         canon = message.canon
         estate = self._estates.at(canon, start)
-        longest = max(self._names.longest, self._elsewhere.longest)
-        for stop in range(min(len(canon), start + longest), start, -1):
+        for stop in range(self._farthest(canon, start, estate), start, -1):
             if estate is not None and stop <= estate[1]:
                 place, stop = estate
                 cue = message.cue(start)
@@ -244,6 +243,27 @@ class Gazetteer:
             if mention is not None:
                 return mention
         return None
+
+    def _farthest(
+        self, canon: tuple[str, ...], start: int, estate: tuple[Estate, int] | None
+    ) -> int:
+        """Where the longest name that starts at a word may stop: most words begin none."""
+        most = min(len(canon), start + max(self._names.longest, self._elsewhere.longest))
+        if self._estates.may_begin(canon[start]):
+            return most
+        stop = start
+        full = short = ""
+        while stop < most:
+            full += canon[stop]
+            short += "" if canon[stop] in ARTICLES else canon[stop]
+            if not any(
+                not key or key in known
+                for key in (full, short)
+                for known in (self._names.beginnings, self._elsewhere.beginnings)
+            ):
+                break
+            stop += 1
+        return stop if estate is None else max(stop, min(most, estate[1]))
 
     def _named(
         self, message: Message, numbers: _Numbers, known: frozenset[int], start: int, stop: int

@@ -13,6 +13,8 @@ from bot.communes.commune import Alias, Commune
 from bot.communes.spelling import (
     ARTICLES,
     CONNECTORS,
+    beginnings,
+    by_start,
     full_key,
     name_words,
     short_key,
@@ -100,7 +102,8 @@ class Names:
             name = self._name(words, official.get(words, set()), other.get(words, []))
             self._put(self._exact, full_key(words), name)
             self._put(self._short, short_key(words), name)
-        self._keys = [key for key in self._short if len(key) >= 5]
+        self._long = by_start(key for key in self._short if len(key) >= 5)
+        self.beginnings = beginnings([*self._exact, *self._short])
         self._sounds: dict[str, list[str]] = defaultdict(list)
         for key, name in self._short.items():
             self._sounds[sound(name.words)].append(key)
@@ -177,7 +180,7 @@ class Names:
             return None
         near: dict[str, float] = {}
         for key, _, _ in process.extract(
-            typed, self._keys, scorer=OSA.distance, score_cutoff=2, limit=None
+            typed, self._long.get(typed[0], ()), scorer=OSA.distance, score_cutoff=2, limit=None
         ):
             distance = typo_distance(typed, key)
             if distance is not None and _same_shape(words, self._short[key]):
@@ -300,6 +303,7 @@ class Estates:
                 for length in range(1, len(core)):
                     self._longer[core[:length]].append(label)
         self._longest = 2 * max(map(len, self._exact), default=0)
+        self._firsts = {core[:1] for core in self._exact}
 
     def at(self, words: Sequence[str], start: int) -> tuple[Estate, int] | None:
         """The estate that the word at `start` introduces, and where its name stops."""
@@ -314,6 +318,10 @@ class Estates:
             if estate is not None:
                 return estate, stop
         return None
+
+    def may_begin(self, word: str) -> bool:
+        """Whether `specific` may know an estate by words of which this is the first."""
+        return _estate_core((word,)) in self._firsts
 
     def specific(self, words: Sequence[str]) -> Estate | None:
         """The estate these words alone designate, when no ordinary word or surname would."""
@@ -368,7 +376,8 @@ class Elsewhere:
                 if everyday.cover(words):
                     self._everyday.add(key)
         self.longest = longest
-        self._long = [key for key in self._labels if len(key) >= 5]
+        self._long = by_start(key for key in self._labels if len(key) >= 5)
+        self.beginnings = beginnings(self._labels)
 
     def exact(self, words: Sequence[str]) -> tuple[str, bool] | None:
         """(label, also an everyday word) of the place these words name."""
@@ -386,6 +395,6 @@ class Elsewhere:
         return any(
             (typo_distance(typed, key) or 3) < distance
             for key, _, _ in process.extract(
-                typed, self._long, scorer=OSA.distance, score_cutoff=2, limit=None
+                typed, self._long.get(typed[0], ()), scorer=OSA.distance, score_cutoff=2, limit=None
             )
         )

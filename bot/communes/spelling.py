@@ -1,6 +1,6 @@
 """Keys under which the spellings of one place name meet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
 from rapidfuzz.distance import OSA
@@ -46,6 +46,20 @@ def short_key(words: Sequence[str]) -> str:
 def sound(words: Sequence[str]) -> str:
     """Phonetic key: « pekencourt » and « Pecquencourt » → "pek2kUr"; articles are silent."""
     return "".join(word_sound(word) for word in words if word not in ARTICLES)
+
+
+def beginnings(keys: Iterable[str]) -> frozenset[str]:
+    """Every beginning of the keys: joined words that are none of these begin no key."""
+    return frozenset(key[:length] for key in keys for length in range(1, len(key) + 1))
+
+
+def by_start(keys: Iterable[str]) -> dict[str, list[str]]:
+    """The keys that `typo_distance` may find near a word, by the first letter of that word."""
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        for letter in dict.fromkeys(key[:2]):
+            found.setdefault(letter, []).append(key)
+    return found
 
 
 def typo_distance(typed: str, key: str) -> int | None:

@@ -117,7 +117,11 @@ class Assistant:
             key: EntryTexts(entry.phrasings, entry.answer) for key, entry in base.entries.items()
         }
         matcher = Matcher(
-            entries, base.synonyms, (*self._unrelated, *base.unrelated), self._encoder
+            entries,
+            base.synonyms,
+            (*self._unrelated, *base.unrelated),
+            self._encoder,
+            self._policy,
         )
         self._serving = _Serving(base, matcher)
 
@@ -352,15 +356,13 @@ _MENUS = {"help": texts.HELP, "privacy": texts.PRIVACY}
 
 def _rank(matcher: Matcher, text: str, lookup: Lookup) -> Ranking:
     """The candidates; a commune's name added to an editor's very words does not weaken them."""
-    whole = matcher.rank(text, "" if isinstance(lookup, Unknown) else lookup.matched)
     if isinstance(lookup, Found):
         words = lookup.rest.split()
         while words and words[-1] in _BEFORE_PLACES:
             words.pop()
-        rest = matcher.rank(" ".join(words))
-        if rest.identical:
-            return rest
-    return whole
+        if matcher.identical(rest := " ".join(words)):
+            return matcher.rank(rest)
+    return matcher.rank(text, "" if isinstance(lookup, Unknown) else lookup.matched)
 
 
 def _asks_only_about(lookup: Lookup, text: str) -> bool:

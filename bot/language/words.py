@@ -75,6 +75,7 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+@lru_cache(maxsize=256)  # one message is read for several ends
 def normalise(text: str) -> str:
     """Folded words joined by one space: « L’ERBM, c’est quoi ? » → "l erbm c est quoi".
 
@@ -141,5 +142,6 @@ _NEXT_QUESTION = re.compile(
 
 def parts(text: str) -> tuple[str, ...]:
     """The questions of a message that asks several, at most three; empty when it asks one."""
-    found = [part.strip() for part in _NEXT_QUESTION.split(text) if stems(part)]
+    split = _NEXT_QUESTION.split(text)
+    found = [part.strip() for part in split if stems(part)] if len(split) > 1 else []
     return tuple(found[:3]) if len(found) > 1 else ()

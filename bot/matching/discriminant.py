@@ -47,7 +47,11 @@ class Hashing:
 
 
 class Discriminant:
-    """Scores of every entry for a question, about 1 for the right one and 0 for the others."""
+    """Scores of every entry for a question, about 1 for the right one and 0 for the others.
+
+    `weights`, shape (d, entries), by d: HASHED for a question without its embedding, the other
+    for one with it.
+    """
 
     def __init__(self, features: Callable[[slice], Floats], owners: Ints, entries: int) -> None:
         """Learn from phrasings' features, asked for by rows, and the `owners` (n,), ascending.
@@ -58,11 +62,15 @@ class Discriminant:
         share = np.bincount(owners, minlength=entries).astype(np.float32) / np.float32(len(owners))
         first = features(slice(BLOCK))
         rows, columns = len(owners), first.shape[1]
+        widths = {min(HASHED, columns), columns}
         penalty = np.float32(PENALTY)
+        self.weights: dict[int, Floats] = {}
         if rows < columns:
             targets = (owners[:, None] == np.arange(entries)) - share
-            gram = first @ first.T + penalty * np.eye(rows, dtype=np.float32)
-            self.weights: Floats = first.T @ np.linalg.solve(gram, targets)
+            for width in widths:
+                part = first[:, :width]
+                gram = part @ part.T + penalty * np.eye(rows, dtype=np.float32)
+                self.weights[width] = part.T @ np.linalg.solve(gram, targets)
             return
         gram = penalty * np.eye(columns, dtype=np.float32)
         sums = np.zeros((entries, columns), dtype=np.float32)
@@ -72,14 +80,17 @@ class Discriminant:
             owned = owners[start : start + BLOCK]
             changes = np.flatnonzero(np.diff(owned, prepend=-1))
             sums[owned[changes]] += np.add.reduceat(block, changes, axis=0)
-        self.weights = np.linalg.solve(gram, sums.T - np.outer(sums.sum(axis=0), share))
+        means = sums.T - np.outer(sums.sum(axis=0), share)
+        for width in widths:
+            self.weights[width] = np.linalg.solve(gram[:width, :width], means[:width])
 
     def scores(self, features: Floats) -> Floats:
         """The entries' scores, shape (entries,), for one question's features (d,)."""
+        weights = self.weights[len(features)]
         hashed = np.flatnonzero(features[:HASHED])
-        scores: Floats = features[hashed] @ self.weights[hashed]
+        scores: Floats = features[hashed] @ weights[hashed]
         if len(features) > HASHED:
-            scores += features[HASHED:] @ self.weights[HASHED:]
+            scores += features[HASHED:] @ weights[HASHED:]
         return scores
 
 
@@ -112,6 +123,9 @@ def dense_features(
     for row, (gram, word) in enumerate(zip(grams, words, strict=True)):
         hashing[0].add_to(hashed[row], gram, WEIGHTS[0])
         hashing[1].add_to(hashed[row], word, WEIGHTS[1])
-    if embeddings is None:
-        return hashed
-    return np.hstack([hashed, np.float32(WEIGHTS[2]) * embeddings])
+    return hashed if embeddings is None else with_embeddings(hashed, embeddings)
+
+
+def with_embeddings(hashed: Floats, embeddings: Floats) -> Floats:
+    """The features of n texts, or of one, from the hashed ones and their embeddings."""
+    return np.concatenate([hashed, np.float32(WEIGHTS[2]) * embeddings], axis=-1)

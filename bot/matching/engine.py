@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.language.words import stem
 from bot.matching import signals
-from bot.matching.discriminant import Discriminant, Hashing, dense_features
+from bot.matching.discriminant import Discriminant, Hashing, dense_features, with_embeddings
 from bot.matching.encoder import Encoder
 from bot.matching.index import Coverage, Floats, Ints, TermIndex
 from bot.matching.reading import Reader, Reading
@@ -28,6 +28,25 @@ class EntryTexts:
 
     phrasings: tuple[str, ...]
     answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The question over the whole base, by its letters and sounds: cheap, and what is kept of it.
+
+    By phrasing where not said otherwise; by group of phrasings: the answer, the vocabulary.
+    """
+
+    reading: Reading
+    features: Floats  # of the classifier, (HASHED,)
+    by_words: Floats
+    by_grams: Floats
+    by_sounds: Floats
+    by_answer: Floats  # (groups,)
+    covered: Floats  # (groups,)
+    placed: Floats  # (groups,)
+    known: float  # share of the question's weight in words the base knows, 0 to 1
+    left_out: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,40 +125,63 @@ class Engine:
             self._grams.vectors[rows], self._words.vectors[rows], self._hashing, meanings
         )
 
-    def _identical(self, reading: Reading) -> str | None:
-        owner = self._owner_of.get(_stemmed(reading))
-        return self.entries[owner] if owner is not None and owner < len(self.entries) else None
-
     def _encode(self, sentences: Sequence[str]) -> Floats | None:
         return self._encoder.encode(sentences) if self._encoder else None
 
-    def compare(
-        self,
-        question: str,
-        place: str = "",
-        *,
-        left_out: int | None = None,
-        discriminant: Floats | None = None,
-    ) -> Comparison:
-        """The question against its likely entries; `place` are its words that name a commune.
+    @property
+    def encodes(self) -> bool:
+        """Whether the meaning of sentences is compared too."""
+        return self._encoder is not None
 
-        For fitting only: `left_out` is the row of a phrasing to ignore (the question itself),
-        and `discriminant` its scores by a classifier that never saw it.
+    def identical(self, reading: Reading) -> str | None:
+        """The entry that alone has these very words as a phrasing, blind to a plural."""
+        owner = self._owner_of.get(_stemmed(reading))
+        return self.entries[owner] if owner is not None and owner < len(self.entries) else None
+
+    def glance(self, question: str, place: str = "", *, left_out: int | None = None) -> Glance:
+        """The question over all phrasings; `place` are its words that name a commune.
+
+        For fitting only: `left_out` is the row of a phrasing to ignore, the question itself.
         """
         reading = self.reader.read(question)
         terms, grams = self._words.vector(reading.terms), self._grams.vector(reading.grams)
-        meaning = self._encode([reading.sentence])
         by_words = self._words.similarities(terms)
         by_grams = self._grams.similarities(grams)
         by_sounds = self._sounds.similarities(self._sounds.vector(reading.sounds))
         if left_out is not None:
             for similarities in (by_words, by_grams, by_sounds):
                 similarities[left_out] = 0
+        by_answer = np.zeros(self.groups, dtype=np.float32)
+        by_answer[: len(self.entries)] = self._answers.similarities(
+            self._answers.vector(reading.terms)
+        )
+        owner = None if left_out is None else int(self.owners[left_out])
+        covered, known = self._vocabulary.shares(reading.terms, owner)
+        placed = np.full(self.groups, 0.5, dtype=np.float32)
+        if named := self.reader.read(place).terms:
+            placed, _ = self._vocabulary.shares(named, owner)
+        features = dense_features([grams], [terms], self._hashing, None)[0]
+        return Glance(
+            reading, features, by_words, by_grams, by_sounds, by_answer, covered, placed, known,
+            left_out,
+        )  # fmt: skip
+
+    def compare(
+        self, glance: Glance, *, meaning: bool = True, discriminant: Floats | None = None
+    ) -> Comparison:
+        """The question against its likely entries; without its meaning, in a third of the time.
+
+        For fitting only: `discriminant` are its scores by a classifier that never saw it.
+        """
+        left_out = glance.left_out
+        sentence = self._encode([glance.reading.sentence]) if meaning else None
         if discriminant is None:
-            features = dense_features([grams], [terms], self._hashing, meaning)[0]
+            features = glance.features
+            if sentence is not None:
+                features = with_embeddings(features, sentence[0])
             discriminant = self._discriminant.scores(features)
-        words = signals.nearest(by_words, self._starts)
-        letters = signals.nearest(by_grams, self._starts)
+        words = signals.nearest(glance.by_words, self._starts)
+        letters = signals.nearest(glance.by_grams, self._starts)
         own = len(self.entries)
         kept = _union_of_best(KEPT, discriminant[:own], words[:own], letters[:own])
         if self.groups > own:
@@ -148,47 +190,38 @@ class Engine:
         rows = np.concatenate([np.arange(span.start, span.stop) for span in spans])
         starts = np.cumsum([0, *(span.stop - span.start for span in spans[:-1])])
         by_meaning = np.zeros(len(rows), dtype=np.float32)
-        if meaning is not None and self._meanings is not None:
+        mean_meaning = np.zeros(len(kept), dtype=np.float32)
+        answer_meaning = np.zeros(self.groups, dtype=np.float32)
+        if sentence is not None and self._meanings is not None:
             # Span by span: contiguous rows are not copied.
-            by_meaning = np.concatenate([self._meanings[span] @ meaning[0] for span in spans])
-        if left_out is not None:
-            by_meaning[rows == left_out] = -1
-        quick = by_words[rows] + by_grams[rows] + by_meaning
+            by_meaning = np.concatenate([self._meanings[span] @ sentence[0] for span in spans])
+            if left_out is not None:
+                by_meaning[rows == left_out] = -1
+            mean_meaning = signals.mean_of_nearest(by_meaning, starts)
+        if sentence is not None and self._answer_meanings is not None:
+            answered = kept[kept < own]
+            answer_meaning[answered] = self._answer_meanings[answered] @ sentence[0]
+        quick = glance.by_words[rows] + glance.by_grams[rows] + by_meaning
         by_tokens = np.zeros(len(rows), dtype=np.float32)
         pool = _best(quick, TOKEN_POOL)
         by_tokens[pool] = signals.token_sets(
-            " ".join(reading.words), [self._texts[row] for row in rows[pool]]
+            " ".join(glance.reading.words), [self._texts[row] for row in rows[pool]]
         )
         if left_out is not None:
             by_tokens[rows == left_out] = 0
-        ranks = signals.standardised(discriminant)
-        by_answer = np.zeros(self.groups, dtype=np.float32)
-        by_answer[:own] = self._answers.similarities(self._answers.vector(reading.terms))
-        covered, known = self._vocabulary.shares(
-            reading.terms, None if left_out is None else int(self.owners[left_out])
-        )
-        placed = np.full(self.groups, 0.5, dtype=np.float32)
-        if named := self.reader.read(place).terms:
-            placed, _ = self._vocabulary.shares(
-                named, None if left_out is None else int(self.owners[left_out])
-            )
-        answer_meaning = np.zeros(self.groups, dtype=np.float32)
-        if meaning is not None and self._answer_meanings is not None:
-            answered = kept[kept < own]
-            answer_meaning[answered] = self._answer_meanings[answered] @ meaning[0]
         values = np.stack(
             [
                 discriminant[kept],
-                ranks[kept],
+                signals.standardised(discriminant)[kept],
                 words[kept],
                 letters[kept],
-                signals.nearest(by_sounds[rows], starts),
+                signals.nearest(glance.by_sounds[rows], starts),
                 signals.nearest(by_tokens, starts),
                 signals.nearest(by_meaning, starts),
-                signals.mean_of_nearest(by_meaning, starts),
-                by_answer[kept],
-                covered[kept],
-                placed[kept],
+                mean_meaning,
+                glance.by_answer[kept],
+                glance.covered[kept],
+                glance.placed[kept],
                 answer_meaning[kept],
             ],
             axis=1,
@@ -200,13 +233,13 @@ class Engine:
         ]
         likely = range(int((kept < own).sum()))
         return Comparison(
-            reading,
+            glance.reading,
             tuple(self.entries[kept[row]] for row in likely),
             values[: len(likely)],
             values[-1] if self.groups > own else np.zeros(len(signals.NAMES), dtype=np.float32),
             tuple(nearest[row] for row in likely),
-            self._identical(reading) if left_out is None else None,
-            known,
+            self.identical(glance.reading) if left_out is None else None,
+            glance.known,
         )
 
 

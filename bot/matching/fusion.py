@@ -69,18 +69,19 @@ def rank(comparison: Comparison, model: Model) -> Ranking:
     if not comparison.entries or not (comparison.known or comparison.identical):
         # Not one word of the base: whatever looks alike in « aaaaah » is chance.
         return Ranking((), 0.0)
-    share = shares(comparison.values, np.array(model.which))
+    which = np.array(model.which)
+    share = shares(comparison.values, which)
     logit = float(overall(comparison, share) @ np.array(model.whether)) + model.whether_bias
     related = float(1 / (1 + np.exp(-logit)))
-    share = shares(comparison.values, np.array(model.which) * model.temperature)
+    scores = (related * shares(comparison.values, which * model.temperature)).tolist()
     made = []
-    for row, entry in enumerate(comparison.entries):
-        identical = entry == comparison.identical
-        score = IDENTICAL if identical else related * float(share[row])
-        if comparison.identical and not identical:
-            score *= 1 - IDENTICAL
-        parts = dict(zip(signals.NAMES, map(float, comparison.values[row]), strict=True))
-        made.append(Candidate(entry, score, comparison.nearest[row], parts))
+    for entry, score, nearest, values in zip(
+        comparison.entries, scores, comparison.nearest, comparison.values.tolist(), strict=True
+    ):
+        if comparison.identical:
+            score = IDENTICAL if entry == comparison.identical else score * (1 - IDENTICAL)
+        parts = dict(zip(signals.NAMES, values, strict=True))
+        made.append(Candidate(entry, score, nearest, parts))
     made.sort(key=lambda found: (-found.score, found.entry))
     return Ranking(
         tuple(made), IDENTICAL if comparison.identical else related, comparison.identical

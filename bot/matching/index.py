@@ -78,17 +78,18 @@ class TermIndex:
         return self._vector(Counter(text))
 
     def _vector(self, count: Counter[str]) -> Sparse:
-        known = sorted(
-            (self._number[term], times) for term, times in count.items() if term in self._number
-        )
+        known: list[tuple[int, int]] = []
+        unknown = 0.0
+        for term, times in count.items():
+            number = self._number.get(term)
+            if number is None:
+                unknown += ((1 + math.log(times)) * self._unknown_idf) ** 2
+            else:
+                known.append((number, times))
+        known.sort()
         terms = np.array([number for number, _ in known], dtype=np.int64)
-        times = np.array([times for _, times in known], dtype=np.float32)
-        weights = (1 + np.log(np.maximum(times, 1))) * self._idf[terms]
-        unknown = sum(
-            ((1 + math.log(times)) * self._unknown_idf) ** 2
-            for term, times in count.items()
-            if term not in self._number
-        )
+        often = np.array([times for _, times in known], dtype=np.float32)
+        weights = (1 + np.log(often)) * self._idf[terms]
         norm = math.sqrt(float(weights @ weights) + unknown) or 1.0
         return Sparse(terms, (weights / norm).astype(np.float32))
 

@@ -7,7 +7,7 @@ maximum over the entry's phrasings. Ranges are the usual ones; fusion.py weighs 
 from collections.abc import Sequence
 
 import numpy as np
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.matching.index import Floats, Ints
 
@@ -50,7 +50,6 @@ def token_sets(question: str, phrasings: Sequence[str]) -> Floats:
 
     Forgives word order and extra words; alone it would give 1 for one shared word.
     """
-    return np.array(
-        [fuzz.token_set_ratio(question, phrasing) / 100 for phrasing in phrasings],
-        dtype=np.float32,
-    )
+    found = process.cdist([question], phrasings, scorer=fuzz.token_set_ratio, dtype=np.float64)
+    ratios: Floats = (found[0] / 100).astype(np.float32)
+    return ratios
