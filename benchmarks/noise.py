@@ -85,6 +85,16 @@ def noisy(text: str, seed: int = 0) -> str:
     return " ".join(made)
 
 
+def slip(text: str, chance: random.Random) -> str:
+    """The question with one typo, in a word of four letters or more."""
+    words = text.split()
+    long = [number for number, word in enumerate(words) if len(word) >= 4]
+    if long:
+        number = chance.choice(long)
+        words[number] = _mistyped(words[number], chance)
+    return " ".join(words)
+
+
 def _as_heard(word: str) -> str:
     for pattern, heard in _HEARD:
         word = pattern.sub(heard, word)

@@ -28,8 +28,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.noise import noisy
+from benchmarks.noise import noisy, slip
 from benchmarks.telegram_bots import PATH
+from bot.evaluation import read_cases
 from bot.knowledge.model import KnowledgeBase
 from bot.settings import ROOT
 from bot.storage.knowledge_files import load_base
@@ -38,6 +39,7 @@ BOTS = ROOT / "benchmarks" / "telegram_bots.py"
 RIVALS = ROOT / "benchmarks" / "rivals.txt"
 RIVALS_VENV = ROOT / ".venv-bench"
 CACHE = ROOT / "data" / "cache"
+CASES = ROOT / "tests" / "cases"
 
 #: Chats that write at once, out of CHATS; each waits for its answer before it writes again.
 AT_ONCE = 64
@@ -321,7 +323,8 @@ async def _all(base: KnowledgeBase, console: Console) -> dict[str, Speed]:
         (name, label, itertools.cycle(usual(base))) for name, label in ECHOES.items()
     ]
     bots.append(("galibot", USUAL_LABEL, itertools.cycle(usual(base))))
-    bots.append(("galibot", UNSEEN_LABEL, unseen(base)))
+    bots.append(("galibot", UNSEEN_LABEL, unseen()))
+    bots.append(("galibot", MISSPELT_LABEL, misspelt(base)))
     contenders: dict[str, Contender] = {}
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -351,6 +354,7 @@ ECHOES = {
 }
 USUAL_LABEL = f"Galibot, {USUAL} questions courantes"
 UNSEEN_LABEL = "Galibot, questions jamais vues"
+MISSPELT_LABEL = "Galibot, jamais vues et très mal écrites"
 
 
 def usual(base: KnowledgeBase) -> list[str]:
@@ -359,13 +363,24 @@ def usual(base: KnowledgeBase) -> list[str]:
     return [text for one in rounds for text in one if text][:USUAL]
 
 
-def unseen(base: KnowledgeBase) -> Iterator[str]:
-    """The phrasings misspelt, each time otherwise: no two alike."""
+def unseen() -> Iterator[str]:
+    """The messages of our labelled questions, a third of them off topic, each with a typo."""
+    files = [(CASES / f"{name}.jsonl").read_text("utf-8") for name in ("mesure", "mise_au_point")]
+    asked = [case.question for file in files for case in read_cases(file)]
+    chance = random.Random(0)
+    return _no_two_alike(slip(chance.choice(asked), chance) for _ in itertools.count())
+
+
+def misspelt(base: KnowledgeBase) -> Iterator[str]:
+    """The phrasings, most words of each misspelt."""
     phrasings = sorted({text for entry in base.entries.values() for text in entry.phrasings})
     chance = random.Random(0)
+    return _no_two_alike(noisy(chance.choice(phrasings), seed) for seed in itertools.count())
+
+
+def _no_two_alike(texts: Iterator[str]) -> Iterator[str]:
     known = set()
-    for seed in itertools.count():
-        text = noisy(chance.choice(phrasings), seed)
+    for text in texts:
         if text and text not in known:
             known.add(text)
             yield text
@@ -429,8 +444,8 @@ def run(console: Console) -> None:
     console.print(table)
     shares = Table(title="Où va le temps de Galibot, à pleine vitesse (part du processeur)")
     shares.add_column("", no_wrap=True)
-    measured = [speeds[label] for label in (USUAL_LABEL, UNSEEN_LABEL)]
-    for label in ("courantes", "jamais vues"):
+    measured = [speeds[label] for label in (USUAL_LABEL, UNSEEN_LABEL, MISSPELT_LABEL)]
+    for label in ("courantes", "jamais vues", "mal écrites"):
         shares.add_column(label, justify="right")
     parts = sorted(
         {part for speed in measured for part in speed.profile},

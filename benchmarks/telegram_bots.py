@@ -21,7 +21,7 @@ TEXT = "Bonjour, voici la seule réponse que je sache donner."
 TOKEN = "123456:AAH-jeton-du-banc-d-essai"
 PATH = "/telegram/webhook"
 #: Seconds of processor between two looks at what the bot is doing.
-SAMPLE = 0.002
+SAMPLE = 0.005
 
 
 def bare(port: int, api: str) -> None:

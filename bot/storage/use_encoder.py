@@ -90,4 +90,7 @@ def load_encoder(cache: Path | None = None) -> UseEncoder | None:
         )
         return None
     # More threads cost more than they bring on a sentence (200 ms against 2.5 ms on 2 cores).
-    return UseEncoder(USE(threads=1), name, cache)
+    model = USE(threads=1)
+    # It reads its tables, for nearly a second, at its first sentence: not a resident's.
+    model.encode(["Bonjour"])
+    return UseEncoder(model, name, cache)
