@@ -1,7 +1,9 @@
 """What a resident says and what she is answered, whatever the channel."""
 
+import asyncio
 import datetime as dt
 import gc
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from weakref import ref
@@ -11,7 +13,7 @@ import pytest
 from bot.communes import Point
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation import texts
-from bot.conversation.assistant import QUESTION_LENGTH, REMEMBERED, Assistant
+from bot.conversation.assistant import AT_ONCE, QUESTION_LENGTH, REMEMBERED, Assistant
 from bot.conversation.markup import parse, plain
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.knowledge.checking import check
@@ -260,6 +262,35 @@ def test_a_point_on_the_map_is_a_choice_of_communes(assistant: Assistant) -> Non
     far = assistant.reply(Question(place=Point(48.85, 2.35)))
     assert far.outcome is Outcome.NO_MATCH
     assert same(far.text, texts.FAR)
+
+
+async def test_between_two_questions_the_event_loop_turns(assistant: Assistant) -> None:
+    seen: list[str] = []
+
+    async def put(number: int) -> None:
+        await assistant.ask(Question(f"c'est pour {number} logements, est-ce que le loyer monte"))
+        seen.append("réponse")
+
+    async def everything_else() -> None:
+        while seen.count("réponse") < 8:
+            seen.append("tour")
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(put(number) for number in range(8)), everything_else())
+    answers = [at for at, what in enumerate(seen) if what == "réponse"]
+    assert all(later - earlier > 1 for earlier, later in itertools.pairwise(answers)), seen
+
+
+async def test_a_long_question_leaves_the_event_loop_free(assistant: Assistant) -> None:
+    long = "je voudrais savoir pour mon voisin, qui est très âgé, " * 5 + "si le loyer augmente"
+    assert len(long) > AT_ONCE
+    turns = 0
+    asked = asyncio.create_task(assistant.ask(Question(long)))
+    while not asked.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 10
+    assert asked.result() == assistant.reply(Question(long))
 
 
 async def test_where_someone_is_is_not_kept_with_the_usual_replies(assistant: Assistant) -> None:
