@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, Connection, delete, event, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, delete, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
@@ -64,6 +64,12 @@ class TelegramUpdate(Base):
 
     update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     day: Mapped[dt.date] = mapped_column(index=True)
+
+
+#: Which of these are recorded.
+_AMONG = select(TelegramUpdate.update_id).where(
+    TelegramUpdate.update_id.in_(bindparam("update_ids", expanding=True))
+)
 
 
 class Database:
@@ -156,15 +162,15 @@ class Database:
 
     async def answered_updates(self, update_ids: Collection[int]) -> set[int]:
         """Which of these updates of Telegram were answered, by this process or by another."""
-        asked = select(TelegramUpdate.update_id).where(TelegramUpdate.update_id.in_(update_ids))
-        async with self._session() as session:
-            return set(await session.scalars(asked))
+        # For every message, this and the next: without a session they cost a third less.
+        async with self._engine.connect() as connection:
+            return set(await connection.scalars(_AMONG, {"update_ids": update_ids}))
 
     async def record_answered(self, update_ids: Collection[int], day: dt.date) -> None:
         """Remember that these updates were answered, in one transaction."""
         rows = [{"update_id": update_id, "day": day} for update_id in update_ids]
-        async with self._session.begin() as session:
-            await session.execute(self._insert(TelegramUpdate).on_conflict_do_nothing(), rows)
+        async with self._engine.begin() as connection:
+            await connection.execute(self._insert(TelegramUpdate).on_conflict_do_nothing(), rows)
 
     async def forget_updates(self, before: dt.date) -> None:
         """Remove what was answered before that day."""
