@@ -91,11 +91,12 @@ async def test_strangers_can_not_fill_the_arrivals(database: Database) -> None:
     assert (await database.arrivals())["s0", "telegram", day] == 2
 
 
-async def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}"
-    both = [await Database.open(url) for _ in range(2)]
-    await asyncio.gather(*(one.migrate() for one in both))
-    for one in both:
+@pytest.mark.parametrize("turn", range(5))
+async def test_several_processes_may_start_at_once(tmp_path: Path, turn: int) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / f'new{turn}.sqlite3'}"
+    several = [await Database.open(url) for _ in range(4)]
+    await asyncio.gather(*(one.migrate() for one in several))
+    for one in several:
         assert await one.up_to_date()
         await one.close()
 

@@ -1,7 +1,9 @@
 """The database, SQLite or PostgreSQL by the same code. No row says who wrote it."""
 
+import contextlib
 import datetime as dt
 import re
+import sqlite3
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Self
@@ -188,7 +190,9 @@ def _set_sqlite(connection: Any, _: object) -> None:
     A killed process loses nothing so; a power cut may lose the last commits, never the file.
     """
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    # A property of the file: refused only while another process is giving it that very mode.
+    with contextlib.suppress(sqlite3.OperationalError):
+        cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
 
