@@ -112,13 +112,19 @@ def _watch(report: Path) -> None:
     places: dict[str, float] = collections.defaultdict(float)
     spent: dict[int, float] = {}
     here = threading.get_ident()
+    looking = False
 
     def look(_: int, frame: FrameType | None) -> None:
+        nonlocal looking
+        if looking:  # a signal during `_current_frames`, which would wait for itself
+            return
+        looking = True
         for thread, top in sys._current_frames().items():
             now = time.clock_gettime(time.pthread_getcpuclockid(thread))
             if (since := now - spent.get(thread, now)) > 0:
                 places[_part(frame if thread == here else top)] += since
             spent[thread] = now
+        looking = False
 
     def tell(_: int, frame: FrameType | None) -> None:
         report.write_text(json.dumps(places))

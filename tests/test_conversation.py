@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 import gc
-import itertools
 from dataclasses import replace
 from pathlib import Path
 from weakref import ref
@@ -13,7 +12,7 @@ import pytest
 from bot.communes import Point
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation import texts
-from bot.conversation.assistant import AT_ONCE, QUESTION_LENGTH, REMEMBERED, Assistant
+from bot.conversation.assistant import QUESTION_LENGTH, REMEMBERED, Assistant
 from bot.conversation.markup import parse, plain
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.knowledge.checking import check
@@ -264,33 +263,16 @@ def test_a_point_on_the_map_is_a_choice_of_communes(assistant: Assistant) -> Non
     assert same(far.text, texts.FAR)
 
 
-async def test_between_two_questions_the_event_loop_turns(assistant: Assistant) -> None:
-    seen: list[str] = []
-
-    async def put(number: int) -> None:
-        await assistant.ask(Question(f"c'est pour {number} logements, est-ce que le loyer monte"))
-        seen.append("réponse")
-
-    async def everything_else() -> None:
-        while seen.count("réponse") < 8:
-            seen.append("tour")
-            await asyncio.sleep(0)
-
-    await asyncio.gather(*(put(number) for number in range(8)), everything_else())
-    answers = [at for at, what in enumerate(seen) if what == "réponse"]
-    assert all(later - earlier > 1 for earlier, later in itertools.pairwise(answers)), seen
-
-
-async def test_a_long_question_leaves_the_event_loop_free(assistant: Assistant) -> None:
-    long = "je voudrais savoir pour mon voisin, qui est très âgé, " * 5 + "si le loyer augmente"
-    assert len(long) > AT_ONCE
+@pytest.mark.parametrize("times", [1, 5])
+async def test_thinking_leaves_the_event_loop_free(assistant: Assistant, times: int) -> None:
+    words = "je voudrais savoir pour ma voisine, très âgée, " * times + f"{times} : loyer, travaux"
     turns = 0
-    asked = asyncio.create_task(assistant.ask(Question(long)))
+    asked = asyncio.create_task(assistant.ask(Question(words)))
     while not asked.done():
         await asyncio.sleep(0)
         turns += 1
     assert turns > 10
-    assert asked.result() == assistant.reply(Question(long))
+    assert asked.result() == assistant.reply(Question(words))
 
 
 async def test_where_someone_is_is_not_kept_with_the_usual_replies(assistant: Assistant) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
 from bot.communes.gazetteer import Gazetteer
@@ -35,10 +34,6 @@ from bot.matching.engine import EntryTexts
 from bot.matching.matcher import Matcher
 
 QUESTION_LENGTH = 1_000  # characters; beyond, nobody reads a question into it
-#: Characters up to which a question is answered at once: nine in ten are, in a few milliseconds.
-#: Beside the event loop, in a thread, each would fight the loop for the interpreter: half as many
-#: were answered a second. The longest take up to 70 ms, which would hold up every conversation.
-AT_ONCE = 120
 #: Replies kept ready: the usual questions come again and again. About 5 kB each.
 REMEMBERED = 2_048
 EXPLAINED = 5  # candidates shown by `explain`
@@ -112,10 +107,6 @@ class Assistant:
         self._unrelated = unrelated
         self._policy = policy
         self.today = today
-        # By event loop, to which a lock belongs.
-        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
-            WeakKeyDictionary()
-        )
         # One worker: the encoder is not made for several at once, and cores are few.
         self._thinking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="matching")
         self.serve(base)
@@ -153,21 +144,17 @@ class Assistant:
         return finish(made, before)
 
     async def ask(self, question: Question) -> Reply:
-        """`reply`, kept for the next who asks, and never holding up the event loop for long."""
+        """`reply`, off the event loop where it has to think: a question takes milliseconds."""
         if question.place is not None:
             return self.reply(question)  # where someone is must not be kept, not even here
         replies, key = self._serving.replies, (self.today(), question)
         if (known := replies.get(key)) is not None:
             replies.move_to_end(key)
             return known
-        loop = asyncio.get_running_loop()
         if question.action is not None:
             made = self.reply(question)
-        elif len(question.text) <= AT_ONCE:
-            async with self._turns.setdefault(loop, asyncio.Lock()):
-                await asyncio.sleep(0)  # between two questions, the loop sees to all the rest
-                made = self.reply(question)
         else:
+            loop = asyncio.get_running_loop()
             made = await loop.run_in_executor(self._thinking, self.reply, question)
         replies[key] = made
         if len(replies) > REMEMBERED:
