@@ -14,8 +14,8 @@ from bot.matching.reading import Reading
 REMEMBERED = 10_000
 
 #: What the meaning of a sentence may still change of the expected cost, in refusals, for letters
-#: alone to decide: the encoder costs as much as all the rest. Of the lines that are fitted on, six
-#: in ten are then decided without it, each as it would have decided (docs/comprendre.md).
+#: alone to decide: the encoder costs as much as all the rest. About half the questions are then
+#: decided without it, each as it would have decided (docs/comprendre.md).
 AT_STAKE = 0.05
 
 
