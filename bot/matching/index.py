@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,19 +34,18 @@ class TermIndex:
     Retrieval », 2008, § 6.2 and 6.4).
     """
 
-    def __init__(self, texts: Sequence[Iterable[str]]) -> None:
-        counts = [Counter(text) for text in texts]
+    def __init__(self, texts: Sequence[Collection[str]]) -> None:
         spread: Counter[str] = Counter()
-        for count in counts:
-            spread.update(count.keys())
-        self.size = len(counts)
+        for text in texts:
+            spread.update(set(text))
+        self.size = len(texts)
         self._number = {term: number for number, term in enumerate(sorted(spread))}
         self._idf = np.array(
             [math.log((1 + self.size) / (1 + spread[term])) + 1 for term in self._number],
             dtype=np.float32,
         )
         self._unknown_idf = math.log(1 + self.size) + 1
-        self.vectors = [self._vector(count) for count in counts]
+        self.vectors = [self.vector(text) for text in texts]
         self._build_postings()
 
     @property
