@@ -263,6 +263,32 @@ def test_a_point_on_the_map_is_a_choice_of_communes(assistant: Assistant) -> Non
     assert same(far.text, texts.FAR)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quand la dernière mine de charbon de Lorraine a-t-elle fermé ?",
+        "En quelle année l'extraction du charbon s'est-elle arrêtée en Allemagne ?",
+        "C'est quand que le RER E arrive à Mantes-la-Jolie ?",
+        "combien d'habitants dans le bassin minier de Belgique",
+    ],
+)
+def test_what_is_asked_of_a_place_elsewhere_is_not_answered(
+    assistant: Assistant, text: str
+) -> None:
+    reply = ask(assistant, text)
+    assert reply.outcome in {Outcome.SUGGESTIONS, Outcome.NO_MATCH}
+
+
+def test_a_place_elsewhere_is_told_as_the_reason(assistant: Assistant) -> None:
+    told = assistant.explain("C'est quand que le RER E arrive à Mantes-la-Jolie ?")
+    assert "lieu d’ailleurs" in told.rule
+
+
+def test_a_place_elsewhere_that_the_entry_knows_is_answered(assistant: Assistant) -> None:
+    reply = ask(assistant, "Bruxelles donne-t-elle de l'argent pour les cités ?")
+    assert (reply.outcome, reply.entry) == (Outcome.ANSWER, "argent-europe")
+
+
 @pytest.mark.parametrize("times", [1, 5])
 async def test_thinking_leaves_the_event_loop_free(assistant: Assistant, times: int) -> None:
     words = "je voudrais savoir pour ma voisine, très âgée, " * times + f"{times} : loyer, travaux"

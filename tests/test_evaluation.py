@@ -98,6 +98,16 @@ def test_questions_that_nothing_was_fitted_on(assistant: Assistant) -> None:
     assert_on_target(assistant, read_cases((OWN / "mesure.jsonl").read_text("utf-8")))
 
 
+def test_a_trial_by_strangers(assistant: Assistant) -> None:
+    """Written blind, traps on purpose: near misses that share words, names and places with ours."""
+    cases = read_cases((OWN / "epreuve.jsonl").read_text("utf-8"))
+    assert_on_target(assistant, [case for case in cases if case.kind != "piège"])
+    traps = [case for case in cases if case.kind == "piège"]
+    measured = report([judge(assistant, case) for case in traps]).off_topic
+    assert measured.n >= 400
+    assert measured.false_answers / measured.n <= 0.07, "24 of 430 when it was written"
+
+
 @needs_shared
 def test_the_reported_half_of_the_development_questions(assistant: Assistant) -> None:
     """Odd lines, on which nothing was fitted."""
@@ -111,7 +121,7 @@ def indexed(assistant: Assistant) -> set[str]:
     return phrasings | set(base.unrelated)
 
 
-@pytest.mark.parametrize("name", ["mesure", "mise_au_point"])
+@pytest.mark.parametrize("name", ["mesure", "mise_au_point", "epreuve"])
 def test_our_questions_are_not_indexed(assistant: Assistant, name: str) -> None:
     cases = read_cases((OWN / f"{name}.jsonl").read_text("utf-8"))
     assert len(cases) >= 200

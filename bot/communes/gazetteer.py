@@ -30,6 +30,14 @@ _COUNTED = word_set("""euro euros e logement logements habitant habitants person
 _POSTAL_CUES = word_set("postal cp postaux dans le du a au habite code c est")
 _FILE_NUMBERS = word_set("dossier numero num n no ref reference contrat client facture")
 _REGION_LINKS = word_set("dans en le la les l departement du de dept")
+#: Regions that have, or had, mines or programmes of their own. Those that many families here came
+#: from are left out: « mon grand-père, venu de Pologne » asks about here.
+_REGIONS = frozenset(
+    (region,)
+    for region in word_set("""belgique wallonie allemagne angleterre lorraine moselle alsace
+        bretagne normandie picardie bourgogne auvergne aquitaine provence""")
+)
+_TO_REGIONS = word_set("en de d la l")
 #: Parts of a town that may follow its name inside a hyphenated group.
 _RIVERS = word_set("lys scarpe sensee deule escaut selle aa canche authie lawe")
 _SEASIDE = 1.75  # degrees east: « Berck-sur-Mer », but not the Vicq-sur-Mer of Normandy
@@ -485,6 +493,9 @@ def _is_place(message: Message, known: frozenset[int], start: int, stop: int) ->
 
 def _expected(message: Message, start: int, stop: int) -> bool:
     """Whether the message expects a place here, region included: « dans la Somme »."""
+    region = start > 0 and message.canon[start:stop] in _REGIONS
+    if region and message.words[start - 1] in _TO_REGIONS:
+        return True
     if start >= 2 and message.words[start - 2] == "dans" and message.words[start - 1] in ARTICLES:
         return True
     return _is_place(message, frozenset(), start, stop)

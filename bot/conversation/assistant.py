@@ -211,7 +211,7 @@ class Assistant:
         elif reply.outcome in {Outcome.COMMUNE, Outcome.CHOOSE_COMMUNE}:
             rule = "Le message demande si un lieu est concerné : la commune répond."
         else:
-            rule = decide(ranked, self._policy).rule
+            rule = self._decide(ranked, lookup).rule
         place = None
         if isinstance(lookup, Found):
             place = lookup.commune.name
@@ -250,13 +250,25 @@ class Assistant:
             return self._place(lookup, conversation, answers, 1.0)
         if best and best.entry in {DANGER, SCAM} and best.score >= ENOUGH:
             return answers.entry(best.entry, conversation, best.score, None)
-        decision = decide(ranking, self._policy)
+        decision = self._decide(ranking, lookup)
         if several := self._several(text, ranking, matcher, answers):
             commune = lookup.commune if isinstance(lookup, Found) else None
             return answers.suggestions(
                 several, conversation, ranking.candidates[0].score, commune, several=True
             )
         return self._decided(decision, lookup, conversation, answers)
+
+    def _decide(self, ranking: Ranking, lookup: Lookup) -> Decision:
+        """The decision; what is asked of a place elsewhere is at most suggested.
+
+        « Quand la zone franche de Toulouse finit-elle ? » is not about ours, unless the entry
+        knows the place: « Bruxelles paie-t-elle ? ».
+        """
+        decision = decide(ranking, self._policy)
+        away = isinstance(lookup, Unknown) and lookup.elsewhere and not ranking.identical
+        if away and isinstance(decision, Answered) and decision.candidate.parts["lieu"] < 0.5:
+            return Suggestions((decision.candidate,), _AWAY)
+        return decision
 
     def _has_own_entry(self, lookup: Lookup, ranking: Ranking) -> bool:
         """Whether an entry is about the very place named: « où en est la cité Barrois ? »."""
@@ -351,6 +363,7 @@ class Assistant:
         return self.gazetteer.get(conversation.commune) if conversation.commune else None
 
 
+_AWAY = "Un lieu d’ailleurs est nommé, que l’entrée ne connaît pas : elle est seulement proposée."
 _MENUS = {"help": texts.HELP, "privacy": texts.PRIVACY}
 
 
@@ -362,7 +375,9 @@ def _rank(matcher: Matcher, text: str, lookup: Lookup) -> Ranking:
             words.pop()
         if matcher.identical(rest := " ".join(words)):
             return matcher.rank(rest)
-    return matcher.rank(text, "" if isinstance(lookup, Unknown) else lookup.matched)
+    if isinstance(lookup, Unknown):
+        return matcher.rank(text, lookup.elsewhere or "")
+    return matcher.rank(text, lookup.matched)
 
 
 def _asks_only_about(lookup: Lookup, text: str) -> bool:
