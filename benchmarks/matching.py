@@ -30,7 +30,6 @@ from benchmarks.rivals import (
     token_set,
     wratio,
 )
-from bot.communes.commune import Unknown
 from bot.evaluation import Case, read_cases
 from bot.matching.encoder import Encoder
 from bot.matching.engine import EntryTexts
@@ -159,14 +158,9 @@ def other_faq(name: str) -> tuple[Indexed, list[Case]]:
 
 
 def place_finder() -> Place:
-    """Finds the words that name a commune, as the assistant does."""
+    """Finds the words that name a place, as the assistant does."""
     gazetteer = load_gazetteer(KNOWLEDGE)
-
-    def place(question: str) -> str:
-        found = gazetteer.find(question)
-        return "" if isinstance(found, Unknown) else found.matched
-
-    return place
+    return lambda question: gazetteer.find(question).matched
 
 
 def run(console: Console) -> None:

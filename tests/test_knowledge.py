@@ -168,6 +168,18 @@ def test_a_phrasing_for_an_unknown_entry_is_refused() -> None:
     assert "loyer" in found[0].hint
 
 
+def test_a_mistake_in_an_entry_is_not_told_again_where_it_is_named() -> None:
+    misspelt = GOOD.replace("reponse:", "reponce:")
+    found = problems(misspelt, formulations="travaux: [On refait quoi ?]\nloyer: [Ça monte ?]")
+    assert {problem.file for problem in found} == {"faq.yaml"}
+    assert "entree-inconnue" not in {problem.code for problem in found}
+
+
+def test_a_file_that_is_no_yaml_is_told_once() -> None:
+    found = problems(f'{GOOD}\n  a: b: "c', formulations="travaux: [On refait quoi ?]")
+    assert {problem.file for problem in found} == {"faq.yaml"}
+
+
 def test_synonyms_come_in_groups() -> None:
     found = problems(GOOD, lexique="synonymes:\n  - [seul]\n")
     assert [(problem.code, problem.line) for problem in found] == [("synonymes", 2)]

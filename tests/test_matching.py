@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import yaml
 
-from bot.communes.commune import Unknown
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
@@ -680,9 +679,7 @@ def test_where_letters_alone_decide_the_meaning_changes_nothing(
 ) -> None:
     decided = 0
     for case in read_cases((ROOT / "tests" / "cases" / f"{name}.jsonl").read_text("utf-8")):
-        lookup = gazetteer.find(case.question)
-        place = "" if isinstance(lookup, Unknown) else lookup.matched
-        glance = whole.glance(case.question, place)
+        glance = whole.glance(case.question, gazetteer.find(case.question).matched)
         letters = fusion.rank(whole.compare(glance, meaning=False), WITHOUT_ENCODER)
         if sure(letters, POLICY):
             both = fusion.rank(whole.compare(glance), WITH_ENCODER)

@@ -19,7 +19,6 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.noise import noisy
-from bot.communes.commune import Unknown
 from bot.evaluation import read_cases
 from bot.matching import fusion, signals
 from bot.matching.decision import POLICY, Answered, NoMatch, Policy, Suggestions, decide
@@ -67,9 +66,8 @@ GAZETTEER = load_gazetteer(ROOT / "knowledge")
 
 
 def place_in(text: str) -> str:
-    """The words of the text that name a commune, as the assistant hands them over."""
-    lookup = GAZETTEER.find(text)
-    return "" if isinstance(lookup, Unknown) else lookup.matched
+    """The words of the text that name a place, as the assistant hands them over."""
+    return GAZETTEER.find(text).matched
 
 
 def left_out(engine: Engine, every: int = 1) -> Iterator[Example]:

@@ -87,6 +87,11 @@ class Unknown:
 
     elsewhere: str | None
 
+    @property
+    def matched(self) -> str:
+        """What names a place, as for the others; empty where nothing does."""
+        return self.elsewhere or ""
+
 
 Lookup = Found | Ambiguous | Unknown
 

@@ -30,14 +30,6 @@ _COUNTED = word_set("""euro euros e logement logements habitant habitants person
 _POSTAL_CUES = word_set("postal cp postaux dans le du a au habite code c est")
 _FILE_NUMBERS = word_set("dossier numero num n no ref reference contrat client facture")
 _REGION_LINKS = word_set("dans en le la les l departement du de dept")
-#: Regions that have, or had, mines or programmes of their own. Those that many families here came
-#: from are left out: « mon grand-père, venu de Pologne » asks about here.
-_REGIONS = frozenset(
-    (region,)
-    for region in word_set("""belgique wallonie allemagne angleterre lorraine moselle alsace
-        bretagne normandie picardie bourgogne auvergne aquitaine provence""")
-)
-_TO_REGIONS = word_set("en de d la l")
 #: Parts of a town that may follow its name inside a hyphenated group.
 _RIVERS = word_set("lys scarpe sensee deule escaut selle aa canche authie lawe")
 _SEASIDE = 1.75  # degrees east: « Berck-sur-Mer », but not the Vicq-sur-Mer of Normandy
@@ -93,6 +85,7 @@ class Gazetteer:
         self._names = names
         self._estates = estates
         self._elsewhere = elsewhere
+        self._beginnings = names.beginnings | elsewhere.beginnings
         self._nearest = Nearest(self.communes)
         self._by_postcode: dict[str, frozenset[str]] = {}
         for commune in self.communes:
@@ -264,11 +257,7 @@ class Gazetteer:
         while stop < most:
             full += canon[stop]
             short += "" if canon[stop] in ARTICLES else canon[stop]
-            if not any(
-                not key or key in known
-                for key in (full, short)
-                for known in (self._names.beginnings, self._elsewhere.beginnings)
-            ):
+            if short and not {full, short} & self._beginnings:
                 break
             stop += 1
         return stop if estate is None else max(stop, min(most, estate[1]))
@@ -280,16 +269,16 @@ class Gazetteer:
         name = self._names.exact(window)
         if name is not None:
             certain = not name.everyday or bool(numbers.codes & name.codes)
-            if message.refuses(start) or not (certain or _is_place(message, known, start, stop)):
+            if message.refuses(start) or not (certain or message.is_place(start, stop, known)):
                 return None
             return _Mention(start, stop, name.codes, message.cue(start), official=name.official)
         place = self._elsewhere.exact(window)
         if place is not None:
-            if message.refuses(start) or (place[1] and not _expected(message, start, stop)):
+            if message.refuses(start) or (place[1] and not message.expects_place(start, stop)):
                 return None
             return _Mention(start, stop, frozenset(), message.cue(start), elsewhere=place[0])
         estate = self._estates.specific(window) if self._names.start(window) is None else None
-        if estate is not None and _expected(message, start, stop) and not message.refuses(start):
+        if estate is not None and message.expects_place(start, stop) and not message.refuses(start):
             cue = message.cue(start)
             return _Mention(start, stop, estate.codes, cue, cite=estate.label, estate=True)
         return None
@@ -304,8 +293,8 @@ class Gazetteer:
         most = self._names.longest
         for start in range(max(first, mention.stop - most), mention.start + 1):
             for stop in range(min(len(message.words), start + most), mention.stop - 1, -1):
-                if stop - start == mention.stop - mention.start or not _may_be_name(
-                    message, start, stop
+                if stop - start == mention.stop - mention.start or not message.may_be_name(
+                    start, stop
                 ):
                     continue
                 window = message.canon[start:stop]
@@ -362,13 +351,13 @@ class Gazetteer:
         return None
 
     def _guess_at(self, message: Message, start: int, stop: int, cue: Cue) -> _Mention | None:
-        if not _may_be_name(message, start, stop):
+        if not message.may_be_name(start, stop):
             return None
         window = message.canon[start:stop]
         codes = self._guessed(window, careful=cue is Cue.LOOSE)
         if not codes and cue is not Cue.LOOSE:
             name = self._names.start(window)
-            if name and (not name.everyday or _expected(message, start, stop)):
+            if name and (not name.everyday or message.expects_place(start, stop)):
                 codes = name.codes
         if not codes:
             return None
@@ -467,38 +456,6 @@ class Gazetteer:
             return Ambiguous(tuple(communes), matched, rest)
         fuzzy = any(mention.fuzzy for mention in mentions)
         return Found(communes[0], matched, rest, cite, fuzzy)
-
-
-def _may_be_name(message: Message, start: int, stop: int) -> bool:
-    """Whether a misspelt name may stand there, by the words at its ends and before it."""
-    window = message.canon[start:stop]
-    return not (
-        window[-1] in CONNECTORS
-        or (window[0] in CONNECTORS and window[0] not in {*ARTICLES, "saint", "sainte"})
-        or any(word.isdigit() for word in window)
-        or message.cuts_compound(start, stop)
-        or message.refuses(start)
-    )
-
-
-def _is_place(message: Message, known: frozenset[int], start: int, stop: int) -> bool:
-    """Whether a name that is also everyday French is meant as a place here."""
-    cue = message.cue(start)
-    if cue in (Cue.HOME, Cue.NEAR):
-        return True
-    if cue is Cue.AT and message.words[start] not in ARTICLES:
-        return True
-    return message.bare(range(start, stop), known) and not message.determined(start)
-
-
-def _expected(message: Message, start: int, stop: int) -> bool:
-    """Whether the message expects a place here, region included: « dans la Somme »."""
-    region = start > 0 and message.canon[start:stop] in _REGIONS
-    if region and message.words[start - 1] in _TO_REGIONS:
-        return True
-    if start >= 2 and message.words[start - 2] == "dans" and message.words[start - 1] in ARTICLES:
-        return True
-    return _is_place(message, frozenset(), start, stop)
 
 
 def _tied_before(message: Message, mention: _Mention, known: set[int]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from bot.communes.spelling import canonical, word_set
+from bot.communes.spelling import ARTICLES, CONNECTORS, canonical, word_set
 from bot.language.words import FUNCTION_WORDS, normalise, tokens
 
 #: A longer message is cut: nobody names their town after that, and every search stays short.
@@ -61,6 +61,14 @@ _DETERMINERS = word_set(
     monsieur madame mr mme m mlle docteur dr saint sainte maman papa mademoiselle bon bonne
     joyeux joyeuse"""
 )
+#: Regions that have, or had, mines or programmes of their own. Those that many families here came
+#: from are left out: « mon grand-père, venu de Pologne » asks about here.
+_REGIONS = frozenset(
+    (region,)
+    for region in word_set("""belgique wallonie allemagne angleterre lorraine moselle alsace
+        bretagne normandie picardie bourgogne auvergne aquitaine provence""")
+)
+_TO_REGIONS = word_set("en de d la l")
 _COMPOUND = re.compile(r"\w+(?:['’]\w+)?(?:[-‐‑–](?:\w+['’])?\w+)+")
 
 
@@ -140,6 +148,38 @@ class Message:
     def cuts_compound(self, start: int, stop: int) -> bool:
         """Whether an end of [start, stop) falls inside a hyphenated group."""
         return any(a < start < b or a < stop < b for a, b in self.compounds)
+
+    def may_be_name(self, start: int, stop: int) -> bool:
+        """Whether a misspelt name may stand there, by the words at its ends and before it."""
+        window = self.canon[start:stop]
+        return not (
+            window[-1] in CONNECTORS
+            or (window[0] in CONNECTORS and window[0] not in {*ARTICLES, "saint", "sainte"})
+            or any(word.isdigit() for word in window)
+            or self.cuts_compound(start, stop)
+            or self.refuses(start)
+        )
+
+    def is_place(self, start: int, stop: int, known: Iterable[int] = ()) -> bool:
+        """Whether a name that is also everyday French is meant as a place here.
+
+        `known` are the words already taken for places.
+        """
+        cue = self.cue(start)
+        if cue in (Cue.HOME, Cue.NEAR):
+            return True
+        if cue is Cue.AT and self.words[start] not in ARTICLES:
+            return True
+        return self.bare(range(start, stop), known) and not self.determined(start)
+
+    def expects_place(self, start: int, stop: int) -> bool:
+        """Whether a place is expected here, region included: « dans la Somme », « de Lorraine »."""
+        region = start > 0 and self.canon[start:stop] in _REGIONS
+        if region and self.words[start - 1] in _TO_REGIONS:
+            return True
+        if start >= 2 and self.words[start - 2] == "dans" and self.words[start - 1] in ARTICLES:
+            return True
+        return self.is_place(start, stop)
 
 
 def _compounds(text: str, words: tuple[str, ...]) -> Iterable[tuple[int, int]]:

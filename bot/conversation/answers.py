@@ -89,9 +89,10 @@ class Answers:
         several: bool = False,
     ) -> Reply:
         """Up to three full questions to choose from, or none of them."""
+        doubt = texts.SUGGESTION if len(keys) == 1 else texts.SUGGESTIONS
         return Reply(
             Outcome.SUGGESTIONS,
-            texts.TWO_PARTS if several else texts.SUGGESTIONS,
+            texts.TWO_PARTS if several else doubt,
             conversation,
             entries=keys,
             confidence=confidence,

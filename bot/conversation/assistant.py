@@ -375,8 +375,6 @@ def _rank(matcher: Matcher, text: str, lookup: Lookup) -> Ranking:
             words.pop()
         if matcher.identical(rest := " ".join(words)):
             return matcher.rank(rest)
-    if isinstance(lookup, Unknown):
-        return matcher.rank(text, lookup.elsewhere or "")
     return matcher.rank(text, lookup.matched)
 
 

@@ -45,6 +45,7 @@ REFUSAL_AGAIN = (
     "Je n'ai pas la réponse, et je préfère ne rien inventer.\n\n"
     "Une personne peut vous aider : voici où vous adresser."
 )
+SUGGESTION = "Je ne suis pas sûr d'avoir bien compris. Est-ce bien cette question ?"
 SUGGESTIONS = "Je ne suis pas sûr d'avoir bien compris. Est-ce l'une de ces questions ?"
 TWO_PARTS = "Vous posez plusieurs questions. Par laquelle commencer ?"
 NONE_OF_THESE = "Aucune de ces questions"

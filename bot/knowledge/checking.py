@@ -76,8 +76,10 @@ def _base(
     refused = documents.get(UNRELATED, Document(UNRELATED))
     unrelated = tuple(text for _, text in _texts(refused, "messages", problems))
     entries = _entries(faq, problems)
-    _add_phrasings(entries, documents.get(PHRASINGS, Document(PHRASINGS)), problems)
-    problems.extend(rules.references(faq, entries, {theme.id for theme in themes}, set(contacts)))
+    written = _written_ids(faq)
+    _add_phrasings(entries, written, documents.get(PHRASINGS, Document(PHRASINGS)), problems)
+    named = {theme.id for theme in themes}
+    problems.extend(rules.references(faq, entries, written, named, set(contacts)))
     problems.extend(rules.dates(faq, entries, today))
     problems.extend(rules.writing(faq, entries))
     problems.extend(rules.phrasings(faq, entries))
@@ -213,8 +215,18 @@ def _synonyms(document: Document, problems: list[Problem]) -> tuple[tuple[str, .
     return tuple(groups)
 
 
+def _written_ids(faq: Document) -> set[str]:
+    """The entries named in the file, right or not: one mistake is told once, where it is."""
+    raw = faq.value.get("entrees") if isinstance(faq.value, dict) else None
+    items = raw if isinstance(raw, list) else []
+    return {str(item["id"]) for item in items if isinstance(item, dict) and "id" in item}
+
+
 def _add_phrasings(
-    entries: dict[str, rules.Placed], document: Document, problems: list[Problem]
+    entries: dict[str, rules.Placed],
+    written: set[str],
+    document: Document,
+    problems: list[Problem],
 ) -> None:
     raw = document.value if isinstance(document.value, dict) else {}
     for key in raw:
@@ -223,7 +235,7 @@ def _add_phrasings(
             entry, path = entries[key]
             variants = (*entry.variants, *added)
             entries[key] = rules.Placed(entry.model_copy(update={"variants": variants}), path)
-        else:
+        elif written and key not in written:
             message = f"Aucune entrée ne s’appelle « {key} »."
-            hint = did_you_mean(key, set(entries))
+            hint = did_you_mean(key, written)
             problems.append(document.error((key,), "entree-inconnue", message, hint, key))

@@ -26,15 +26,13 @@ Entries = Mapping[str, Placed]
 
 
 def references(
-    faq: Document, entries: Entries, themes: set[str], contacts: set[str]
+    faq: Document, entries: Entries, written: set[str], themes: set[str], contacts: set[str]
 ) -> Iterator[Problem]:
-    """A theme, contact or other entry that an entry names must exist."""
+    """A theme, contact or other entry (`written` are their ids) that an entry names must exist."""
     for key, (entry, path) in entries.items():
         named = [("theme", entry.theme, themes, "Le thème")]
         named.append(("contact", entry.contact, contacts, "Le contact"))
-        named.extend(
-            ("voir_aussi", other, set(entries) - {key}, "L’entrée") for other in entry.see_also
-        )
+        named.extend(("voir_aussi", other, written - {key}, "L’entrée") for other in entry.see_also)
         for name, value, known, what in named:
             if value is not None and value not in known:
                 code = f"{name.replace('_', '-')}-inconnu"

@@ -74,12 +74,9 @@ class TermIndex:
 
     def vector(self, text: Iterable[str]) -> Sparse:
         """The text's vector; terms the index has never seen count in its norm only."""
-        return self._vector(Counter(text))
-
-    def _vector(self, count: Counter[str]) -> Sparse:
         known: list[tuple[int, int]] = []
         unknown = 0.0
-        for term, times in count.items():
+        for term, times in Counter(text).items():
             number = self._number.get(term)
             if number is None:
                 unknown += ((1 + math.log(times)) * self._unknown_idf) ** 2
