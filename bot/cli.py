@@ -17,6 +17,7 @@ from bot import app, evaluation, terminal
 from bot.communes.commune import Ambiguous, Commune, Found
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Question, commune_as_json
+from bot.conversation_evaluation import TurnVerdict, dialogue_report, play, read_dialogues
 from bot.knowledge.checking import check
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
@@ -100,7 +101,11 @@ def _parser() -> argparse.ArgumentParser:
     checked = command("check", _check, "vérifie un fichier de connaissances")
     checked.add_argument("file", metavar="FICHIER", nargs="?", type=Path, help="faq.yaml")
     measured = command("evaluate", _evaluate, "mesure les réponses sur des questions étiquetées")
-    measured.add_argument("--cases", metavar="FICHIER.jsonl", type=Path, required=True)
+    what = measured.add_mutually_exclusive_group(required=True)
+    what.add_argument("--cases", metavar="FICHIER.jsonl", type=Path, help="questions isolées")
+    what.add_argument(
+        "--conversations", metavar="FICHIER.yaml", type=Path, help="conversations entières"
+    )
     measured.add_argument("--knowledge", metavar="FICHIER.yaml", type=Path)
     measured.add_argument(
         "--against", metavar="FICHIER.yaml", type=Path, help="une autre version, pour comparer"
@@ -213,16 +218,18 @@ def _assistant(settings: Settings, base: KnowledgeBase) -> Assistant:
     )
 
 
+def _assistant_on(settings: Settings, path: Path) -> Assistant:
+    return _assistant(settings, load_base(path, dt.date.today()))
+
+
 def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
-    try:
-        cases = evaluation.read_cases(options.cases.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        raise RefusedInputError(f"Le fichier {options.cases} ne peut pas être lu.") from None
+    if options.conversations:
+        _evaluate_conversations(settings, options)
+        return
+    cases = evaluation.read_cases(_read(options.cases))
     verdicts = _judged(settings, options.knowledge or settings.knowledge_dir, cases)
     report = evaluation.report(verdicts)
-    if options.details:
-        lines = (json.dumps(one.as_json(), ensure_ascii=False) for one in verdicts)
-        options.details.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _write_details(options.details, verdicts)
     other = _judged(settings, options.against, cases) if options.against else ()
     changed = evaluation.changes(other, verdicts) if options.against else ()
     if options.json:
@@ -241,10 +248,37 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
         terminal.show_changes(evaluation.report(other), changed)
 
 
+def _evaluate_conversations(settings: Settings, options: argparse.Namespace) -> None:
+    dialogues = read_dialogues(_read(options.conversations))
+    assistant = _assistant_on(settings, options.knowledge or settings.knowledge_dir)
+    verdicts = [one for dialogue in dialogues for one in play(assistant, dialogue)]
+    report = dialogue_report(verdicts)
+    _write_details(options.details, verdicts)
+    if options.json:
+        _print_json(report)
+    else:
+        terminal.show_dialogues(report)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise RefusedInputError(f"Le fichier {file} ne peut pas être lu.") from None
+
+
+def _write_details(
+    file: Path | None, verdicts: Sequence[evaluation.Verdict] | Sequence[TurnVerdict]
+) -> None:
+    if file:
+        lines = (json.dumps(one.as_json(), ensure_ascii=False) for one in verdicts)
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def _judged(
     settings: Settings, path: Path, cases: Sequence[evaluation.Case]
 ) -> tuple[evaluation.Verdict, ...]:
-    assistant = _assistant(settings, load_base(path, dt.date.today()))
+    assistant = _assistant_on(settings, path)
     return tuple(evaluation.judge(assistant, case) for case in cases)
 
 

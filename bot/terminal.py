@@ -1,6 +1,6 @@
 """What the terminal shows a person: replies, explanations and reports, by rich."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -164,6 +164,34 @@ def show_details(report: Report) -> None:
         for confusion in report.confusions[:SHOWN_CONFUSIONS]:
             table.add_row(confusion.expected, confusion.first, str(confusion.n))
         _out.print(table)
+
+
+def show_dialogues(report: Mapping[str, Mapping[str, int]]) -> None:
+    """Counts and shares of conversations' turns, a line for each kind of want."""
+    table = Table(title="Tours de conversation", title_justify="left")
+    table.add_column("attendu")
+    for column in ("tours", "juste", "proposé", "faux", "manqué"):
+        table.add_column(column, justify="right")
+    for kind, counts in report.items():
+        shown = ("correct", "suggested", "wrong", "missed")
+        table.add_row(
+            _KINDS[kind], str(counts["n"]), *(_share(counts[name], counts["n"]) for name in shown)
+        )
+    _out.print(table)
+
+
+_KINDS = {
+    "answer": "une réponse",
+    "easy": "une réponse facile",
+    "commune": "une commune",
+    "choose": "un choix de communes",
+    "social": "une politesse",
+    "refuse": "un refus",
+    "several": "plusieurs réponses",
+    "alarm": "une alarme",
+    "later": "tours suivants",
+    "all": "en tout",
+}
 
 
 def show_changes(other: Report, changed: Sequence[tuple[Verdict, Verdict]]) -> None:

@@ -8,6 +8,7 @@ from bot.communes.commune import Commune, Status
 from bot.conversation import texts
 from bot.conversation.reply import Action, Conversation, Outcome, Reply
 from bot.knowledge.model import Contact, Entry, KnowledgeBase
+from bot.language.numbers import phone_numbers
 from bot.language.typography import typeset
 from bot.language.words import normalise
 
@@ -58,6 +59,8 @@ class Answers:
             entry=key,
             entries=(key,),
             confidence=confidence,
+            brief=entry.brief,
+            calls=phone_numbers(text.partition("\n\n")[0]) if entry.alarm else (),
             # Easy-to-read French is one sentence a line: each line stays apart.
             easy_text="\n\n".join(entry.easy.splitlines()) if entry.easy else None,
             sources=entry.sources,
@@ -76,6 +79,7 @@ class Answers:
             made,
             text=made.easy_text or made.text,
             easy_text=None,
+            easy=True,
             actions=(Action(texts.FULL_TEXT, f"entry:{key}"), *made.actions),
         )
 
@@ -276,6 +280,8 @@ def finish(made: Reply, before: Conversation) -> Reply:
         made,
         text=typeset(made.text),
         title=typeset(made.title) if made.title else None,
+        brief=typeset(made.brief) if made.brief else None,
+        calls=tuple(typeset(number) for number in made.calls),
         easy_text=typeset(made.easy_text) if made.easy_text else None,
         notice=None if before.started else typeset(texts.NOTICE),
         sources=tuple(

@@ -1,6 +1,7 @@
 """What channels and the assistant exchange: a Question in, a Reply out. Neither knows a channel."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -33,6 +34,23 @@ class Conversation:
     commune: str | None = None
     refusals: int = 0
     started: bool = False
+
+    def token(self) -> str:
+        """The conversation as the outside interface hands it over, opaque to its callers."""
+        return f"{_VERSION}.{self.commune or ''}.{self.refusals}.{self.started:d}"
+
+    @classmethod
+    def read(cls, token: str) -> "Conversation":
+        """The conversation of a token; one that is damaged or of another version counts as none."""
+        found = _TOKEN.fullmatch(token)
+        if found is None:
+            return cls()
+        return cls(found[1] or None, int(found[2]), found[3] == "1")
+
+
+#: Changes with what a token holds.
+_VERSION = 1
+_TOKEN = re.compile(rf"{_VERSION}\.(\d[\dAB]\d{{3}})?\.(\d{{1,3}})\.([01])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,11 @@ class Reply:
     entry: str | None = None
     entries: tuple[str, ...] = ()
     confidence: float = 0.0
+    brief: str | None = None  # the answer in one sentence
     easy_text: str | None = None
+    easy: bool = False  # `text` is the easy wording
+    calls: tuple[str, ...] = ()  # of an urgent reply: the numbers of its first line, as written
+    understood: str | None = None  # the question as read with what was said before
     sources: tuple[Source, ...] = ()
     collected_on: dt.date | None = None
     checked_on: dt.date | None = None
@@ -80,8 +102,13 @@ class Reply:
     back: Action | None = None  # to what this is a part of: an entry's theme, the list of themes
     wants_place: bool = False  # a name, a postcode or a point on the map would answer this
 
+    @property
+    def urgent(self) -> bool:
+        """Whether this answers a danger or distress."""
+        return bool(self.calls)
+
     def as_json(self) -> dict[str, Any]:
-        """The reply of the outside interface (docs/interface.md), ready for json.dumps."""
+        """The reply of the outside interface ready for json.dumps."""
         return {
             "outcome": self.outcome.value,
             "entry": self.entry,
@@ -89,7 +116,12 @@ class Reply:
             "confidence": round(self.confidence, 4),
             "title": self.title,
             "text": plain(self.text),
+            "brief": self.brief,
             "easy_text": plain(self.easy_text) if self.easy_text else None,
+            "easy": self.easy,
+            "urgent": self.urgent,
+            "understood": self.understood,
+            "conversation": self.conversation.token(),
             "sources": [
                 {
                     "title": source.title,

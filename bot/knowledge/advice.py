@@ -54,6 +54,8 @@ def in_french(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, s
         return "liste", f"« {name} » doit être une liste.", DASH
     if kind == "string_type":
         return "texte", f"« {name} » doit être un texte.", "Mettez-le entre guillemets."
+    if kind.startswith("bool"):
+        return "oui-non", f"« {name} » attend oui ou non.", "Écrivez true, ou retirez la ligne."
     if kind == "literal_error":
         message = f"« {given} » n’est pas possible pour « {name} »."
         return "valeur", message, f"Possibles : {detail['ctx']['expected']}."

@@ -12,8 +12,10 @@ QUESTION_LENGTH = 120
 
 _FRENCH_KEYS = {
     "answer": "reponse",
+    "brief": "en_bref",
     "variants": "variantes",
     "easy": "facile",
+    "alarm": "alarme",
     "support": "appuis",
     "collected_on": "releve_le",
     "checked_on": "verifie_le",
@@ -86,11 +88,16 @@ class Fact(_Checked):
 
 
 class Entry(_Checked):
-    """One question of the FAQ with its answer. `tests` judge the matching: never indexed."""
+    """One question of the FAQ with its answer. `tests` judge the matching: never indexed.
+
+    `brief` is the answer in one sentence. An `alarm` is about danger or distress: it is recognised
+    before all else, and the first line of its answer holds the number to call.
+    """
 
     id: Id
     question: Annotated[Text, StringConstraints(max_length=QUESTION_LENGTH)]
     answer: Text
+    brief: Text | None = None
     theme: Id | None = None
     variants: tuple[Text, ...] = ()
     easy: Text | None = None
@@ -102,6 +109,7 @@ class Entry(_Checked):
     expires_on: dt.date | None = None
     see_also: tuple[Id, ...] = ()
     contact: Id | None = None
+    alarm: bool = False
     tests: tuple[Text, ...] = ()
 
     @property

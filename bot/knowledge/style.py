@@ -8,6 +8,7 @@ from bot.knowledge.problem import Problem
 from bot.knowledge.rules import Entries, Placed
 from bot.knowledge.yaml_reading import Document
 from bot.language.numbers import borne_by, numbers, numbers_in_words
+from bot.language.typography import long_date
 from bot.language.words import stems
 
 ANSWER_WORDS = (40, 110)
@@ -52,10 +53,11 @@ def supported(
     facts: Mapping[str, Fact],
     contacts: Mapping[str, Contact],
 ) -> Iterator[Problem]:
-    """Facts named exist, and every number of an answer is in one of them or in a contact."""
-    desks = frozenset().union(
-        *(numbers(f"{one.name} {one.phone} {one.address}") for one in contacts.values())
-    )
+    """Facts named exist; every number is in one of them, in the sources or in the entry's contact.
+
+    Any other desk's address bears nothing: its digits would let any amount pass. An entry that
+    names no fact is only told so: an editor may write a number.
+    """
     for key, (entry, path) in entries.items():
         for name in entry.support:
             if name not in facts:
@@ -66,20 +68,42 @@ def supported(
                     "Vérifiez son nom, ou ajoutez-le avec sa source.",
                     key,
                 )
-        borne = desks.union(
-            *(borne_by(f"{facts[name].statement} {facts[name].date}")
-              for name in entry.support if name in facts)
-        )  # fmt: skip
+        borne = _borne(entry, facts, contacts)
+        alone = []
         for field, text in (("reponse", entry.answer), ("facile", entry.easy or "")):
             said = plain_text(text)
-            for number in sorted((numbers(said) | numbers_in_words(said)) - borne):
-                yield faq.error(
-                    (*path, field),
-                    "nombre-sans-appui",
-                    f"Le nombre {number} n’est dans aucun des faits cités (appuis).",
-                    "Corrigez-le, ou ajoutez le fait qui le porte.",
-                    key,
-                )
+            unborne = sorted((numbers(said) | numbers_in_words(said)) - borne)
+            alone += unborne
+            if entry.support:
+                for number in unborne:
+                    yield faq.error(
+                        (*path, field),
+                        "nombre-sans-appui",
+                        f"Le nombre {number} n’est ni dans les faits cités (appuis), ni dans les "
+                        "sources, ni dans le contact de l’entrée.",
+                        "Corrigez-le, ou ajoutez le fait qui le porte.",
+                        key,
+                    )
+        if alone and not entry.support:
+            yield faq.warning(
+                path,
+                "sans-appui",
+                f"Aucun fait n’appuie cette réponse ({', '.join(dict.fromkeys(alone))}).",
+                "Elle est servie. Citez dès que possible le fait qui porte ces nombres (appuis).",
+                key,
+            )
+
+
+def _borne(
+    entry: Entry, facts: Mapping[str, Fact], contacts: Mapping[str, Contact]
+) -> frozenset[str]:
+    """The numbers that an entry may state."""
+    cited = (facts[name] for name in entry.support if name in facts)
+    texts = [f"{fact.statement} {fact.date}" for fact in cited]
+    texts += [f"{one.title} {long_date(one.date) if one.date else ''}" for one in entry.sources]
+    if contact := contacts.get(entry.contact or ""):
+        texts.append(f"{contact.name} {contact.phone} {contact.address}")
+    return frozenset().union(*map(borne_by, texts))
 
 
 def readable(faq: Document, entries: Entries) -> Iterator[Problem]:

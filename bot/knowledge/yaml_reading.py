@@ -18,6 +18,9 @@ _TAB = re.compile(r" *\t")
 _ON_TABS = ("La ligne commence par une tabulation.", "Remplacez-la par des espaces.")
 # « non » is text for YAML 1.1 and « no » is false: we refuse both, so nobody need know.
 _YES_NO = frozenset({"oui", "non", "vrai", "faux"})
+#: Keys whose value is a yes or a no; anywhere else such a word would be a text badly read.
+_FLAGS = frozenset({"alarme"})
+_BOOLEANS = {"true": True, "oui": True, "false": False, "non": False}
 _TRAPS = {
     "tag:yaml.org,2002:int": "un nombre",
     "tag:yaml.org,2002:float": "un nombre",
@@ -160,8 +163,12 @@ def _scalar(node: yaml.ScalarNode, path: Path, line: int, document: Document) ->
             return dt.date.fromisoformat(value)
         except ValueError:
             return value  # the model says which date it expected
+    if not path:
+        return value
     if path == ("version",):
         return int(value) if value.isdecimal() else value
+    if path[-1] in _FLAGS and value.lower() in _BOOLEANS:
+        return _BOOLEANS[value.lower()]
     trap = _TRAPS.get(node.tag)
     if not node.style and value.lower() in _YES_NO:
         trap = _TRAPS["tag:yaml.org,2002:bool"]

@@ -1,6 +1,7 @@
 """The JSON API of the outside interface, described by openapi.json."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -41,17 +42,22 @@ def add_api(app: web.Application) -> None:
 
 async def ask(request: web.Request) -> web.Response:
     body = await _read_object(request)
-    text, commune = body.get("question"), body.get("commune")
+    text, commune, token = (body.get(key) for key in ("question", "commune", "conversation"))
     if not isinstance(text, str):
         raise ApiError(400, "wrong_question")
     if not text.strip():
         raise ApiError(400, "empty_question")
     if commune is not None and not isinstance(commune, str):
         raise ApiError(400, "wrong_commune")
+    if token is not None and not isinstance(token, str):
+        raise ApiError(400, "wrong_conversation")
     assistant = request.app[SERVICES].assistant
-    if commune is not None and assistant.gazetteer.get(commune) is None:
-        raise ApiError(400, "unknown_commune")
-    question = Question(text=text, conversation=Conversation(commune=commune))
+    conversation = Conversation.read(token or "")
+    if commune is not None:
+        if assistant.gazetteer.get(commune) is None:
+            raise ApiError(400, "unknown_commune")
+        conversation = replace(conversation, commune=commune)
+    question = Question(text=text, conversation=conversation)
     reply = await assistant.ask(question)
     request.app[METRICS].replies.labels(CHANNEL, reply.outcome.value).inc()
     return json_response(reply.as_json())

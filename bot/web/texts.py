@@ -119,6 +119,7 @@ API_ERRORS = MappingProxyType(
         "empty_question": "« question » est vide.",
         "wrong_commune": "« commune » doit être un code Insee ou null.",
         "unknown_commune": "Ce code Insee n'est pas celui d'une commune connue.",
+        "wrong_conversation": "« conversation » doit être le texte reçu avant, ou null.",
         "empty_search": "Le paramètre « q » est obligatoire et ne doit pas être vide.",
         "search_too_long": "Le paramètre « q » est trop long.",
         "unknown_entry": "Aucune réponse ne porte cet identifiant.",
