@@ -4,16 +4,21 @@ import asyncio
 import datetime as dt
 import logging
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.knowledge.model import KnowledgeBase
 from bot.storage.database import SOURCES_A_DAY, Base, Database
+from bot.storage.database_url import engine_arguments
 from bot.storage.grouped import Grouped
 from bot.storage.knowledge_files import (
     KnowledgeError,
@@ -22,7 +27,7 @@ from bot.storage.knowledge_files import (
     load_gazetteer,
     read_files,
 )
-from tests.conftest import KNOWLEDGE, TODAY
+from tests.conftest import KNOWLEDGE, TODAY, Server, postgres_server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -89,6 +94,145 @@ async def test_strangers_can_not_fill_the_arrivals(database: Database) -> None:
     assert counted.count(False) == 5
     assert await database.add_arrival("s0", "telegram", day), "a known source still counts"
     assert (await database.arrivals())["s0", "telegram", day] == 2
+
+
+USUAL = {"host": "h", "port": 5432, "user": "u", "password": "p", "database": "b"}
+
+
+@pytest.mark.parametrize(
+    ("address", "place", "dsn"),
+    [
+        ("postgres://u:p@h:5432/b", {}, None),
+        ("postgresql://u:p@h:5432/b", {}, None),
+        ("postgresql+asyncpg://u:p@h:5432/b", {}, None),
+        ("postgres://u:p@h/b", {"port": None}, None),
+        ("postgres://u:p@[2001:db8::1]:5432/b", {"host": "2001:db8::1"}, None),
+        ("postgres://u:%40%2F%3A%3F%23%25%20+@h:5432/b", {"password": "@/:?#% +"}, None),
+        ("postgres:///b?host=/run/postgresql", {"host": "/run/postgresql"}, None),
+        # Scalingo, Heroku, Neon, Supabase, Prisma…
+        ("postgresql://u:p@h:5432/b?sslmode=prefer", {}, "sslmode=prefer"),
+        ("postgres://u:p@h:5432/b?sslmode=require", {}, "sslmode=require"),
+        (
+            "postgresql://u:p@h:5432/b?sslmode=require&channel_binding=require"
+            "&options=endpoint%3Dx-y",
+            {},
+            "sslmode=require&options=endpoint%3Dx-y",
+        ),
+        ("postgres://u:p@h:5432/b?schema=public&connection_limit=5&connect_timeout=10", {}, None),
+        ("postgresql+asyncpg://u:p@h:5432/b?ssl=verify-ca", {}, "sslmode=verify-ca"),
+        ("postgres://u:p@h:5432/b?sslmode=disable&sslmode=require", {}, "sslmode=require"),
+        (
+            f"postgres://u:p@h:5432/b?sslmode=verify-full&sslrootcert={__file__}",
+            {},
+            f"sslmode=verify-full&sslrootcert={quote_plus(__file__)}",
+        ),
+    ],
+)
+def test_addresses_of_hosts_are_understood(
+    address: str, place: dict[str, Any], dsn: str | None
+) -> None:
+    url, arguments = engine_arguments(address)
+    assert url.drivername == "postgresql+asyncpg"
+    _, found = url.get_dialect()().create_connect_args(url)
+    expected = {**USUAL, **place}
+    if not url.host:
+        expected = {"database": "b", **place}
+    assert found == {name: value for name, value in expected.items() if value is not None}
+    assert arguments.get("dsn") == (dsn and f"postgresql://?{dsn}")
+
+
+PASSWORD = "p@ss:/%é"
+SECURE = f"postgres://galibot:{quote(PASSWORD, safe='')}@localhost"
+
+
+@pytest.fixture(scope="module")
+def tls() -> Iterator[Server]:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl n’est pas installé")
+    with postgres_server(PASSWORD) as server:
+        yield server
+
+
+async def answers(address: str) -> bool:
+    """Whether the database can be reached, and by several connections at once."""
+    database = await Database.open(address)
+    try:
+        await database.migrate()
+        return all(await asyncio.gather(*(database.up_to_date() for _ in range(3))))
+    finally:
+        await database.close()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?sslmode=disable",
+        "?sslmode=allow",
+        "?sslmode=prefer",
+        "?sslmode=prefer&connect_timeout=10&channel_binding=prefer&schema=public"
+        "&application_name=galibot&target_session_attrs=read-write&gssencmode=disable",
+        "?pgbouncer=true",
+    ],
+)
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+async def test_a_server_without_tls_is_reached(postgres: str, scheme: str, query: str) -> None:
+    assert await answers(postgres.replace("postgresql+asyncpg", scheme) + query)
+
+
+async def test_a_server_without_tls_is_refused_where_tls_is_required(postgres: str) -> None:
+    for mode in ("require", "verify-ca", "verify-full"):
+        with pytest.raises((OSError, DBAPIError)):
+            await answers(f"{postgres}?sslmode={mode}")
+
+
+@pytest.mark.parametrize("mode", ["allow", "prefer", "require", "verify-ca", "verify-full"])
+async def test_a_server_with_tls_is_reached(tls: Server, mode: str) -> None:
+    address = f"{SECURE}:{tls.port}/postgres?sslmode={mode}"
+    if mode.startswith("verify"):
+        address += f"&sslrootcert={tls.data / 'server.crt'}"
+    assert await answers(address)
+
+
+async def test_a_certificate_is_checked_where_it_is_to_be(
+    tls: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = tls.data / "server.crt"
+    by_number = SECURE.replace("localhost", "127.0.0.1") + f":{tls.port}/postgres?sslmode="
+    assert await answers(f"{by_number}verify-ca&sslrootcert={certificate}")
+    by_system = f"{SECURE}:{tls.port}/postgres?sslmode=verify-full&sslrootcert=system"
+    for refused in (
+        f"{by_number}disable",
+        f"{by_number}verify-full&sslrootcert={certificate}",
+        by_system,
+    ):
+        with pytest.raises((OSError, DBAPIError)):
+            await answers(refused)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert await answers(by_system)
+
+
+@pytest.mark.parametrize(
+    ("query", "pooled"),
+    [
+        ("", False),
+        ("?pgbouncer=false", False),
+        ("?pgbouncer=true", True),
+        ("?prepared_statement_cache_size=0", True),
+        ("?statement_cache_size=0", True),
+    ],
+)
+async def test_behind_a_pooler_no_statement_outlives_its_transaction(
+    postgres: str, query: str, pooled: bool
+) -> None:
+    url, arguments = engine_arguments(f"{postgres}{query}")
+    engine = create_async_engine(url, connect_args=arguments)
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT CAST(:one AS int)"), {"one": 1})
+        await connection.commit()
+        left = await connection.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+    await engine.dispose()
+    assert (left == 0) is pooled
 
 
 @pytest.mark.parametrize("turn", range(5))
