@@ -3,9 +3,11 @@
 import asyncio
 import datetime as dt
 import logging
+import os
 import pickle
 import resource
 import shutil
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,7 @@ from bot.storage.knowledge_files import (
     read_files,
 )
 from bot.storage.use_encoder import UseEncoder
-from tests.conftest import KNOWLEDGE, TODAY, Server, postgres_server
+from tests.conftest import KNOWLEDGE, ROOT, TODAY, Server, postgres_server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -238,6 +240,38 @@ async def test_behind_a_pooler_no_statement_outlives_its_transaction(
         left = await connection.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
     await engine.dispose()
     assert (left == 0) is pooled
+
+
+@pytest.mark.parametrize("turn", range(3))
+async def test_several_copies_make_the_tables_of_a_server_once(
+    new_postgres: str, turn: int
+) -> None:
+    several = [await Database.open(new_postgres) for _ in range(6)]
+    await asyncio.gather(*(one.migrate() for one in several))
+    for one in several:
+        assert await one.up_to_date()
+        await one.close()
+
+
+async def test_several_processes_make_the_tables_of_a_server_once(
+    new_postgres: str, tmp_path: Path
+) -> None:
+    several = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "migrate",
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": new_postgres, "DATA_DIR": str(tmp_path)},
+            stderr=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    for process in several:
+        _, log = await process.communicate()
+        assert process.returncode == 0, log.decode()
+    database = await Database.open(new_postgres)
+    assert await database.up_to_date()
+    await database.close()
 
 
 @pytest.mark.parametrize("turn", range(5))

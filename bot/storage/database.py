@@ -108,9 +108,12 @@ class Database:
     async def migrate(self) -> None:
         """Bring the tables up to date; does nothing where they are."""
         async with self._engine.begin() as connection:
-            if self.is_sqlite:
-                # Of two processes that start together, one migrates and the other waits for it.
-                await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            # Of processes that start together, one migrates and the others wait for it.
+            await connection.exec_driver_sql(
+                "BEGIN IMMEDIATE"
+                if self.is_sqlite
+                else "SELECT pg_advisory_xact_lock(hashtext('galibot'))"
+            )
             await connection.run_sync(_upgrade)
 
     async def up_to_date(self) -> bool:
