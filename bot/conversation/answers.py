@@ -1,15 +1,15 @@
 """Replies put together from the knowledge base: one function a kind of reply."""
 
-import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bot.communes.commune import Commune, Status, Unknown
 from bot.conversation import texts
 from bot.conversation.reply import Action, Conversation, Outcome, Reply
-from bot.knowledge.model import Contact, Entry, KnowledgeBase
+from bot.conversation.served import Served
+from bot.knowledge.model import Contact
+from bot.knowledge.texts import Texts
 from bot.language.numbers import phone_numbers
-from bot.language.typography import typeset
 from bot.language.words import normalise
 
 #: Entries whose answer is the state of one commune.
@@ -23,31 +23,41 @@ DEFAULT_CONTACTS = ("prefecture", "mairie")
 AFTER_IN = ("ma-cite-concernee", "quand-ma-rue")
 AFTER_OUT = ("pas-dans-l-erbm", "aides-proprietaire")
 
-WAYS_ON = (
-    Action(texts.SEE_THEMES, "themes"),
-    Action(texts.FIND_COMMUNE, "commune"),
-    Action(texts.REACH_SOMEONE, "contact"),
-)
-TO_START = Action(texts.GO_BACK, "start")
-
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Makes replies from one base, as it is to be served on one day."""
+    """Makes replies from what is served."""
 
-    base: KnowledgeBase
-    today: dt.date
-    #: The entries that have not expired.
-    served: dict[str, Entry] = field(init=False)
+    served: Served
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "served", self.base.served(self.today))
+    @property
+    def texts(self) -> Texts:
+        """The sentences around the answers."""
+        return self.served.base.texts
+
+    def ways(self, *, themes: bool = True, contact: bool = True) -> tuple[Action, ...]:
+        """The general ways on; none leads to communes where no place is known."""
+        texts = self.texts
+        return (
+            *((Action(texts.see_themes, "themes"),) if themes and self.served.base.themes else ()),
+            *((Action(texts.find_commune, "commune"),) if self.served.gazetteer else ()),
+            *(
+                (Action(texts.reach_someone, "contact"),)
+                if contact and self.served.base.contacts
+                else ()
+            ),
+        )
+
+    @property
+    def to_start(self) -> Action:
+        """The way back to the welcome."""
+        return Action(self.texts.go_back, "start")
 
     def entry(
         self, key: str, conversation: Conversation, confidence: float, commune: Commune | None
     ) -> Reply:
         """The answer of an entry; a commune that the question named gets its status too."""
-        entry = self.served[key]
+        entry = self.served.entries[key]
         text = entry.answer
         if commune:
             text += f"\n\n{texts.commune_status(commune)}"
@@ -67,9 +77,9 @@ class Answers:
             collected_on=entry.collected_on,
             checked_on=entry.checked_on,
             commune=commune,
-            actions=(*self.questions(entry.see_also), *WAYS_ON),
-            contact=self.base.contacts.get(entry.contact or ""),
-            back=Action(texts.BACK_TO_THEME, f"theme:{entry.theme}") if entry.theme else TO_START,
+            actions=(*self.questions(entry.see_also), *self.ways()),
+            contact=self.served.base.contacts.get(entry.contact or ""),
+            back=Action(self.texts.back_to_theme, f"theme:{entry.theme}") if entry.theme else self.to_start,
         )
 
     def easy(self, key: str, conversation: Conversation) -> Reply:
@@ -80,7 +90,7 @@ class Answers:
             text=made.easy_text or made.text,
             easy_text=None,
             easy=True,
-            actions=(Action(texts.FULL_TEXT, f"entry:{key}"), *made.actions),
+            actions=(Action(self.texts.full_text, f"entry:{key}"), *made.actions),
         )
 
     def suggestions(
@@ -93,16 +103,16 @@ class Answers:
         several: bool = False,
     ) -> Reply:
         """Up to three full questions to choose from, or none of them."""
-        doubt = texts.SUGGESTION if len(keys) == 1 else texts.SUGGESTIONS
+        doubt = self.texts.suggestion if len(keys) == 1 else self.texts.suggestions
         return Reply(
             Outcome.SUGGESTIONS,
-            texts.TWO_PARTS if several else doubt,
+            self.texts.several if several else doubt,
             conversation,
             entries=keys,
             confidence=confidence,
             commune=commune,
-            actions=(*self.questions(keys), Action(texts.NONE_OF_THESE, "none"), *WAYS_ON),
-            back=TO_START,
+            actions=(*self.questions(keys), Action(self.texts.none_of_these, "none"), *self.ways()),
+            back=self.to_start,
         )
 
     def refusal(self, conversation: Conversation, commune: Commune | None) -> Reply:
@@ -110,29 +120,29 @@ class Answers:
         after = replace(conversation, refusals=conversation.refusals + 1)
         if after.refusals >= REFUSALS_BEFORE_CONTACT:
             return replace(
-                self.contact(after, commune), outcome=Outcome.NO_MATCH, text=texts.REFUSAL_AGAIN
+                self.contact(after, commune), outcome=Outcome.NO_MATCH, text=self.texts.refusal_again
             )
         return Reply(
             Outcome.NO_MATCH,
-            texts.REFUSAL,
+            self.texts.refusal,
             after,
-            actions=(*self._theme_actions(THEMES_IN_REFUSAL), *WAYS_ON),
-            back=TO_START,
+            actions=(*self._theme_actions(THEMES_IN_REFUSAL), *self.ways()),
+            back=self.to_start,
         )
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
         """A place outside the two départements was asked about."""
         return Reply(
             Outcome.NO_MATCH,
-            texts.ELSEWHERE.format(place=place),
+            self.texts.elsewhere.format(lieu=place),
             replace(conversation, refusals=conversation.refusals + 1),
-            actions=WAYS_ON,
-            back=TO_START,
+            actions=self.ways(),
+            back=self.to_start,
         )
 
     def unknown_postcode(self, lookup: Unknown, conversation: Conversation) -> Reply:
         """A postcode that no commune has: said so, with those of which it may be a slip."""
-        told = texts.UNKNOWN_POSTCODE_NEAR if lookup.near else texts.UNKNOWN_POSTCODE
+        told = self.texts.unknown_postcode_near if lookup.near else self.texts.unknown_postcode
         made = self.choose_commune(lookup.near, conversation, told.format(postcode=lookup.postcode))
         return replace(made, outcome=Outcome.NO_MATCH, communes=(), wants_place=True)
 
@@ -140,7 +150,7 @@ class Answers:
         self,
         communes: tuple[Commune, ...],
         conversation: Conversation,
-        text: str = texts.CHOOSE_COMMUNE,
+        text: str | None = None,
     ) -> Reply:
         """Several communes may be meant: a choice, never a guess."""
         choices = tuple(
@@ -149,22 +159,27 @@ class Answers:
         )
         return Reply(
             Outcome.CHOOSE_COMMUNE,
-            text,
+            text or self.texts.choose_commune,
             conversation,
             communes=communes,
-            actions=(*choices, *WAYS_ON),
-            back=TO_START,
+            actions=(*choices, *self.ways()),
+            back=self.to_start,
         )
 
     def near(self, communes: tuple[Commune, ...], conversation: Conversation) -> Reply:
         """The communes around a point on the map: a choice too, since borders are not known."""
         if not communes:
-            return replace(self.menu(texts.FAR, conversation), outcome=Outcome.NO_MATCH)
-        return self.choose_commune(communes, conversation, texts.NEAREST)
+            return replace(self.menu(self.texts.far, conversation), outcome=Outcome.NO_MATCH)
+        return self.choose_commune(communes, conversation, self.texts.nearest)
+
+    def commune_not_found(self, conversation: Conversation) -> Reply:
+        """No place was recognised where one was looked for."""
+        made = self.menu(self.texts.commune_not_found, conversation)
+        return replace(made, outcome=Outcome.NO_MATCH, wants_place=True)
 
     def where(self, conversation: Conversation) -> Reply:
         """Ask which commune."""
-        return replace(self.menu(texts.COMMUNE_PROMPT, conversation), wants_place=True)
+        return replace(self.menu(self.texts.commune_prompt, conversation), wants_place=True)
 
     def commune(
         self,
@@ -178,7 +193,7 @@ class Answers:
         """Where a commune stands, with its BUD status, intercommunalité and desk."""
         parts = [texts.commune_status(commune)]
         if guessed:
-            parts.insert(0, texts.UNDERSTOOD.format(name=commune.name))
+            parts.insert(0, self.texts.guessed.format(commune=commune.name))
         if commune.status is Status.IN:
             parts.append(texts.NOT_A_PROMISE)
         if cite:
@@ -192,76 +207,75 @@ class Answers:
             "\n\n".join(parts),
             replace(conversation, commune=commune.code_insee, refusals=0),
             title=f"{commune.name} ({', '.join(commune.postcodes)})",
-            entries=tuple(sorted(COMMUNE_ENTRIES & self.served.keys())),
+            entries=tuple(sorted(COMMUNE_ENTRIES & self.served.entries.keys())),
             confidence=confidence,
             sources=texts.PERIMETER_SOURCES,
             collected_on=texts.COMMUNES_COLLECTED_ON,
             commune=commune,
             actions=(
                 *self.questions(following),
-                Action(texts.CHANGE_COMMUNE, "commune"),
-                Action(texts.SEE_THEMES, "themes"),
-                Action(texts.REACH_SOMEONE, "contact"),
+                Action(self.texts.change_commune, "commune"),
+                *(way for way in self.ways() if way.action != "commune"),
             ),
             contact=self._desk(commune),
-            back=TO_START,
+            back=self.to_start,
         )
 
     def contact(self, conversation: Conversation, commune: Commune | None) -> Reply:
         """Whom to call; the remembered commune's own desk where there is one."""
         return Reply(
             Outcome.SMALLTALK,
-            texts.CONTACT,
+            self.texts.contact,
             conversation,
             contact=self._desk(commune) if commune else self._default_contact(),
-            actions=(*self.questions(("qui-contacter", "danger-immediat")), *WAYS_ON[:2]),
-            back=TO_START,
+            actions=(*self.questions(("qui-contacter", "danger-immediat")), *self.ways(contact=False)),
+            back=self.to_start,
         )
 
     def themes(self, conversation: Conversation) -> Reply:
         """All themes."""
         return Reply(
             Outcome.SMALLTALK,
-            texts.THEMES,
+            self.texts.themes,
             conversation,
-            actions=(*self._theme_actions(), *WAYS_ON[1:]),
-            back=TO_START,
+            actions=(*self._theme_actions(), *self.ways(themes=False)),
+            back=self.to_start,
         )
 
     def theme(self, key: str, conversation: Conversation) -> Reply:
         """The questions of one theme. Raises KeyError for an unknown theme."""
-        title = {known.id: known.title for known in self.base.themes}[key]
-        keys = [entry.id for entry in self.base.of_theme(key)]
+        title = {known.id: known.title for known in self.served.base.themes}[key]
+        keys = [entry.id for entry in self.served.base.of_theme(key)]
         return Reply(
             Outcome.SMALLTALK,
-            texts.THEME.format(title=title),
+            self.texts.theme.format(theme=title),
             conversation,
-            actions=(*self.questions(keys), *WAYS_ON),
-            back=Action(texts.BACK_TO_THEMES, "themes"),
+            actions=(*self.questions(keys), *self.ways()),
+            back=Action(self.texts.back_to_themes, "themes"),
         )
 
     def start(self, conversation: Conversation) -> Reply:
         """The welcome, to which every other reply can go back."""
-        return Reply(Outcome.SMALLTALK, texts.WELCOME, conversation, actions=WAYS_ON)
+        return Reply(Outcome.SMALLTALK, self.texts.welcome, conversation, actions=self.ways())
 
     def menu(self, text: str, conversation: Conversation) -> Reply:
         """A text with the general ways on."""
-        return replace(self.start(conversation), text=text, back=TO_START)
+        return replace(self.start(conversation), text=text, back=self.to_start)
 
     def questions(self, keys: Iterable[str]) -> tuple[Action, ...]:
         """A button for each of the entries that is served, with its full question."""
-        served = self.served
+        served = self.served.entries
         return tuple(Action(served[key].question, f"entry:{key}") for key in keys if key in served)
 
     def _theme_actions(self, limit: int | None = None) -> tuple[Action, ...]:
         return tuple(
             Action(f"{theme.icon} {theme.title}".strip(), f"theme:{theme.id}")
-            for theme in self.base.themes[:limit]
+            for theme in self.served.base.themes[:limit]
         )
 
     def _desk(self, commune: Commune) -> Contact | None:
         """Whom to ask about a commune: its intercommunalité where that is a partner."""
-        contacts = self.base.contacts
+        contacts = self.served.base.contacts
         if commune.status in {Status.IN, Status.PARTNER_ONLY}:
             for contact in contacts.values():
                 if contact.epci == commune.epci_siren:
@@ -276,29 +290,14 @@ class Answers:
         return self._default_contact()
 
     def _default_contact(self) -> Contact | None:
-        found = (self.base.contacts.get(key) for key in DEFAULT_CONTACTS)
+        found = (self.served.base.contacts.get(key) for key in DEFAULT_CONTACTS)
         return next((contact for contact in found if contact), None)
 
 
-def finish(made: Reply, before: Conversation) -> Reply:
-    """Typeset every text and, on a conversation's first reply, say that a program answers."""
+def finish(made: Reply, before: Conversation, notice: str) -> Reply:
+    """The reply as part of the conversation: its first one says that a program answers."""
     return replace(
         made,
-        text=typeset(made.text),
-        title=typeset(made.title) if made.title else None,
-        brief=typeset(made.brief) if made.brief else None,
-        calls=tuple(typeset(number) for number in made.calls),
-        easy_text=typeset(made.easy_text) if made.easy_text else None,
-        notice=None if before.started else typeset(texts.NOTICE),
-        sources=tuple(
-            source.model_copy(update={"title": typeset(source.title)}) for source in made.sources
-        ),
-        actions=tuple(Action(typeset(way.label), way.action) for way in made.actions),
-        back=Action(typeset(made.back.label), made.back.action) if made.back else None,
-        contact=(
-            made.contact.model_copy(update={"name": typeset(made.contact.name)})
-            if made.contact
-            else None
-        ),
+        notice=None if before.started else notice,
         conversation=replace(made.conversation, started=True),
     )

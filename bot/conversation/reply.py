@@ -55,21 +55,21 @@ _TOKEN = re.compile(rf"{_VERSION}\.(\d[\dAB]\d{{3}})?\.(\d{{1,3}})\.([01])")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A resident's words, the action of the button she pressed, or where she says she is."""
+    """A resident's words, the action of the button she pressed, or where she says she is.
+
+    `only_place`: the words are looked through for a commune alone, as in a search box.
+    """
 
     text: str = ""
     action: str | None = None
     conversation: Conversation = field(default_factory=Conversation)
     place: Point | None = None
+    only_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A way on: a button's label and what it asks for, at most 64 bytes.
-
-    `entry:ID`, `easy:ID`, `theme:ID`, `themes`, `commune`, `commune:CODE`, `contact`, `none` (of
-    the suggestions), `help`, `privacy`, `start`.
-    """
+    """A way on: a button's label and what it asks for, written as action.Ask is."""
 
     label: str
     action: str

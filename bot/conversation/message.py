@@ -1,0 +1,92 @@
+"""A resident's words, read once: everything that the steps of a reply may want to know of them."""
+
+from dataclasses import dataclass
+
+from bot.communes.commune import Found, Lookup, Unknown
+from bot.conversation.served import Served
+from bot.language.personal import without_personal_data
+from bot.language.words import normalise, parts, stems, without_wrapping
+from bot.matching.decision import Ranking
+from bot.matching.reading import Reading
+
+LENGTH = 1_000  # characters; beyond, nobody reads a question into it
+#: Words that ask nothing but « is this place concerned? » around a commune's name.
+_ABOUT_PLACES = frozenset(
+    stems(
+        """ville village commune communes cite quartier coron secteur coin agglo departement nord
+        pas calais code postal insee cp habite habitons habitant habitants vis vit vivons vient
+        viens reste loge demeure originaire chez concerne concernee concernes dedans dans fait
+        fais faisons font partie perimetre programme erbm bud bassin minier minie zone franche
+        liste retenu retenue selectionne inclus incluse compris comprise eligible beneficie bon
+        bonne droit quelque chose savoir voudrais veux vouloir dire est-ce que si oui non pas
+        aussi alors pour quid question ma mon notre classe classee dynamiser urbain renouveau
+        engagement plan projet dispositif cote pres depuis ans actuellement la-bas"""
+    )
+)
+#: What is left before a place's name once it is taken away.
+_BEFORE_PLACES = frozenset({"a", "au", "aux", "dans", "de", "du", "d", "en", "sur", "vers", "pour"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as it is understood, before anything is decided."""
+
+    text: str  # as typed, personal data left out
+    too_long: bool
+    personal: bool  # it held personal data
+    reading: Reading
+    place: Lookup
+    only_place: bool  # it asks nothing but whether a place is concerned
+    alarm: str | None  # entry of the danger or distress that its words tell
+    act: str | None  # the dialogue act that the whole message is: a greeting, thanks…
+    parts: tuple[str, ...]  # the questions that it asks, where it asks several
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is left to read."""
+        return not normalise(self.text)
+
+
+def read_message(typed: str, served: Served) -> Message:
+    """Read what was typed with the vocabulary, places, alarms and acts of what is served."""
+    typed = typed.strip()
+    too_long = len(typed) > LENGTH
+    text = without_personal_data(typed[:LENGTH]).strip()
+    place = served.gazetteer.find(text)
+    return Message(
+        text=text,
+        too_long=too_long,
+        personal=text != typed[:LENGTH],
+        reading=served.matcher.read(text),
+        place=place,
+        only_place=_asks_only_about(place, text, served),
+        alarm=served.base.alarms.find(text, served.matcher.repair),
+        act=served.base.acts.find(text),
+        parts=parts(text),
+    )
+
+
+def rank(message: Message, served: Served) -> Ranking:
+    """The likely entries; a commune's name added to an editor's very words does not weaken them."""
+    matcher, place = served.matcher, message.place
+    if isinstance(place, Found):
+        words = place.rest.split()
+        while words and words[-1] in _BEFORE_PLACES:
+            words.pop()
+        if matcher.identical(rest := " ".join(words)):
+            return matcher.rank(rest).among(served.entries)
+    return matcher.rank(message.text, place.matched).among(served.entries)
+
+
+def _asks_only_about(place: Lookup, text: str, served: Served) -> bool:
+    """Whether a place was named and the other words ask nothing but whether it is in."""
+    if isinstance(place, Unknown):
+        named = place.elsewhere or place.postcode
+        if named is None:
+            return False
+        known = set(normalise(named).split())
+        rest = " ".join(word for word in normalise(text).split() if word not in known)
+    else:
+        rest = place.rest
+    asked = " ".join(without_wrapping(rest.split()))
+    return all(word in _ABOUT_PLACES or word.isdigit() for word in stems(asked))

@@ -1,0 +1,323 @@
+"""The one way from a question to a reply: steps in order, the first that replies is the last.
+
+Each step says in the trace why it replied, or why it did not, so that `explain` tells the decision
+really taken.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
+from bot.conversation.action import Ask, Kind
+from bot.conversation.answers import COMMUNE_ENTRIES, Answers, finish
+from bot.conversation.message import Message, rank, read_message
+from bot.conversation.reply import Conversation, Question, Reply
+from bot.conversation.served import Served
+from bot.matching.decision import (
+    SUGGESTIONS,
+    Answered,
+    Decision,
+    Ranking,
+    Suggestions,
+    decide,
+)
+
+#: Each part of a message is offered from this probability on. At 0.5, 16 of the base's 5,105
+#: phrasings (one question each) are taken for several, nearly all with the right entry offered.
+PART_SCORE = 0.5
+#: Probability from which an alarm is answered without asking « did you mean…? »: the right number
+#: given for nothing costs little, a question asked in a fire much.
+ALARM_SCORE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """What one step saw: its name and its facts, in French for editors."""
+
+    step: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How a reply was come to, step by step; the last one replied."""
+
+    because: tuple[Because, ...]
+    message: Message | None = None  # None where a button or a position asked
+    ranking: Ranking | None = None  # None where no entry was thought of
+
+
+class _Way:
+    """One question on its way: what the steps read, and what they say."""
+
+    def __init__(self, message: Message, conversation: Conversation, served: Served) -> None:
+        self.message = message
+        self.conversation = conversation
+        self.served = served
+        self.answers = Answers(served)
+        self.because: list[Because] = []
+        self._ranking: Ranking | None = None
+
+    @property
+    def ranking(self) -> Ranking:
+        """The likely entries, looked for at the first need."""
+        if self._ranking is None:
+            self._ranking = rank(self.message, self.served)
+        return self._ranking
+
+    @property
+    def ranked(self) -> Ranking | None:
+        """The likely entries where they were looked for."""
+        return self._ranking
+
+    @property
+    def remembered(self) -> Commune | None:
+        """The commune given earlier in the conversation."""
+        return self.served.gazetteer.get(self.conversation.commune or "")
+
+    def why(self, step: str, facts: str) -> None:
+        self.because.append(Because(step, facts))
+
+
+_Step = Callable[[_Way], Reply | None]
+
+
+def route(question: Question, served: Served) -> tuple[Reply, Trace]:
+    """The reply to words, to a button or to a position, and why; a pure function."""
+    before, notice = question.conversation, served.base.texts.notice
+    if question.place is not None:
+        near = Answers(served).near(served.gazetteer.around(question.place), before)
+        return finish(near, before, notice), Trace((Because("position", "Les communes les plus proches."),))
+    if question.action is not None:
+        made = act(Ask.parse(question.action), before, served)
+        return finish(made, before, notice), Trace((Because("bouton", f"Action « {question.action} »."),))
+    way = _Way(read_message(question.text, served), before, served)
+    for step in PLACE_STEPS if question.only_place else STEPS:
+        if made := step(way):
+            return finish(made, before, notice), Trace(tuple(way.because), way.message, way.ranked)
+    raise AssertionError("the last step always replies")
+
+
+def act(ask: Ask | None, conversation: Conversation, served: Served) -> Reply:
+    """The reply to a button; one that asks for what is not served any more gets the menu."""
+    answers = Answers(served)
+    commune = served.gazetteer.get(conversation.commune or "")
+    match ask:
+        case Ask(Kind.ENTRY, value) if value in served.entries:
+            return answers.entry(value, conversation, 1.0, None)
+        case Ask(Kind.EASY, value) if value in served.entries:
+            return answers.easy(value, conversation)
+        case Ask(Kind.THEME, value) if any(theme.id == value for theme in served.base.themes):
+            return answers.theme(value, conversation)
+        case Ask(Kind.COMMUNE, "") if served.gazetteer:
+            return answers.where(conversation)
+        case Ask(Kind.COMMUNE, value) if found := served.gazetteer.get(value):
+            return answers.commune(found, conversation)
+        case Ask(Kind.THEMES):
+            return answers.themes(conversation)
+        case Ask(Kind.CONTACT):
+            return answers.contact(conversation, commune)
+        case Ask(Kind.NONE):
+            return answers.refusal(conversation, commune)
+        case Ask(Kind.HELP):
+            return answers.menu(served.base.texts.help, conversation)
+        case Ask(Kind.PRIVACY):
+            return answers.menu(served.base.texts.privacy, conversation)
+        case Ask(Kind.START):
+            return answers.start(conversation)
+        case _:
+            return answers.menu(served.base.texts.expired_button, conversation)
+
+
+def _too_long(way: _Way) -> Reply | None:
+    if not way.message.too_long:
+        return None
+    way.why("longueur", "Le message est trop long.")
+    return way.answers.menu(way.served.base.texts.too_long, way.conversation)
+
+
+def _nothing(way: _Way) -> Reply | None:
+    if not way.message.empty:
+        return None
+    texts = way.served.base.texts
+    if way.message.personal:
+        way.why("vide", "Le message ne contient qu’une donnée personnelle.")
+        return way.answers.menu(texts.personal_data, way.conversation)
+    way.why("vide", "Le message ne contient aucun mot.")
+    return way.answers.menu(texts.empty, way.conversation)
+
+
+def _alarm(way: _Way) -> Reply | None:
+    entry = way.message.alarm
+    if entry is None or entry not in way.served.entries:
+        return None
+    way.why("alarme", f"Un motif de l’alarme « {entry} » est dans le message.")
+    return way.answers.entry(entry, way.conversation, 1.0, None)
+
+
+def _dialogue_act(way: _Way) -> Reply | None:
+    name = way.message.act
+    if name is None:
+        return None
+    way.why("acte", f"Le message entier est un acte de dialogue : « {name} ».")
+    said, then = way.served.base.acts[name].reply, way.served.base.acts[name].then
+    calm = replace(way.conversation, refusals=0)
+    if then == "debut":
+        return way.answers.menu(way.served.base.texts.welcome, calm)
+    if then == "contact":
+        return replace(way.answers.contact(way.conversation, way.remembered), text=said)
+    return way.answers.menu(said, calm)
+
+
+def _asked_place(way: _Way) -> Reply | None:
+    """A place and nothing else asked, unless an entry is about that very place."""
+    message, place = way.message, way.message.place
+    if not message.only_place:
+        return None
+    if isinstance(place, Unknown) and place.postcode:
+        way.why("lieu", f"Le code postal {place.postcode} n’est celui d’aucune commune connue.")
+        return way.answers.unknown_postcode(place, way.conversation)
+    if _has_own_entry(place, way):
+        return None
+    way.why("lieu", f"Le message demande seulement si un lieu est concerné ({named(place)}).")
+    return _place(place, way, 1.0)
+
+
+def _likely_alarm(way: _Way) -> Reply | None:
+    candidates = way.ranking.candidates
+    if not candidates or not way.served.entries[candidates[0].entry].alarm:
+        return None
+    best = candidates[0]
+    if best.score < ALARM_SCORE:
+        return None
+    way.why("alarme", f"L’alarme « {best.entry} » est la plus probable ({best.score:.2f}).")
+    return way.answers.entry(best.entry, way.conversation, best.score, None)
+
+
+def _several(way: _Way) -> Reply | None:
+    """The entries that answer each part of « qui paie et quand ça commence ? », if parts.
+
+    Where one entry answers the whole, each part must be as sure: « … et qui la porte ? » goes
+    on about the same thing.
+    """
+    ranking, served = way.ranking, way.served
+    if not ranking.candidates or ranking.identical or not way.message.parts:
+        return None
+    sure = isinstance(decide(ranking, served.policy), Answered)
+    found: list[str] = []
+    for part in way.message.parts:
+        ranked = served.matcher.rank(part).among(served.entries)
+        if not ranked.candidates or ranked.candidates[0].score < PART_SCORE:
+            return None
+        if sure and not isinstance(decide(ranked, served.policy), Answered):
+            return None
+        found.append(ranked.candidates[0].entry)
+    if len(set(found)) < 2:
+        return None
+    whole = ranking.candidates[0]
+    if whole.entry not in found and whole.score >= PART_SCORE:
+        found.insert(0, whole.entry)
+    keys = tuple(dict.fromkeys(found))[:SUGGESTIONS]
+    way.why("plusieurs", f"Le message pose plusieurs questions : {', '.join(keys)}.")
+    commune = way.message.place.commune if isinstance(way.message.place, Found) else None
+    return way.answers.suggestions(keys, way.conversation, whole.score, commune, several=True)
+
+
+def _entry(way: _Way) -> Reply | None:
+    """Answer, suggest, or leave it to the refusal."""
+    place = way.message.place
+    decision = decision_of(way.ranking, way.message, way.served)
+    way.why("entrée", decision.rule)
+    commune = place.commune if isinstance(place, Found) else None
+    if isinstance(decision, Suggestions):
+        keys = tuple(candidate.entry for candidate in decision.candidates)
+        score = decision.candidates[0].score
+        return way.answers.suggestions(keys, way.conversation, score, commune)
+    if not isinstance(decision, Answered):
+        return None
+    key, score = decision.candidate.entry, decision.candidate.score
+    if key in COMMUNE_ENTRIES:
+        if not isinstance(place, Unknown) or place.elsewhere:
+            return _place(place, way, score)
+        if way.remembered:
+            return way.answers.commune(way.remembered, way.conversation, score)
+    conversation = way.conversation
+    if commune:
+        conversation = replace(conversation, commune=commune.code_insee)
+    return way.answers.entry(key, conversation, score, commune)
+
+
+def _refusal(way: _Way) -> Reply:
+    return way.answers.refusal(way.conversation, way.remembered)
+
+
+def _only_place(way: _Way) -> Reply:
+    """A search that looks for a place, whatever else the words may ask."""
+    place = way.message.place
+    way.why("lieu", f"Seul un lieu est cherché ({named(place)}).")
+    if isinstance(place, Unknown) and place.postcode:
+        return way.answers.unknown_postcode(place, way.conversation)
+    if isinstance(place, Unknown) and place.elsewhere is None:
+        return way.answers.commune_not_found(way.conversation)
+    return _place(place, way, 1.0)
+
+
+#: The order of decisions.
+STEPS: Sequence[_Step] = (
+    _too_long,
+    _alarm,
+    _nothing,
+    _dialogue_act,
+    _asked_place,
+    _likely_alarm,
+    _several,
+    _entry,
+    _refusal,
+)
+#: The same for a search of communes.
+PLACE_STEPS: Sequence[_Step] = (_too_long, _alarm, _nothing, _only_place)
+
+
+def decision_of(ranking: Ranking, message: Message, served: Served) -> Decision:
+    """The decision on the candidates; what is asked of a place elsewhere is at most suggested.
+
+    « Quand la zone franche de Toulouse finit-elle ? » is not about ours, unless the entry knows
+    the place: « Bruxelles paie-t-elle ? ».
+    """
+    decision = decide(ranking, served.policy)
+    place = message.place
+    away = isinstance(place, Unknown) and place.elsewhere and not ranking.identical
+    if away and isinstance(decision, Answered) and decision.candidate.parts["lieu"] < 0.5:
+        return Suggestions((decision.candidate,), _AWAY)
+    return decision
+
+
+_AWAY = "Un lieu d’ailleurs est nommé, que l’entrée ne connaît pas : elle est seulement proposée."
+
+
+def _has_own_entry(place: Lookup, way: _Way) -> bool:
+    """Whether an entry is about the very place named: « où en est la cité Barrois ? »."""
+    decision = decide(way.ranking, way.served.policy)
+    if not isinstance(decision, Answered) or decision.candidate.entry in COMMUNE_ENTRIES:
+        return False
+    named_estate = isinstance(place, Found) and place.cite is not None
+    return named_estate or decision.candidate.entry == way.ranking.identical
+
+
+def _place(place: Lookup, way: _Way, confidence: float) -> Reply:
+    if isinstance(place, Found):
+        return way.answers.commune(
+            place.commune, way.conversation, confidence, place.cite, guessed=place.fuzzy
+        )
+    if isinstance(place, Ambiguous):
+        return way.answers.choose_commune(place.communes, way.conversation)
+    return way.answers.elsewhere(place.elsewhere or "", way.conversation)
+
+
+def named(place: Lookup) -> str | None:
+    """The place in words, for the trace."""
+    if isinstance(place, Found):
+        return place.commune.name
+    if isinstance(place, Ambiguous):
+        return " ou ".join(commune.name for commune in place.communes)
+    return place.elsewhere or place.postcode
