@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.communes import Gazetteer
 from bot.conversation.assistant import Assistant
-from bot.conversation.reply import Conversation
+from bot.conversation.reply import Conversation, Question
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services
 from bot.web.keys import TELEGRAM_PROBLEM
@@ -98,9 +98,17 @@ class Page(HTMLParser):
 
 
 async def get(
-    client: Client, path: str, status: int = 200, headers: dict[str, str] | None = None
+    client: Client,
+    path: str,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    form: dict[str, str] | None = None,
 ) -> Page:
-    async with client.get(path, headers=headers) as response:
+    """The page at an address; with `form`, the one that posting it there gives."""
+    method = "GET" if form is None else "POST"
+    async with client.request(
+        method, path, data=form, headers=headers, allow_redirects=False
+    ) as response:
         assert response.status == status, path
         assert response.headers["Content-Type"] == "text/html; charset=utf-8"
         page = Page(await response.text())
@@ -109,6 +117,18 @@ async def get(
         assert page.count["h1"] == page.count["main"] == 1, path
         assert len(page.ids) == len(set(page.ids)), path
     return page
+
+
+async def say(
+    client: Client,
+    text: str,
+    state: dict[str, str] | None = None,
+    *,
+    path: str = "/",
+    status: int = 200,
+) -> Page:
+    """What a resident's words get, with the conversation of a page's fields."""
+    return await get(client, path, status, form={**(state or {}), "q": text})
 
 
 async def ask(client: Client, body: object, status: int = 200) -> dict[str, Any]:
@@ -151,7 +171,7 @@ async def test_every_page_that_links_lead_to(client: Client, base: KnowledgeBase
 
 
 async def test_an_answer_shows_all_that_it_rests_on(client: Client, base: KnowledgeBase) -> None:
-    page = await get(client, "/?q=" + "Qui+s%27engage+%3F")
+    page = await say(client, "Qui s'engage ?")
     entry = base.entries["qui-s-engage"]
     assert page.reply == {"c": "", "r": "", "s": "1"}
     assert {source.url for source in entry.sources if source.url} <= set(page.links)
@@ -176,18 +196,16 @@ async def test_an_entry_has_a_page_of_its_own(
 
 async def test_a_conversation_without_javascript(client: Client, base: KnowledgeBase) -> None:
     """State goes from page to page in links and hidden fields; no cookie is set."""
-    page = await get(client, "/commune?" + urlencode({"q": "Pecquencourt", "s": "1"}))
+    page = await say(client, "Pecquencourt", {"s": "1"}, path="/commune")
     assert page.reply["c"] == "59456"
     assert page.fields == {"c": "59456", "s": "1"}
     page = await get(client, page.actions[0])
     assert page.reply["c"] == "59456"
-    page = await get(
-        client, "/?" + urlencode({**page.fields, "q": base.entries["ma-commune-erbm"].question})
-    )
+    page = await say(client, base.entries["ma-commune-erbm"].question, page.fields)
     assert "Pecquencourt" in page.text
-    page = await get(client, "/?" + urlencode({**page.fields, "q": "recette des crêpes"}))
+    page = await say(client, "recette des crêpes", page.fields)
     assert page.reply["r"] == "1"
-    page = await get(client, "/?" + urlencode({**page.fields, "q": "recette des gaufres"}))
+    page = await say(client, "recette des gaufres", page.fields)
     assert page.reply["r"] == "2"
     assert any(link.startswith("tel:") for link in page.links)
     assert not client.session.cookie_jar.filter_cookies(client.make_url("/"))
@@ -196,8 +214,11 @@ async def test_a_conversation_without_javascript(client: Client, base: Knowledge
 async def test_what_was_typed_is_escaped(client: Client) -> None:
     typed = "<script>alert(1)</script>\"'&"
     for path in ("/", "/commune"):
-        page = await get(client, f"{path}?" + urlencode({"q": typed}))
-        assert "<script>alert" not in page.html
+        for page in (
+            await say(client, typed, path=path),
+            await get(client, f"{path}?" + urlencode({"q": typed})),
+        ):
+            assert "<script>alert" not in page.html
     tampered = {"c": '"><b>', "r": "-1", "s": "x", "facile": "<"}
     page = await get(client, "/themes?" + urlencode(tampered))
     assert "<b>" not in page.html
@@ -206,8 +227,79 @@ async def test_what_was_typed_is_escaped(client: Client) -> None:
 
 @pytest.mark.parametrize("typed", ["", "   ", "🙂", "x" * 3000, "\0", "con", "?"])
 async def test_odd_questions_get_a_page(client: Client, typed: str) -> None:
-    page = await get(client, "/?" + urlencode({"q": typed}))
+    page = await say(client, typed)
     assert page.actions
+
+
+@pytest.mark.parametrize("path", ["/", "/commune"])
+async def test_words_in_a_link_are_only_filled_in(client: Client, path: str) -> None:
+    """Somebody else made that address: nothing is asked until the resident does."""
+    page = await get(client, f"{path}?q=Pecquencourt&c=59350")
+    assert 'value="Pecquencourt"' in page.html
+    assert '<meta name="robots" content="noindex">' in page.html
+    assert page.fields == {"c": "59350", "s": "1"}
+    assert "dans le périmètre" not in page.text
+    async with client.get("/metrics") as response:
+        assert 'outcome="commune"' not in await response.text()
+
+
+@pytest.mark.parametrize("path", ["/", "/commune"])
+async def test_no_address_holds_words(client: Client, path: str) -> None:
+    page = await say(client, "zzqx intime", {"c": "59456"}, path=path)
+    assert page.fields["c"] == "59456"
+    assert not any("intime" in link for link in page.links)
+    paths = ("/", "/themes", "/q/mesures", "/theme/argent", "/commune", "/commune/59456")
+    pages = [page, await get(client, "/zzz", 404), *[await get(client, one) for one in paths]]
+    for one in pages:
+        methods = re.findall(r'<form[^>]* method="(\w+)"', one.html)
+        assert methods
+        assert set(methods) == {"post"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "headers", "status"),
+    [
+        ("/", "é" * 1000, {}, 200),
+        ("/", "𝕏" * 1000, {}, 200),
+        ("/", "x" * 13000, {}, 413),
+        ("/commune", "é" * 1000, {}, 200),
+        ("/commune", "é" * 1001, {}, 413),
+        ("/", "Qui s'engage ?", {"Sec-Fetch-Site": "same-origin"}, 200),
+        ("/", "Qui s'engage ?", {"Sec-Fetch-Site": "none"}, 200),
+        ("/", "Qui s'engage ?", {"Sec-Fetch-Site": "cross-site"}, 403),
+        ("/commune", "Lens", {"Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+async def test_limits_of_what_is_typed(
+    client: Client, path: str, text: str, headers: dict[str, str], status: int
+) -> None:
+    async with client.post(path, data={"q": text}, headers=headers) as response:
+        assert response.status == status
+        page = Page(await response.text())
+    assert ("Votre message est trop long" in page.text) == (status == 413)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"q=%E9%ff", "application/x-www-form-urlencoded"),
+        (b"q=\xe9\xff", "application/x-www-form-urlencoded; charset=utf-8"),
+        (b"q=intime", "application/x-www-form-urlencoded; charset=zzz"),
+        (b"--x\r\nintime", "multipart/form-data; boundary=x"),
+        (b"intime", "multipart/form-data"),
+        (b"{", "application/json"),
+        (b"", ""),
+        (b"&=&" * 4000, ""),
+    ],
+)
+async def test_broken_forms_get_a_page_and_no_log(
+    client: Client, caplog: pytest.LogCaptureFixture, body: bytes, kind: str
+) -> None:
+    async with client.post("/", data=body, headers={"Content-Type": kind}) as response:
+        assert response.status == 200
+        assert Page(await response.text()).actions
+    assert "intime" not in caplog.text
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(
@@ -221,7 +313,7 @@ async def test_odd_questions_get_a_page(client: Client, typed: str) -> None:
     ],
 )
 async def test_commune_search(client: Client, typed: str, words: str) -> None:
-    page = await get(client, "/commune?" + urlencode({"q": typed}))
+    page = await say(client, typed, path="/commune")
     assert words in page.text
     assert page.actions
 
@@ -237,8 +329,11 @@ async def test_every_kind_of_commune_has_its_page(client: Client, gazetteer: Gaz
 
 
 async def test_the_fragment_is_the_reply_alone(client: Client) -> None:
-    for path in ("/?q=Qui+s%27engage+%3F", "/q/mesures", "/themes", "/commune/59456", "/contact"):
-        page = await get(client, path, headers=FRAGMENT)
+    pages = ("/q/mesures", "/themes", "/commune/59456", "/contact")
+    found = [await get(client, path, headers=FRAGMENT) for path in pages]
+    for path, words in (("/", "Qui s'engage ?"), ("/commune", "Pecquencourt")):
+        found.append(await get(client, path, headers=FRAGMENT, form={"q": words}))
+    for page in found:
         assert page.html.startswith("<article")
         assert "h1" not in page.count
         assert page.reply["s"] == "1"
@@ -261,16 +356,17 @@ async def test_a_breakdown_tells_nothing(
     client: Client, services: Services, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    def broken(*_: object) -> None:
-        raise RuntimeError("panne")
+    def broken(_: object, question: Question) -> None:
+        raise RuntimeError(question.text)
 
     monkeypatch.setattr(type(services.assistant), "reply", broken)
     with caplog.at_level(logging.ERROR):
-        page = await get(client, "/?q=ma+question+intime", status=500)
+        page = await say(client, "ma question intime", status=500)
         assert "en panne" in page.text
-        assert (await ask(client, {"question": "intime"}, 500))["error"]["code"] == "internal"
+        assert (await ask(client, {"question": "panne intime"}, 500))["error"]["code"] == "internal"
     assert "RuntimeError" not in page.html
-    assert "intime" not in "".join(record.getMessage() for record in caplog.records)
+    assert "Panne sur / : RuntimeError" in caplog.text
+    assert "intime" not in caplog.text
 
 
 # Votes
@@ -300,7 +396,7 @@ async def test_a_vote_by_fragment(client: Client) -> None:
         ({"entry": "zzz", "useful": "oui"}, {}, 400),
         ({"entry": "mesures", "useful": "peut-être"}, {}, 400),
         ({"entry": "mesures", "useful": "oui"}, {"Sec-Fetch-Site": "cross-site"}, 403),
-        ({"entry": "mesures", "useful": "oui", "x": "x" * 9000}, {}, 413),
+        ({"entry": "mesures", "useful": "oui", "x": "x" * 13000}, {}, 413),
     ],
 )
 async def test_refused_votes(
@@ -546,7 +642,7 @@ async def test_logs_name_nobody(
 
 async def test_metrics_name_nobody(client: Client) -> None:
     await ask(client, {"question": "Qui s'engage ?"})
-    await get(client, "/?q=mot-tres-personnel&c=59456")
+    await say(client, "mot-tres-personnel", {"c": "59456"})
     await get(client, "/q/mesures")
     await get(client, "/zzz-personnel", status=404)
     async with client.post("/avis", data={"entry": "mesures", "useful": "oui"}) as response:
@@ -575,8 +671,11 @@ async def test_every_response_has_strict_headers(client: Client) -> None:
 
 
 async def test_a_page_with_a_question_is_not_kept_by_browsers(client: Client) -> None:
-    async with client.get("/?q=intime") as response:
-        assert response.headers["Cache-Control"] == "no-store"
+    for path in ("/", "/commune"):
+        async with client.post(path, data={"q": "intime"}) as response:
+            assert response.headers["Cache-Control"] == "no-store"
+        async with client.get(f"{path}?q=intime") as response:
+            assert response.headers["Cache-Control"] == "no-store"
     address = re.search(r"/static/style\.css\?v=\w+", (await get(client, "/")).html)
     assert address
     async with client.get(address[0]) as response:

@@ -94,8 +94,9 @@ def render(
     )
     response = web.Response(text=html, content_type="text/html", status=status)
     response.headers["Vary"] = FRAGMENT_HEADER
-    # A question is in the address where JavaScript is off: browsers must not keep that page.
-    response.headers["Cache-Control"] = "no-store" if "q" in request.query else "no-cache"
+    # Browsers must not keep a page that holds a resident's words.
+    words = request.method == "POST" or "q" in request.query
+    response.headers["Cache-Control"] = "no-store" if words else "no-cache"
     response.enable_compression()
     return response
 
