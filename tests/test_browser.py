@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
@@ -12,6 +14,7 @@ from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
+from bot.conversation.assistant import Assistant
 from bot.services import Services
 from bot.web.server import make_app
 
@@ -49,13 +52,25 @@ PAGES = (
 )
 
 
-@pytest.fixture
-async def address(services: Services) -> AsyncIterator[str]:
+@asynccontextmanager
+async def served(services: Services) -> AsyncIterator[str]:
     runner = web.AppRunner(make_app(services), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     await runner.cleanup()
+
+
+@pytest.fixture
+async def address(services: Services) -> AsyncIterator[str]:
+    async with served(services) as address:
+        yield address
+
+
+@pytest.fixture
+async def alarmed_address(services: Services, alarmed: Assistant) -> AsyncIterator[str]:
+    async with served(replace(services, assistant=alarmed)) as address:
+        yield address
 
 
 @pytest.fixture
@@ -270,6 +285,58 @@ async def test_words_travel_by_post_alone(
     await page.close()
 
 
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("/", "ça sent le gaz"),
+        ("/themes", "ça sent le gaz"),
+        ("/", f"ça sent le gaz {'et je ne sais pas quoi faire ' * 30}"),
+        ("/themes", f"ça sent le gaz {'et je ne sais pas quoi faire ' * 30}"),
+        ("/q/danger-immediat", ""),
+    ],
+)
+async def test_whom_to_call_is_on_the_first_screen(
+    browser: Browser, alarmed_address: str, path: str, typed: str, script: bool
+) -> None:
+    """Where the browser leaves the page of a small phone, with nothing over the first button."""
+    page = await opened(
+        browser,
+        alarmed_address + path,
+        java_script_enabled=script,
+        viewport={"width": 360, "height": 640},
+        has_touch=True,
+        is_mobile=True,
+    )
+    if typed:
+        await ask(page, typed)
+        await expect(page.locator(".said")).to_be_visible()
+    calls = page.locator("article .calls a")
+    await expect(calls).to_have_text(["Appeler le 18", "Appeler le 112", "Écrire au 114"])
+    links = [await call.get_attribute("href") for call in await calls.all()]
+    assert links == ["tel:18", "tel:112", "sms:114"]
+    await still(page)
+    box = await calls.first.bounding_box()
+    assert box
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 640
+    assert box["height"] >= 44
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    hit = await page.evaluate("([x, y]) => document.elementFromPoint(x, y).textContent", middle)
+    assert hit == "Appeler le 18"
+    words = (await page.locator("article .card").inner_text()).split()
+    assert words[:5] == ["!", "Urgence", "Appeler", "le", "18"]
+    await page.close()
+
+
+async def still(page: Page) -> None:
+    """Wait until the page has done scrolling."""
+    before = -1
+    while (now := await page.evaluate("scrollY")) != before:
+        before = now
+        await page.wait_for_timeout(200)
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 async def test_nothing_overflows(browser: Browser, address: str, width: int) -> None:
     page = await opened(browser, address, viewport={"width": width, "height": 640})
@@ -308,6 +375,20 @@ async def test_axe_finds_nothing(
     await ask(page, "Qui s'engage ?")
     await page.locator("[data-chat] article").get_by_text("Plus simple").click()
     await no_violation(page, "conversation")
+    await page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_urgent_replies(
+    browser: Browser, alarmed_address: str, scheme: Literal["light", "dark"]
+) -> None:
+    page = await opened(browser, alarmed_address, color_scheme=scheme, reduced_motion="reduce")
+    await ask(page, "ça sent le gaz")
+    await expect(page.locator("article.urgent .calls a")).to_have_count(3)
+    await no_violation(page, "conversation")
+    for path, typed in (("/themes", "ça sent le gaz"), ("/q/danger-immediat", "")):
+        await visit(page, alarmed_address + path, typed)
+        await no_violation(page, f"{path} {typed}")
     await page.close()
 
 

@@ -160,7 +160,7 @@ async def test_every_page_that_links_lead_to(client: Client, base: KnowledgeBase
         page = await get(client, waiting.pop())
         for link in page.links:
             parts = urlsplit(link)
-            if parts.scheme in {"http", "https", "tel"} or link.startswith("#"):
+            if parts.scheme in {"http", "https", "tel", "sms"} or link.startswith("#"):
                 continue
             assert not parts.scheme
             if parts.path not in seen:
@@ -339,6 +339,24 @@ async def test_the_fragment_is_the_reply_alone(client: Client) -> None:
         assert page.reply["s"] == "1"
     async with client.get("/themes") as response:
         assert response.headers["Vary"] == "X-Fragment"
+
+
+async def test_an_urgent_reply_begins_with_whom_to_call(
+    services: Services, alarmed: Assistant
+) -> None:
+    app = make_app(replace(services, assistant=alarmed))
+    async with TestClient(TestServer(app)) as client:
+        for page in (
+            await say(client, "ça sent le gaz"),
+            await get(client, "/", headers=FRAGMENT, form={"q": "ça sent le gaz"}),
+            await get(client, "/q/danger-immediat"),
+            await get(client, "/q/danger-immediat?facile=1"),
+        ):
+            shown = page.html[page.html.index("<article") :]
+            assert '<article class="reply urgent"' in shown
+            first = re.findall(r'<(?:a|h1|h2|form|summary)\b[^>]*?(?: href="([^"]*)")?>', shown)
+            assert first[:4] == ["tel:18", "tel:112", "sms:114", ""]
+        assert "Urgence" not in (await get(client, "/q/signaler-probleme")).text
 
 
 @pytest.mark.parametrize(
