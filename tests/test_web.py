@@ -29,8 +29,9 @@ from tests.conftest import TODAY as DAY
 Client = TestClient[web.Request, web.Application]
 FRAGMENT = {"X-Fragment": "1"}
 REPLY_KEYS = {
-    "outcome", "entry", "entries", "confidence", "text", "easy_text", "sources", "collected_on",
-    "checked_on", "commune", "communes", "actions", "contact",
+    "outcome", "entry", "entries", "confidence", "text", "brief", "easy_text", "easy", "urgent",
+    "understood", "conversation", "sources", "collected_on", "checked_on", "commune", "communes",
+    "actions", "contact",
 }  # fmt: skip
 COMMUNE_KEYS = {"code_insee", "name", "postcodes", "epci", "status", "bud"}
 
@@ -441,6 +442,51 @@ async def test_ask_answers_in_the_agreed_form(client: Client, base: KnowledgeBas
     assert reply["commune"]["name"] == "Pecquencourt"
 
 
+async def test_the_conversation_given_back_is_gone_on_with(
+    client: Client, base: KnowledgeBase
+) -> None:
+    """The commune and the refusals are remembered from turn to turn, by the caller alone."""
+    question = base.entries["ma-commune-erbm"].question
+    reply = await ask(client, {"question": "Pecquencourt", "conversation": None})
+    for said in ("Qui s'engage ?", "merci", question):
+        token = reply["conversation"]
+        assert len(token) <= 512
+        reply = await ask(client, {"question": said, "conversation": token})
+    assert (reply["outcome"], reply["commune"]["code_insee"]) == ("commune", "59456")
+    # What the caller says of the commune is newer than what the conversation holds.
+    body = {"question": question, "commune": "59350", "conversation": reply["conversation"]}
+    assert (await ask(client, body))["commune"]["code_insee"] == "59350"
+    for refusals in (1, 2):
+        token = reply["conversation"]
+        reply = await ask(client, {"question": f"recette {refusals}", "conversation": token})
+        assert reply["outcome"] == "no_match"
+        assert bool(reply["contact"]) == (refusals == 2)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "", "x", "1.59456", "1.59456.0.2", "1.59456.-1.1", "1.59456.0.1 ", "1.59456.0.1\n",
+        "2.59456.0.1", "11.59456.0.1", "1.5945é.0.1", "1.59456.0.1" * 90, "\0", "null",
+    ],
+)  # fmt: skip
+async def test_a_damaged_conversation_counts_as_none(
+    client: Client, base: KnowledgeBase, token: str
+) -> None:
+    question = base.entries["ma-commune-erbm"].question
+    fresh = await ask(client, {"question": question})
+    assert await ask(client, {"question": question, "conversation": token}) == fresh
+
+
+async def test_urgent_replies_say_so(services: Services, alarmed: Assistant) -> None:
+    app = make_app(replace(services, assistant=alarmed))
+    async with TestClient(TestServer(app)) as client:
+        reply = await ask(client, {"question": "ça sent le gaz"})
+        assert reply["urgent"] is True
+        assert "18" in reply["text"].splitlines()[0]
+        assert (await ask(client, {"question": "bonjour"}))["urgent"] is False
+
+
 async def test_ask_speaks_utf8(client: Client) -> None:
     async with client.post("/api/v1/ask", json={"question": "C'est quoi l'ERBM ?"}) as response:
         raw = (await response.read()).decode("utf-8")
@@ -466,6 +512,9 @@ async def test_ask_speaks_utf8(client: Client) -> None:
         ({"question": "a", "commune": 59456}, 400, "wrong_commune"),
         ({"question": "a", "commune": "00000"}, 400, "unknown_commune"),
         ({"question": "a", "commune": ""}, 400, "unknown_commune"),
+        ({"question": "a", "conversation": 1}, 400, "wrong_conversation"),
+        ({"question": "a", "conversation": ["1..0.0"]}, 400, "wrong_conversation"),
+        ({"question": "a", "conversation": False}, 400, "wrong_conversation"),
         ({"question": "a" * 9000}, 413, "too_large"),
     ],
 )
@@ -575,6 +624,7 @@ async def test_openapi_describes_every_route_of_the_api(client: Client) -> None:
     for name in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described)):
         assert name in schemas
     assert set(schemas["Reply"]["required"]) >= REPLY_KEYS
+    assert schemas["Question"]["properties"].keys() == {"question", "commune", "conversation"}
     assert set(schemas["Commune"]["required"]) == COMMUNE_KEYS
     reply = await ask(client, {"question": "Qui s'engage ?"})
     assert reply.keys() == schemas["Reply"]["properties"].keys()
