@@ -24,10 +24,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.rivals import Ask, Indexed, Place, bm25, by_best_phrasing, galibot, wratio
+from bot.encoder import load_encoder
 from bot.matching.encoder import Encoder
 from bot.matching.engine import Engine, EntryTexts
 from bot.matching.index import Floats
-from bot.storage.use_encoder import load_encoder
 
 SIZES = (125, 1_250, 12_500, 125_000)
 PER_ENTRY = 40

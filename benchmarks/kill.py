@@ -22,8 +22,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bot_api import TOKEN, BotApi, message, running
 from tests.conftest import ROOT
+from tests.doubles.bot_api import TOKEN, BotApi, message, running
 from tests.test_serve import free_port, small_knowledge
 
 RATE = 100  # messages a second

@@ -30,11 +30,11 @@ from benchmarks.rivals import (
     token_set,
     wratio,
 )
+from bot.encoder import load_encoder
 from bot.evaluation import Case, read_cases
 from bot.matching.encoder import Encoder
 from bot.matching.engine import EntryTexts
 from bot.storage.knowledge_files import load_base, load_common_messages, load_gazetteer
-from bot.storage.use_encoder import load_encoder
 
 ROOT = Path(__file__).parent.parent
 EVAL = ROOT.parent / "shared" / "eval"

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from benchmarks.matching import CACHE, ROOT, holds, place_finder, project_base, share
 from benchmarks.rivals import Indexed, Place, galibot
+from bot.encoder import load_encoder
 from bot.evaluation import Case, read_cases
 from bot.language.words import SMS, normalise
 from bot.matching import fusion
@@ -20,7 +21,6 @@ from bot.matching.discriminant import leave_one_out
 from bot.matching.encoder import Encoder
 from bot.matching.engine import EntryTexts
 from bot.matching.fitted import WITH_ENCODER, WITHOUT_ENCODER
-from bot.storage.use_encoder import load_encoder
 
 CASES = ROOT / "tests" / "cases"
 #: Phrasings an entry: the question alone, with the editors' variants, then more of the bank.

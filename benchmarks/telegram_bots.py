@@ -74,7 +74,7 @@ def library(port: int, api: str, *, our_transport: bool = False) -> None:
     from telegram import Update
     from telegram.ext import Application, MessageHandler, filters
 
-    from bot.handlers.transport import AiohttpRequest
+    from bot.handlers.delivery.transport import AiohttpRequest
 
     async def echo(update: Update, context: Any) -> None:
         await update.effective_message.reply_text(TEXT)  # type: ignore[union-attr]
@@ -153,9 +153,9 @@ PARTS = (
     ("/bot/communes/", "chercher la commune"),
     ("/bot/conversation/", "composer la réponse"),
     ("/bot/knowledge/", "composer la réponse"),
-    ("/bot/handlers/rendering", "composer la réponse"),
-    ("/bot/handlers/keyboard", "composer la réponse"),
-    ("/bot/handlers/transport", "client HTTP"),
+    ("/bot/handlers/dialogue/rendering", "composer la réponse"),
+    ("/bot/handlers/dialogue/keyboard", "composer la réponse"),
+    ("/bot/handlers/delivery/transport", "client HTTP"),
     ("/bot/handlers/", "canal Telegram de Galibot"),
     ("/bot/", "reste de Galibot"),
     ("/telegram/", "python-telegram-bot"),

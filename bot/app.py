@@ -14,10 +14,11 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot import handlers
 from bot.conversation.assistant import Assistant
+from bot.encoder import load_encoder
 from bot.handlers.context import BotApplication
-from bot.handlers.intake import Intake
-from bot.handlers.polling import NO_ANSWER, Polling
-from bot.handlers.webhook import Webhook, secret_token
+from bot.handlers.delivery.intake import Intake
+from bot.handlers.delivery.polling import NO_ANSWER, Polling
+from bot.handlers.delivery.webhook import Webhook, secret_token
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services
 from bot.settings import Settings, secret_key
@@ -28,7 +29,6 @@ from bot.storage.knowledge_files import (
     load_common_messages,
     load_gazetteer,
 )
-from bot.storage.use_encoder import load_encoder
 from bot.web.keys import TELEGRAM_PROBLEM
 from bot.web.server import make_app
 

@@ -18,6 +18,7 @@ from bot.communes.commune import Ambiguous, Commune, Found
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.conversation_evaluation import TurnVerdict, dialogue_report, play, read_dialogues
+from bot.encoder import load_encoder
 from bot.knowledge.checking import check
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
@@ -31,7 +32,6 @@ from bot.storage.knowledge_files import (
     load_gazetteer,
     read_files,
 )
-from bot.storage.use_encoder import load_encoder
 
 
 class RefusedInputError(Exception):

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
+from bot.encoder import load_encoder
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services
 from bot.storage.database import Database
@@ -26,7 +27,6 @@ from bot.storage.knowledge_files import (
     load_common_messages,
     load_gazetteer,
 )
-from bot.storage.use_encoder import load_encoder
 
 ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"

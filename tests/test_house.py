@@ -10,7 +10,10 @@ BOT = Path(__file__).parent.parent / "bot"
 #: Floors from the ground up. A module may import its own floor and those below.
 FLOORS = (
     ("core", ("language", "knowledge", "matching", "communes")),
-    ("services", ("conversation", "storage", "services", "evaluation", "conversation_evaluation")),
+    (
+        "services",
+        ("conversation", "storage", "services", "encoder", "evaluation", "conversation_evaluation"),
+    ),
     ("channels", ("handlers", "web", "terminal")),
     ("entry", ("settings", "app", "cli", "__main__", "__init__")),
 )

@@ -21,15 +21,15 @@ from telegram.ext import ApplicationHandlerStop, TypeHandler
 from bot import handlers
 from bot.app import open_channels
 from bot.handlers.context import BotApplication, BotContext
-from bot.handlers.intake import Intake
-from bot.handlers.polling import ANOTHER_POLLER, ANOTHER_WEBHOOK, NO_ANSWER, Polling
-from bot.handlers.sending import undelivered
-from bot.handlers.webhook import PATH, Webhook
+from bot.handlers.delivery.intake import Intake
+from bot.handlers.delivery.polling import ANOTHER_POLLER, ANOTHER_WEBHOOK, NO_ANSWER, Polling
+from bot.handlers.delivery.sending import undelivered
+from bot.handlers.delivery.webhook import PATH, Webhook
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage.database import Database
-from tests.bot_api import TOKEN, BotApi, Fault, message, running
 from tests.conftest import ROOT
+from tests.doubles.bot_api import TOKEN, BotApi, Fault, message, running
 from tests.test_serve import free_port, small_knowledge
 
 PUBLIC = "https://galibot.example.org"
@@ -519,7 +519,7 @@ async def test_numbers_may_begin_anew_after_a_long_quiet(
     api: BotApi, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Telegram numbers them from anywhere then: a lower number must not pass for confirmed."""
-    monkeypatch.setattr("bot.handlers.polling.LONG_POLL", 0)
+    monkeypatch.setattr("bot.handlers.delivery.polling.LONG_POLL", 0)
     async with started(api, services) as application:
         intake = Intake(application, services.database)
         polling = Polling(application, intake, handlers.ALLOWED_UPDATES, quiet=-1.0)

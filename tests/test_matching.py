@@ -14,6 +14,7 @@ import yaml
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
+from bot.encoder import load_encoder
 from bot.evaluation import read_cases
 from bot.knowledge.model import KnowledgeBase
 from bot.matching import fusion, signals
@@ -37,7 +38,6 @@ from bot.matching.index import Coverage, Doubles, Floats, Ints, TermIndex
 from bot.matching.matcher import Matcher, sure
 from bot.matching.reading import Reader
 from bot.storage.knowledge_files import load_common_messages
-from bot.storage.use_encoder import load_encoder
 from tests.conftest import KNOWLEDGE, ROOT, TODAY
 
 #: Each misunderstanding that was put right, and questions that must stay understood.

@@ -24,9 +24,9 @@ import yaml
 
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
+from bot.encoder import load_encoder
 from bot.knowledge.model import KnowledgeBase
 from bot.storage.knowledge_files import load_base, load_common_messages, load_gazetteer
-from bot.storage.use_encoder import load_encoder
 from tests.conftest import KNOWLEDGE, ROOT, TODAY
 
 FULL = bool(os.environ.get("GALIBOT_FULL"))

@@ -15,7 +15,7 @@ import pytest
 
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation import texts as resident_texts
-from bot.handlers import texts as telegram_texts
+from bot.handlers.dialogue import texts as telegram_texts
 from bot.knowledge.model import KnowledgeBase
 from bot.web import texts as web_texts
 from tests.conftest import ROOT

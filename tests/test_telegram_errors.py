@@ -22,16 +22,18 @@ from telegram.error import (
 )
 
 from bot.conversation.assistant import Assistant
-from bot.handlers import build, sending, texts
-from bot.handlers.errors import TABLE, UndeliveredError
-from bot.handlers.sending import undelivered
-from bot.handlers.transport import CutError, CutShortError, NotConnectedError
+from bot.handlers import build
+from bot.handlers.delivery import sending
+from bot.handlers.delivery.errors import TABLE, UndeliveredError
+from bot.handlers.delivery.sending import undelivered
+from bot.handlers.delivery.transport import CutError, CutShortError, NotConnectedError
+from bot.handlers.dialogue import texts
 from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeWatcher
 from tests.conftest import KNOWLEDGE
-from tests.fakes import (
+from tests.doubles.telegram import (
     BOT_USER,
     DATE,
     TOKEN,
@@ -41,7 +43,7 @@ from tests.fakes import (
     actions,
     resident_with,
 )
-from tests.telegram_rules import html_complaints, keyboard_complaints, text_complaints
+from tests.doubles.telegram_rules import html_complaints, keyboard_complaints, text_complaints
 
 APOLOGY = typeset(texts.APOLOGY)
 SECRET = "monnomestodette"
@@ -61,7 +63,9 @@ def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 
 def ours(logged: pytest.LogCaptureFixture) -> list[str]:
-    return [record.message for record in logged.records if record.name == "bot.handlers.errors"]
+    return [
+        record.message for record in logged.records if record.name == "bot.handlers.delivery.errors"
+    ]
 
 
 def everything(logged: pytest.LogCaptureFixture) -> str:

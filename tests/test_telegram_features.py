@@ -14,14 +14,14 @@ import pytest
 
 from bot.conversation import texts
 from bot.handlers import announce
-from bot.handlers import texts as telegram_texts
-from bot.handlers.links import StartLink
+from bot.handlers.dialogue import texts as telegram_texts
+from bot.handlers.dialogue.links import StartLink
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.database import REFUSAL
 from tests.conftest import TODAY
-from tests.fakes import FakeTelegram, Refusal, Resident, actions, resident_with
+from tests.doubles.telegram import FakeTelegram, Refusal, Resident, actions, resident_with
 from tests.test_telegram import ENTRY, GROUP, remembered, shows
 
 PECQUENCOURT = {"latitude": 50.379, "longitude": 3.217}

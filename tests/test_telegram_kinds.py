@@ -7,11 +7,11 @@ import pytest
 
 from bot.conversation import texts
 from bot.handlers import ALLOWED_UPDATES
-from bot.handlers import texts as telegram_texts
+from bot.handlers.dialogue import texts as telegram_texts
 from bot.language.typography import typeset
 from bot.services import Services
 from tests.conftest import ROOT
-from tests.fakes import BOT_USER, Resident, actions, resident_with
+from tests.doubles.telegram import BOT_USER, Resident, actions, resident_with
 from tests.test_telegram import ENTRY, GROUP, NEIGHBOUR, OTHER_BOT, remembered, reply_to, shows
 
 FILE = {"file_id": "a", "file_unique_id": "b"}

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from bot.conversation import texts
-from bot.handlers import texts as telegram_texts
-from bot.handlers.texts import APOLOGY
+from bot.handlers.dialogue import texts as telegram_texts
+from bot.handlers.dialogue.texts import APOLOGY
 from bot.language.typography import typeset
 from bot.services import Services
-from tests.bot_api import BOT_USER, TOKEN, BotApi, Fault, message, running
+from tests.doubles.bot_api import BOT_USER, TOKEN, BotApi, Fault, message, running
 from tests.test_intake import ready, served, until_told
 
 Json = dict[str, Any]

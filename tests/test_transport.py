@@ -14,8 +14,13 @@ from telegram import Bot, InputFile, InputMediaPhoto
 from telegram.error import BadRequest, NetworkError, TimedOut
 from telegram.request import RequestData
 
-from bot.handlers.transport import AiohttpRequest, CutError, CutShortError, NotConnectedError
-from tests.fakes import BOT_USER, DATE, TOKEN
+from bot.handlers.delivery.transport import (
+    AiohttpRequest,
+    CutError,
+    CutShortError,
+    NotConnectedError,
+)
+from tests.doubles.telegram import BOT_USER, DATE, TOKEN
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 MESSAGE = {"message_id": 1, "date": DATE, "chat": {"id": 42, "type": "private"}, "text": "é"}

@@ -19,6 +19,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.noise import noisy
+from bot.encoder import load_encoder
 from bot.evaluation import read_cases
 from bot.matching import fusion, signals
 from bot.matching.decision import POLICY, Answered, NoMatch, Policy, Suggestions, decide
@@ -28,7 +29,6 @@ from bot.matching.engine import Comparison, Engine, EntryTexts
 from bot.matching.fusion import Model
 from bot.matching.index import Doubles
 from bot.storage.knowledge_files import load_base, load_common_messages, load_gazetteer
-from bot.storage.use_encoder import load_encoder
 
 ROOT = Path(__file__).parent.parent
 EVAL = ROOT.parent / "shared" / "eval"

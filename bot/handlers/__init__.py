@@ -13,16 +13,16 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot.handlers import commands, profile
-from bot.handlers.addressing import FOR_US, SERVICE, WRITTEN
-from bot.handlers.buttons import on_button
 from bot.handlers.context import BotApplication, BotContext, BotData, ChatData
-from bot.handlers.discretion import hush_libraries
-from bot.handlers.inline import on_inline_query
-from bot.handlers.membership import on_membership, on_migration
-from bot.handlers.messages import on_anything_else, on_position, on_words
-from bot.handlers.sending import on_error
-from bot.handlers.transport import AiohttpRequest
+from bot.handlers.delivery.discretion import hush_libraries
+from bot.handlers.delivery.sending import on_error
+from bot.handlers.delivery.transport import AiohttpRequest
+from bot.handlers.dialogue import commands, profile
+from bot.handlers.dialogue.addressing import FOR_US, SERVICE, WRITTEN
+from bot.handlers.dialogue.buttons import on_button
+from bot.handlers.dialogue.inline import on_inline_query
+from bot.handlers.dialogue.membership import on_membership, on_migration
+from bot.handlers.dialogue.messages import on_anything_else, on_position, on_words
 from bot.services import Services
 
 #: What is asked of Telegram; it keeps the rest to itself.

@@ -1,4 +1,4 @@
-"""What the engine asks of a sentence encoder; storage/use_encoder.py gives the real one."""
+"""What the engine asks of a sentence encoder; bot/encoder.py gives the real one."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -19,9 +19,9 @@ from typing import Any
 from telegram import Update
 
 from bot.handlers.context import BotApplication
-from bot.handlers.sending import undelivered
+from bot.handlers.delivery.grouped import Grouped
+from bot.handlers.delivery.sending import undelivered
 from bot.storage.database import Database
-from bot.storage.grouped import Grouped
 
 #: Updates worked on at once; the rest wait for a seat.
 IN_FLIGHT = 512

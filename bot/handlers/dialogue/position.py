@@ -9,7 +9,7 @@ from types import MappingProxyType
 from telegram import KeyboardButton, ReplyKeyboardMarkup
 
 from bot.conversation.texts import GO_BACK, SEE_THEMES
-from bot.handlers import texts
+from bot.handlers.dialogue import texts
 from bot.language.typography import typeset
 
 #: What the keys other than the position ask for, by what they send.

@@ -12,12 +12,12 @@ from telegram.constants import ParseMode
 
 from bot.conversation.markup import plain
 from bot.conversation.reply import Reply
-from bot.handlers import texts
 from bot.handlers.context import BotContext
-from bot.handlers.keyboard import cut
-from bot.handlers.links import INLINE, StartLink
-from bot.handlers.rendering import NO_PREVIEW, render
-from bot.handlers.sending import attempt
+from bot.handlers.delivery.sending import attempt
+from bot.handlers.dialogue import texts
+from bot.handlers.dialogue.keyboard import cut
+from bot.handlers.dialogue.links import INLINE, StartLink
+from bot.handlers.dialogue.rendering import NO_PREVIEW, render
 from bot.language.typography import typeset
 
 #: Seconds for which Telegram gives the same list to whoever types the same words.

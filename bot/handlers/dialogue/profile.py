@@ -14,8 +14,8 @@ from telegram import (
 )
 from telegram.ext import ExtBot
 
-from bot.handlers import texts
-from bot.handlers.sending import attempt
+from bot.handlers.delivery.sending import attempt
+from bot.handlers.dialogue import texts
 from bot.language.typography import typeset
 
 #: For phones set to French, and for all the others.

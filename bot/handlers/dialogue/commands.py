@@ -7,9 +7,9 @@ from telegram import Update
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.handlers.context import CHANNEL, BotContext
-from bot.handlers.errors import report
-from bot.handlers.links import StartLink
-from bot.handlers.sending import answer, send
+from bot.handlers.delivery.errors import report
+from bot.handlers.delivery.sending import answer, send
+from bot.handlers.dialogue.links import StartLink
 
 
 async def start(update: Update, context: BotContext) -> None:

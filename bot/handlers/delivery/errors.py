@@ -15,7 +15,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.handlers.transport import CutError, CutShortError, NotConnectedError
+from bot.handlers.delivery.transport import CutError, CutShortError, NotConnectedError
 
 _log = logging.getLogger(__name__)
 

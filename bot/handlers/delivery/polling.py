@@ -13,7 +13,7 @@ from typing import Any
 from telegram.error import Conflict, RetryAfter
 
 from bot.handlers.context import BotApplication
-from bot.handlers.intake import Intake
+from bot.handlers.delivery.intake import Intake
 
 #: Telegram's limit on the updates of one answer.
 AT_ONCE = 100

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.handlers.context import BotApplication
-from bot.handlers.intake import Intake
+from bot.handlers.delivery.intake import Intake
 
 PATH = "/telegram/webhook"
 #: Telegram's updates have some kilobytes at most.

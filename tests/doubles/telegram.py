@@ -15,7 +15,12 @@ from telegram.request import BaseRequest, RequestData
 from bot.handlers import build
 from bot.handlers.context import BotApplication
 from bot.services import Services
-from tests.telegram_rules import call_complaints, keyboard_complaints, text_complaints, visible
+from tests.doubles.telegram_rules import (
+    call_complaints,
+    keyboard_complaints,
+    text_complaints,
+    visible,
+)
 
 TOKEN = "123456:AAH-jeton-qui-ne-doit-paraitre-nulle-part"
 BOT_USER = {"id": 1, "is_bot": True, "first_name": "Galibot", "username": "galibot_bot"}

@@ -8,7 +8,7 @@ from telegram import LinkPreviewOptions
 
 from bot.conversation.markup import Line, parse
 from bot.conversation.reply import Reply
-from bot.handlers import texts
+from bot.handlers.dialogue import texts
 from bot.knowledge.model import Contact, Source
 from bot.language.numbers import PHONE
 from bot.language.typography import long_date, typeset

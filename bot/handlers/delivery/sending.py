@@ -18,12 +18,12 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import ChatMigrated, RetryAfter, TelegramError
 
 from bot.conversation.reply import Question, Reply
-from bot.handlers import texts
 from bot.handlers.context import BotContext, ChatData
-from bot.handlers.errors import Remedy, UndeliveredError, remedy, report
-from bot.handlers.keyboard import keyboard
-from bot.handlers.position import position_keyboard
-from bot.handlers.rendering import plain, render
+from bot.handlers.delivery.errors import Remedy, UndeliveredError, remedy, report
+from bot.handlers.dialogue import texts
+from bot.handlers.dialogue.keyboard import keyboard
+from bot.handlers.dialogue.position import position_keyboard
+from bot.handlers.dialogue.rendering import plain, render
 from bot.language.typography import typeset
 
 #: Set where a reply should have been delivered and was not: the update is not acknowledged then.

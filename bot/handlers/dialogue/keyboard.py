@@ -8,8 +8,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.conversation.reply import Action, Outcome, Reply
 from bot.conversation.texts import SIMPLER
-from bot.handlers import texts
-from bot.handlers.links import SHARED, StartLink
+from bot.handlers.dialogue import texts
+from bot.handlers.dialogue.links import SHARED, StartLink
 from bot.language.typography import typeset
 from bot.storage.database import REFUSAL
 

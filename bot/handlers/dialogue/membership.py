@@ -5,9 +5,9 @@ from dataclasses import replace
 from telegram import ChatMember, Update
 
 from bot.conversation.reply import Question
-from bot.handlers import texts
 from bot.handlers.context import BotContext
-from bot.handlers.sending import send
+from bot.handlers.delivery.sending import send
+from bot.handlers.dialogue import texts
 from bot.language.typography import typeset
 
 _OUT = frozenset({ChatMember.LEFT, ChatMember.BANNED})

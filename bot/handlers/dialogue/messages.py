@@ -6,11 +6,11 @@ from telegram import Message, Update
 
 from bot.communes import Point
 from bot.conversation.reply import Question
-from bot.handlers import texts
-from bot.handlers.addressing import words
 from bot.handlers.context import BotContext
-from bot.handlers.position import TYPED_ACTIONS
-from bot.handlers.sending import answer, send
+from bot.handlers.delivery.sending import answer, send
+from bot.handlers.dialogue import texts
+from bot.handlers.dialogue.addressing import words
+from bot.handlers.dialogue.position import TYPED_ACTIONS
 from bot.language.typography import typeset
 
 #: What is said of each kind of message that can't be read: the first that it has.

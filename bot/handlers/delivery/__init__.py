@@ -1,0 +1,1 @@
+"""What carries it: updates in at least once, messages out whatever Telegram answers."""

@@ -1,0 +1,1 @@
+"""What is said: commands, words and buttons in, replies rendered as messages out."""
