@@ -17,6 +17,8 @@ COMMUNE_ENTRIES = frozenset({"ma-commune-erbm", "ma-commune-bud"})
 REFUSALS_BEFORE_CONTACT = 2
 #: Themes offered with a refusal.
 THEMES_IN_REFUSAL = 3
+#: Entries offered with a contact.
+BESIDE_CONTACT = ("qui-contacter", "danger-immediat")
 #: Contacts offered, first found first, when nothing points to another desk.
 DEFAULT_CONTACTS = ("prefecture", "mairie")
 #: What a resident asks next, by where her commune stands.
@@ -79,7 +81,9 @@ class Answers:
             commune=commune,
             actions=(*self.questions(entry.see_also), *self.ways()),
             contact=self.served.base.contacts.get(entry.contact or ""),
-            back=Action(self.texts.back_to_theme, f"theme:{entry.theme}") if entry.theme else self.to_start,
+            back=Action(self.texts.back_to_theme, f"theme:{entry.theme}")
+            if entry.theme
+            else self.to_start,
         )
 
     def easy(self, key: str, conversation: Conversation) -> Reply:
@@ -120,7 +124,9 @@ class Answers:
         after = replace(conversation, refusals=conversation.refusals + 1)
         if after.refusals >= REFUSALS_BEFORE_CONTACT:
             return replace(
-                self.contact(after, commune), outcome=Outcome.NO_MATCH, text=self.texts.refusal_again
+                self.contact(after, commune),
+                outcome=Outcome.NO_MATCH,
+                text=self.texts.refusal_again,
             )
         return Reply(
             Outcome.NO_MATCH,
@@ -143,8 +149,10 @@ class Answers:
     def unknown_postcode(self, lookup: Unknown, conversation: Conversation) -> Reply:
         """A postcode that no commune has: said so, with those of which it may be a slip."""
         told = self.texts.unknown_postcode_near if lookup.near else self.texts.unknown_postcode
-        made = self.choose_commune(lookup.near, conversation, told.format(postcode=lookup.postcode))
-        return replace(made, outcome=Outcome.NO_MATCH, communes=(), wants_place=True)
+        made = self.choose_commune(
+            lookup.near, conversation, told.format(code_postal=lookup.postcode)
+        )
+        return replace(made, outcome=Outcome.NO_MATCH, communes=(), wants_place=not lookup.near)
 
     def choose_commune(
         self,
@@ -174,8 +182,9 @@ class Answers:
 
     def commune_not_found(self, conversation: Conversation) -> Reply:
         """No place was recognised where one was looked for."""
-        made = self.menu(self.texts.commune_not_found, conversation)
-        return replace(made, outcome=Outcome.NO_MATCH, wants_place=True)
+        return replace(
+            self.menu(self.texts.commune_not_found, conversation), outcome=Outcome.NO_MATCH
+        )
 
     def where(self, conversation: Conversation) -> Reply:
         """Ask which commune."""
@@ -228,7 +237,10 @@ class Answers:
             self.texts.contact,
             conversation,
             contact=self._desk(commune) if commune else self._default_contact(),
-            actions=(*self.questions(("qui-contacter", "danger-immediat")), *self.ways(contact=False)),
+            actions=(
+                *self.questions(("qui-contacter", "danger-immediat")),
+                *self.ways(contact=False),
+            ),
             back=self.to_start,
         )
 

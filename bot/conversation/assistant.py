@@ -10,12 +10,11 @@ from typing import Any
 
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation import message as messages
-from bot.conversation.action import Kind
+from bot.conversation.action import Ask, Kind
+from bot.conversation.answers import finish
 from bot.conversation.message import read_message
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.route import Because, Trace, act, named, route
-from bot.conversation.action import Ask
-from bot.conversation.answers import finish
 from bot.conversation.served import Served
 from bot.knowledge.model import KnowledgeBase
 from bot.matching.decision import POLICY, SMALLEST, Candidate, Policy, Ranking
@@ -189,7 +188,9 @@ def _browse(text: str, served: Served) -> tuple[Reply, ...]:
         likely = ranking.candidates if ranking.related >= RELATED else ()
         keys = [*reply.entries] if first else []
         keys += [one.entry for one in likely if one.score >= SMALLEST]
-        keys += [other for key in keys if key in served.entries for other in served.entries[key].see_also]
+        keys += [
+            other for key in keys if key in served.entries for other in served.entries[key].see_also
+        ]
     given = {reply.entry for reply in first}
     asked = (Ask(Kind.ENTRY, key) for key in dict.fromkeys(keys) if key in served.entries)
     others = (act(ask, shared, served) for ask in asked if ask.value not in given)

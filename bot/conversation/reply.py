@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.communes.commune import Commune
 from bot.communes.nearest import Point
+from bot.conversation.action import Ask, Kind
 from bot.conversation.markup import plain
 from bot.knowledge.model import Contact, Source
 
@@ -73,6 +74,20 @@ class Action:
 
     label: str
     action: str
+
+    @property
+    def general(self) -> bool:
+        """Whether it leads on from any reply, and not to what this one is about."""
+        return self.action in _GENERAL
+
+
+#: Ways on from anywhere.
+_GENERAL = frozenset(
+    map(
+        str,
+        map(Ask, (Kind.THEMES, Kind.COMMUNE, Kind.CONTACT, Kind.HELP, Kind.PRIVACY, Kind.START)),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

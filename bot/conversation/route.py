@@ -87,14 +87,18 @@ def route(question: Question, served: Served) -> tuple[Reply, Trace]:
     before, notice = question.conversation, served.base.texts.notice
     if question.place is not None:
         near = Answers(served).near(served.gazetteer.around(question.place), before)
-        return finish(near, before, notice), Trace((Because("position", "Les communes les plus proches."),))
+        return finish(near, before, notice), Trace(
+            (Because("position", "Les communes les plus proches."),)
+        )
     if question.action is not None:
         made = act(Ask.parse(question.action), before, served)
-        return finish(made, before, notice), Trace((Because("bouton", f"Action « {question.action} »."),))
+        return finish(made, before, notice), Trace(
+            (Because("bouton", f"Action « {question.action} »."),)
+        )
     way = _Way(read_message(question.text, served), before, served)
     for step in PLACE_STEPS if question.only_place else STEPS:
-        if made := step(way):
-            return finish(made, before, notice), Trace(tuple(way.because), way.message, way.ranked)
+        if (reply := step(way)) is not None:
+            return finish(reply, before, notice), Trace(tuple(way.because), way.message, way.ranked)
     raise AssertionError("the last step always replies")
 
 

@@ -98,4 +98,6 @@ def register(application: BotApplication) -> None:
 
 async def announce(application: BotApplication) -> None:
     """Tell Telegram what it shows of the bot."""
-    await profile.announce(application.bot)
+    served = application.bot_data.services.assistant.served
+    texts = served.base.texts.telegram
+    await profile.announce(application.bot, texts, places=bool(served.gazetteer))

@@ -6,6 +6,7 @@ from typing import Any
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.conversation.reply import Conversation
+from bot.knowledge.texts import Texts
 from bot.services import Services
 
 #: This channel's name in counts.
@@ -44,6 +45,11 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], ChatData, BotData
     @property
     def services(self) -> Services:
         return self.bot_data.services
+
+    @property
+    def texts(self) -> Texts:
+        """What is said around the answers, as editors have it now."""
+        return self.services.assistant.base.texts
 
     @property
     def conversation(self) -> Conversation:

@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict
 
+from bot.language.typography import typeset
 from bot.language.words import normalise, tokens, without_wrapping
 
+#: The act whose words may stand before another.
+GREETING = "salut"
 _FRENCH_KEYS = {
     "words": "mots",
-    "messages": "messages",
     "within": "parmi",
     "reply": "reponse",
     "then": "suite",
@@ -47,10 +49,12 @@ class Act(BaseModel):
 class Acts:
     """The acts of a base, recognised in the order of its files."""
 
-    def __init__(self, acts: Mapping[str, Act], polite: frozenset[str], greetings: str) -> None:
-        self._acts = dict(acts)
+    def __init__(self, acts: Mapping[str, Act], polite: frozenset[str]) -> None:
+        self._acts = {
+            name: act.model_copy(update={"reply": typeset(act.reply)}) for name, act in acts.items()
+        }
         self._polite = polite
-        self._greetings = acts[greetings].words if greetings in acts else frozenset()
+        self._greetings = acts[GREETING].words if GREETING in acts else frozenset[str]()
         self._by_word = {word: name for name, act in acts.items() for word in act.words}
 
     def __getitem__(self, name: str) -> Act:

@@ -56,6 +56,16 @@ def in_french(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, s
         return "texte", f"« {name} » doit être un texte.", "Mettez-le entre guillemets."
     if kind.startswith("bool"):
         return "oui-non", f"« {name} » attend oui ou non.", "Écrivez true, ou retirez la ligne."
+    if kind == "braces":
+        return (
+            "accolades",
+            f"Une accolade de « {name} » n’est pas fermée.",
+            "Écrivez {nom}, entier.",
+        )
+    if kind == "placeholders":
+        expected = detail["ctx"]["expected"] or "rien"
+        message = f"« {name} » ne contient pas les bons mots entre accolades."
+        return "accolades", message, f"Il y faut : {expected} (chacun entre accolades)."
     if kind == "literal_error":
         message = f"« {given} » n’est pas possible pour « {name} »."
         return "valeur", message, f"Possibles : {detail['ctx']['expected']}."

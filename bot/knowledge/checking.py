@@ -10,11 +10,15 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.knowledge import rules, style
+from bot.knowledge.acts import Act, Acts
 from bot.knowledge.advice import DASH, did_you_mean, in_french
-from bot.knowledge.model import Contact, Entry, Fact, KnowledgeBase, Theme
+from bot.knowledge.model import Contact, Entry, Fact, KnowledgeBase, Theme, as_printed
 from bot.knowledge.problem import Problem
+from bot.knowledge.texts import Texts
 from bot.knowledge.yaml_reading import Document, Path, read_yaml
 from bot.language.patterns import Pattern, Patterns, WrongPatternError
+from bot.language.typography import typeset
+from bot.language.words import normalise
 
 FAQ = "faq.yaml"
 PHRASINGS = "formulations.yaml"
@@ -22,11 +26,16 @@ CONTACTS = "contacts.yaml"
 LEXICON = "lexique.yaml"
 UNRELATED = "a_ecarter.yaml"
 FACTS = "faits.yaml"
+TEXTS = "textes.yaml"
 ALARMS = "alarmes.yaml"
-#: The alarms that ship with the program; those of the folder add to them or replace them.
-DEFAULT_ALARMS = f"defauts/{ALARMS}"
+ACTS = "actes.yaml"
+#: What ships with the program, under « defauts/ »: a file of the folder adds to it or replaces it.
+WITH_DEFAULTS = (ALARMS, ACTS)
+DEFAULTS = {name: f"defauts/{name}" for name in WITH_DEFAULTS}
 #: The files that make a base; only the first is required.
-FILES = (FAQ, PHRASINGS, CONTACTS, LEXICON, UNRELATED, FACTS, ALARMS, DEFAULT_ALARMS)
+FILES = (
+    FAQ, PHRASINGS, CONTACTS, TEXTS, LEXICON, UNRELATED, FACTS, *WITH_DEFAULTS, *DEFAULTS.values()
+)  # fmt: skip
 
 _FAQ_KEYS = ("version", "themes", "entrees", "hors_sujet")
 
@@ -83,6 +92,9 @@ def _base(
     written = _written_ids(faq)
     _add_phrasings(entries, written, documents.get(PHRASINGS, Document(PHRASINGS)), problems)
     alarms = _alarms(documents, written, problems)
+    acts = _acts(documents, problems)
+    said = documents.get(TEXTS, Document(TEXTS))
+    texts = _validate(Texts, said, said.value or {}, (), None, problems) or Texts()
     named = {theme.id for theme in themes}
     problems.extend(rules.references(faq, entries, written, named, set(contacts)))
     problems.extend(rules.dates(faq, entries, today))
@@ -94,7 +106,7 @@ def _base(
         problems.extend(style.readable(faq, entries))
         problems.extend(style.ways_to_ask(faq, entries))
         problems.extend(style.dated(faq, entries))
-    return KnowledgeBase(
+    base = KnowledgeBase(
         themes=themes,
         entries={key: placed.entry for key, placed in entries.items()},
         contacts=contacts,
@@ -103,8 +115,11 @@ def _base(
         synonyms=synonyms,
         unrelated=unrelated,
         alarms=alarms,
+        acts=acts,
+        texts=texts.settled(typeset(texts.name)),
         revision=revision,
     )
+    return as_printed(base)
 
 
 def _named(document: Document) -> Iterator[Problem]:
@@ -227,7 +242,7 @@ def _alarms(
     """The patterns of each alarm: the folder's where it has that alarm, else the program's."""
     lists: dict[str, list[str]] = {}
     labelled: dict[str, list[Pattern]] = {}
-    for name in (DEFAULT_ALARMS, ALARMS):
+    for name in (DEFAULTS[ALARMS], ALARMS):
         document = documents.get(name, Document(name))
         raw = document.value if isinstance(document.value, dict) else {}
         lists |= {key: str(words).split() for key, words in (raw.get("listes") or {}).items()}
@@ -247,6 +262,24 @@ def _alarms(
                     hint = "Comparez avec les motifs voisins."
                     problems.append(document.error(where, "motif", str(error), hint, entry))
     return Patterns(labelled)
+
+
+def _acts(documents: Mapping[str, Document], problems: list[Problem]) -> Acts:
+    """The dialogue acts: the folder's where it has that act, else the program's."""
+    acts: dict[str, Act] = {}
+    shipped: dict[str, Any] = {}
+    polite = ""
+    for name in (DEFAULTS[ACTS], ACTS):
+        document = documents.get(name, Document(name))
+        raw = document.value if isinstance(document.value, dict) else {}
+        polite += f" {raw.get('politesse', '')}"
+        for key, told in (raw.get("actes") or {}).items():
+            # What the folder leaves out of an act stays as the program has it.
+            whole = shipped.get(key, {}) | told if isinstance(told, dict) else told
+            if made := _validate(Act, document, whole, ("actes", key), None, problems):
+                acts[key] = made
+                shipped.setdefault(key, told)
+    return Acts(acts, frozenset(normalise(polite).split()))
 
 
 def _written_ids(faq: Document) -> set[str]:

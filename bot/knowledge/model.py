@@ -2,11 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AliasGenerator, BaseModel, ConfigDict, StringConstraints
 
+from bot.knowledge.acts import Acts
+from bot.knowledge.texts import Texts
 from bot.language.patterns import Patterns
+from bot.language.typography import typeset
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_LENGTH = 32
@@ -133,6 +136,8 @@ class KnowledgeBase(BaseModel):
     synonyms: tuple[tuple[str, ...], ...]
     unrelated: tuple[str, ...]
     alarms: Patterns  # labelled by entry
+    acts: Acts
+    texts: Texts
     revision: str
 
     def of_theme(self, theme: str) -> tuple[Entry, ...]:
@@ -146,3 +151,31 @@ class KnowledgeBase(BaseModel):
             for key, entry in self.entries.items()
             if entry.expires_on is None or entry.expires_on >= today
         }
+
+
+#: What a resident reads of each kind of object.
+_PRINTED: Mapping[type[BaseModel], tuple[str, ...]] = {
+    Theme: ("title",),
+    Source: ("title",),
+    Contact: ("name", "role", "purpose", "address"),
+    Entry: ("question", "answer", "brief", "easy"),
+}
+
+
+def as_printed(base: KnowledgeBase) -> KnowledgeBase:
+    """The base with all that is read of it typeset, so that nothing need be afterwards."""
+    entries = {
+        key: _typeset(entry).model_copy(update={"sources": tuple(map(_typeset, entry.sources))})
+        for key, entry in base.entries.items()
+    }
+    contacts = {key: _typeset(contact) for key, contact in base.contacts.items()}
+    themes = tuple(map(_typeset, base.themes))
+    return base.model_copy(update={"entries": entries, "contacts": contacts, "themes": themes})
+
+
+Printed = TypeVar("Printed", Theme, Source, Contact, Entry)
+
+
+def _typeset(read: Printed) -> Printed:
+    values = {field: getattr(read, field) for field in _PRINTED[type(read)]}
+    return read.model_copy(update={name: typeset(text) for name, text in values.items() if text})

@@ -50,6 +50,12 @@ class _Texts(BaseModel):
                 )
         return value
 
+    # Told apart by identity: replies rendered with them are kept by them.
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
     def settled(self, name: str) -> Self:
         """The same texts as they are read: the service named, typeset."""
         return self.model_copy(
@@ -94,8 +100,7 @@ class WebTexts(_Texts):
         "{nom} ne répond pas. Vérifiez votre connexion, puis réessayez : rien n'est perdu.",
     )
     urgent: str = _text("urgence", "Urgence")
-    call_now: str = _text("appeler_vite", "Appeler le {numero}", _BUTTON)
-    write_now: str = _text("ecrire_vite", "Écrire au {numero} (SMS)", _BUTTON)
+    write: str = _text("ecrire", "Écrire au {numero}", _BUTTON)
     pick_theme: str = _text("choisir_theme", "Choisir un thème")
     commune_label: str = _text("champ_commune", "Nom ou code postal")
     commune_heading: str = _text("titre_commune", "Chercher votre commune")
@@ -154,7 +159,7 @@ class WebTexts(_Texts):
     )
 
     def error(self, status: int) -> tuple[str, str]:
-        """Title and text of an error page; statuses without a text of their own get 400's or 500's."""
+        """Title and text of an error page; other statuses are told as 400 or 500."""
         known = (
             status
             if f"error_{status}" in type(self).model_fields

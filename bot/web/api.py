@@ -9,11 +9,9 @@ from typing import Any
 from aiohttp import web
 
 from bot.communes import Ambiguous, Found, Lookup
-from bot.conversation.assistant import QUESTION_LENGTH
+from bot.conversation.message import LENGTH
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.knowledge.model import Contact, Entry
-from bot.language.typography import typeset
-from bot.web import texts
 from bot.web.keys import METRICS, SERVICES
 from bot.web.metrics import CHANNEL
 
@@ -23,8 +21,29 @@ _OPENAPI = (Path(__file__).parent / "openapi.json").read_text(encoding="utf-8")
 _CODES = MappingProxyType({404: "not_found", 405: "method_not_allowed", 413: "too_large"})
 
 
+#: What is told of a refused request, by code.
+_MESSAGES = MappingProxyType(
+    {
+        "malformed": "Le corps de la requête doit être un objet JSON en UTF-8.",
+        "wrong_question": "« question » est obligatoire et doit être un texte.",
+        "empty_question": "« question » est vide.",
+        "wrong_commune": "« commune » doit être un code Insee ou null.",
+        "unknown_commune": "Ce code Insee n’est pas celui d’une commune connue.",
+        "wrong_conversation": "« conversation » doit être le texte reçu avant, ou null.",
+        "empty_search": "Le paramètre « q » est obligatoire et ne doit pas être vide.",
+        "search_too_long": "Le paramètre « q » est trop long.",
+        "unknown_entry": "Aucune réponse ne porte cet identifiant.",
+        "too_large": "La requête dépasse 8 Kio.",
+        "not_found": "Cette adresse n’existe pas.",
+        "method_not_allowed": "Cette méthode n’est pas acceptée à cette adresse.",
+        "bad_request": "Cette requête n’est pas correcte.",
+        "internal": "Une panne empêche de répondre. Réessayez dans quelques minutes.",
+    }
+)
+
+
 class ApiError(Exception):
-    """A refused request: `code` is a key of texts.API_ERRORS."""
+    """A refused request: `code` is one of the messages above."""
 
     def __init__(self, status: int, code: str) -> None:
         super().__init__(code)
@@ -67,7 +86,7 @@ async def communes(request: web.Request) -> web.Response:
     text = request.query.get("q", "").strip()
     if not text:
         raise ApiError(400, "empty_search")
-    if len(text) > QUESTION_LENGTH:
+    if len(text) > LENGTH:
         raise ApiError(400, "search_too_long")
     outcome, found = _outcome(request.app[SERVICES].assistant.gazetteer.find(text))
     return json_response(
@@ -82,8 +101,7 @@ async def entries(request: web.Request) -> web.Response:
         {
             "revision": base.revision,
             "themes": [
-                {"id": theme.id, "title": typeset(theme.title), "icon": theme.icon}
-                for theme in base.themes
+                {"id": theme.id, "title": theme.title, "icon": theme.icon} for theme in base.themes
             ],
             "entries": [
                 entry_as_json(entry, base.contacts.get(entry.contact or ""))
@@ -113,13 +131,14 @@ def entry_as_json(entry: Entry, contact: Contact | None) -> dict[str, Any]:
 
     return {
         "id": entry.id,
-        "question": typeset(entry.question),
+        "question": entry.question,
         "variants": list(entry.variants),
-        "answer": typeset(entry.answer),
-        "easy": typeset(entry.easy) if entry.easy else None,
+        "answer": entry.answer,
+        "brief": entry.brief,
+        "easy": entry.easy,
         "theme": entry.theme,
         "sources": [
-            {"title": typeset(source.title), "url": source.url, "date": day(source.date)}
+            {"title": source.title, "url": source.url, "date": day(source.date)}
             for source in entry.sources
         ],
         "collected_on": day(entry.collected_on),
@@ -146,7 +165,7 @@ def json_response(value: Any, status: int = 200) -> web.Response:
 def error_response(status: int, code: str | None = None) -> web.Response:
     """The error form of the outside interface, whatever went wrong under /api/."""
     code = code or _CODES.get(status, "internal" if status >= 500 else "bad_request")
-    message = typeset(texts.API_ERRORS[code])
+    message = _MESSAGES[code]
     return json_response({"error": {"code": code, "message": message}}, status)
 
 

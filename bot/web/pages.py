@@ -11,13 +11,11 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from bot.communes import Ambiguous, Found
-from bot.conversation import texts as shared_texts
-from bot.conversation.assistant import QUESTION_LENGTH
-from bot.conversation.reply import Action, Conversation, Outcome, Question, Reply
+from bot.conversation.action import Ask, Kind
+from bot.conversation.message import LENGTH
+from bot.conversation.reply import Conversation, Outcome, Question, Reply
+from bot.conversation.served import Served
 from bot.knowledge.model import Contact
-from bot.language.typography import typeset
-from bot.web import texts
 from bot.web.keys import METRICS, SERVICES
 from bot.web.links import read_state
 from bot.web.metrics import CHANNEL
@@ -25,21 +23,15 @@ from bot.web.rendering import render, reply_context, wants_fragment
 
 #: A question of 1,000 characters, each of which may take 12 bytes in a form, with the conversation.
 FORM_BYTES = 12 * 1024
-#: Pages of one action: path → action, title.
+#: Pages of one action: path → action, the field of WebTexts that is its title.
 _ACTION_PAGES = MappingProxyType(
     {
-        "/themes": ("themes", texts.THEMES_TITLE),
-        "/aucune": ("none", texts.NONE_TITLE),
-        "/aide": ("help", texts.HELP_TITLE),
-        "/confidentialite": ("privacy", texts.PRIVACY_TITLE),
-        "/contact": ("contact", texts.CONTACT_TITLE),
+        "/themes": (Ask(Kind.THEMES), "themes_title"),
+        "/aucune": (Ask(Kind.NONE), "none_title"),
+        "/aide": (Ask(Kind.HELP), "help_title"),
+        "/confidentialite": (Ask(Kind.PRIVACY), "privacy_title"),
+        "/contact": (Ask(Kind.CONTACT), "contact_title"),
     }
-)
-_PLACES = frozenset({Outcome.COMMUNE, Outcome.CHOOSE_COMMUNE})
-_WAYS = (
-    Action(shared_texts.SEE_THEMES, "themes"),
-    Action(shared_texts.FIND_COMMUNE, "commune"),
-    Action(shared_texts.REACH_SOMEONE, "contact"),
 )
 
 
@@ -76,7 +68,7 @@ async def ask(request: web.Request) -> web.Response:
 
 async def entry(request: web.Request) -> web.Response:
     key = request.match_info["entry"]
-    reply = _act(request, f"entry:{key}")
+    reply = _act(request, Ask(Kind.ENTRY, key))
     if reply.entry != key:
         raise web.HTTPNotFound
     return _respond(request, reply, canonical=f"/q/{key}")
@@ -84,39 +76,47 @@ async def entry(request: web.Request) -> web.Response:
 
 async def theme(request: web.Request) -> web.Response:
     key = request.match_info["theme"]
-    titles = {known.id: known.title for known in request.app[SERVICES].assistant.base.themes}
+    titles = {known.id: known.title for known in _served(request).base.themes}
     if key not in titles:
         raise web.HTTPNotFound
-    reply = _act(request, f"theme:{key}")
-    titled = replace(reply, title=typeset(titles[key]), text=typeset(texts.PICK_QUESTION))
+    reply = _act(request, Ask(Kind.THEME, key))
+    pick = _served(request).base.texts.web.pick_question
+    titled = replace(reply, title=titles[key], text=pick)
     return _respond(request, titled, canonical=f"/theme/{key}")
 
 
 async def action_page(request: web.Request) -> web.Response:
-    action, title = _ACTION_PAGES[request.path]
-    reply = _act(request, action)
-    if action == "privacy":
-        reply = replace(reply, text=f"{reply.text}\n\n{typeset(texts.PRIVACY_WEB)}")
+    ask, title = _ACTION_PAGES[request.path]
+    reply = _act(request, ask)
+    base = _served(request).base
+    if ask.kind is Kind.PRIVACY:
+        reply = replace(reply, text=f"{reply.text}\n\n{base.texts.web.privacy}")
     desks: tuple[Contact, ...] = ()
-    if action == "contact":
-        known = request.app[SERVICES].assistant.base.contacts.values()
-        others = (desk for desk in known if desk != reply.contact)
+    if ask.kind is Kind.CONTACT:
+        others = (desk for desk in base.contacts.values() if desk != reply.contact)
         desks = tuple(sorted(others, key=lambda desk: (not desk.phone, not desk.url)))
+    title = getattr(base.texts.web, title)
     return _respond(request, reply, title=title, canonical=request.path, desks=desks)
 
 
 async def commune_form(request: web.Request) -> web.Response:
     """The search form; `q` fills it in, as on the home page."""
-    return _commune_page(request, _act(request, "commune"), request.query.get("q", ""))
+    if not _served(request).gazetteer:
+        raise web.HTTPNotFound
+    return _commune_page(request, _act(request, Ask(Kind.COMMUNE)), request.query.get("q", ""))
 
 
 async def commune_search(request: web.Request) -> web.Response:
     """The commune found, the choices, or why there is none."""
     fields = await _form(request)
     text = fields.get("q", "").strip()
-    if len(text) > QUESTION_LENGTH:
-        raise web.HTTPRequestEntityTooLarge(QUESTION_LENGTH, len(text))
-    reply = _find_commune(request, text, fields) if text else _act(request, "commune", fields)
+    if len(text) > LENGTH:
+        raise web.HTTPRequestEntityTooLarge(LENGTH, len(text))
+    if text:
+        looked = Question(text, conversation=_conversation(request, fields), only_place=True)
+        reply = _counted(request, await request.app[SERVICES].assistant.ask(looked))
+    else:
+        reply = _act(request, Ask(Kind.COMMUNE), fields)
     return _commune_page(request, reply, text)
 
 
@@ -124,7 +124,7 @@ def _commune_page(request: web.Request, reply: Reply, typed: str) -> web.Respons
     return _respond(
         request,
         reply,
-        title=texts.COMMUNE_HEADING,
+        title=_served(request).base.texts.web.commune_heading,
         canonical="/commune",
         searched=None if reply.outcome is Outcome.COMMUNE else typed,
     )
@@ -132,9 +132,9 @@ def _commune_page(request: web.Request, reply: Reply, typed: str) -> web.Respons
 
 async def commune(request: web.Request) -> web.Response:
     code = request.match_info["code"]
-    if request.app[SERVICES].assistant.gazetteer.get(code) is None:
+    if _served(request).gazetteer.get(code) is None:
         raise web.HTTPNotFound
-    return _respond(request, _act(request, f"commune:{code}"), canonical=f"/commune/{code}")
+    return _respond(request, _act(request, Ask(Kind.COMMUNE, code)), canonical=f"/commune/{code}")
 
 
 async def vote(request: web.Request) -> web.Response:
@@ -150,26 +150,8 @@ async def vote(request: web.Request) -> web.Response:
     request.app[METRICS].votes.labels(CHANNEL, "yes" if useful == "oui" else "no").inc()
     template = "thanks.html" if wants_fragment(request) else "vote.html"
     conversation = _conversation(request, fields)
-    return render(request, template, conversation, entry=key, title=texts.VOTE_TITLE)
-
-
-def _find_commune(request: web.Request, text: str, fields: Mapping[str, str]) -> Reply:
-    """A search only looks for a place, whatever else the words may ask."""
-    assistant = request.app[SERVICES].assistant
-    conversation = _conversation(request, fields)
-    lookup = assistant.gazetteer.find(text)
-    if isinstance(lookup, Found | Ambiguous):
-        for words in (text, lookup.matched):
-            question = Question(text=words, conversation=conversation)
-            reply = request.app[SERVICES].assistant.reply(question)
-            if reply.outcome in _PLACES:
-                return _counted(request, reply)
-    if isinstance(lookup, Found):
-        return _act(request, f"commune:{lookup.commune.code_insee}", fields)
-    elsewhere = None if isinstance(lookup, Ambiguous) else lookup.elsewhere
-    told = shared_texts.ELSEWHERE.format(place=elsewhere) if elsewhere else texts.COMMUNE_NOT_FOUND
-    after = replace(conversation, started=True)
-    return _counted(request, Reply(Outcome.NO_MATCH, typeset(told), after, actions=_WAYS))
+    title = _served(request).base.texts.web.vote_title
+    return render(request, template, conversation, entry=key, title=title)
 
 
 async def _form(request: web.Request) -> dict[str, str]:
@@ -183,14 +165,18 @@ async def _form(request: web.Request) -> dict[str, str]:
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
+def _served(request: web.Request) -> Served:
+    return request.app[SERVICES].assistant.served
+
+
 def _conversation(request: web.Request, fields: Mapping[str, str] | None = None) -> Conversation:
     """The conversation of a form's fields, else of the address."""
     found = request.query if fields is None else fields
     return read_state(found, request.app[SERVICES].assistant.gazetteer)
 
 
-def _act(request: web.Request, action: str, fields: Mapping[str, str] | None = None) -> Reply:
-    question = Question(action=action, conversation=_conversation(request, fields))
+def _act(request: web.Request, ask: Ask, fields: Mapping[str, str] | None = None) -> Reply:
+    question = Question(action=str(ask), conversation=_conversation(request, fields))
     return _counted(request, request.app[SERVICES].assistant.reply(question))
 
 

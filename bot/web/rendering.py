@@ -10,11 +10,11 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.conversation import texts as shared_texts
 from bot.conversation.markup import Block, parse
 from bot.conversation.reply import Conversation, Outcome, Reply
-from bot.language.typography import long_date, typeset
-from bot.web import texts
+from bot.knowledge.texts import WebTexts
+from bot.language.typography import long_date
+from bot.web import standing
 from bot.web.keys import SERVICES, TEMPLATES
 from bot.web.links import action_url, state_fields
 
@@ -44,11 +44,9 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        fr=typeset, blocks=parse, easy_blocks=easy_blocks, tel=tel, french_date=french_date
+        blocks=parse, easy_blocks=easy_blocks, tel=tel, french_date=french_date
     )
     environment.globals.update(
-        texts=texts,
-        shared=shared_texts,
         style_url=static_url("style.css"),
         script_url=static_url("chat.js"),
     )
@@ -70,11 +68,11 @@ def tel(phone: str) -> str:
     return "tel:" + re.sub(r"\D", "", phone)
 
 
-def call(number: str) -> Link:
+def call(number: str, texts: WebTexts) -> Link:
     """The button that reaches a number of an urgent reply."""
     if number in _BY_SMS:
-        return Link(texts.WRITE.format(phone=number), f"sms:{number}", "sms")
-    return Link(texts.CALL.format(phone=number), tel(number), "tel")
+        return Link(texts.write.format(numero=number), f"sms:{number}", "sms")
+    return Link(texts.call.format(numero=number), tel(number), "tel")
 
 
 def french_date(date: dt.date, sentence: str = "{date}") -> str:
@@ -91,13 +89,17 @@ def render(
 ) -> web.Response:
     """A page or a fragment, in which every link carries the conversation."""
     fields = state_fields(conversation)
+    served = request.app[SERVICES].assistant.served
     html = (
         request.app[TEMPLATES]
         .get_template(template)
         .render(
             state=fields,
             link=lambda action: action_url(action, conversation),
-            themes=request.app[SERVICES].assistant.base.themes,
+            themes=served.base.themes,
+            shared=served.base.texts,
+            texts=served.base.texts.web,
+            places=bool(served.gazetteer),
             **context,
         )
     )
@@ -112,7 +114,8 @@ def render(
 
 def reply_context(request: web.Request, reply: Reply, *, title: str | None) -> dict[str, Any]:
     """What reply.html needs. `title` is the page's where the reply has none of its own."""
-    icons = {theme.id: theme.icon for theme in request.app[SERVICES].assistant.base.themes}
+    base = request.app[SERVICES].assistant.base
+    icons = {theme.id: theme.icon for theme in base.themes}
     topics: list[Link] = []
     ways: list[Link] = []
     for way in reply.actions:
@@ -129,13 +132,11 @@ def reply_context(request: web.Request, reply: Reply, *, title: str | None) -> d
         "reply": reply,
         "title": reply.title or title,
         "reply_state": state_fields(reply.conversation),
-        "calls": [call(number) for number in reply.calls],
+        "calls": [call(number, base.texts.web) for number in reply.calls],
         "topics": topics,
         "ways": ways,
         "can_vote": reply.outcome is Outcome.ANSWER,
-        "standing": reply.commune.status.value
-        if reply.commune and reply.outcome is Outcome.COMMUNE
-        else None,
+        "standing": standing.of(reply),
         "open_easy": request.query.get("facile") == "1",
     }
 

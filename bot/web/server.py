@@ -10,7 +10,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from bot.services import Services
-from bot.web import api, health, pages, texts
+from bot.web import api, health, pages
 from bot.web.keys import METRICS, SERVICES, TEMPLATES
 from bot.web.links import read_state
 from bot.web.metrics import Metrics, route_label
@@ -98,8 +98,9 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 def _error_page(request: web.Request, status: int) -> web.Response:
-    title, text = texts.ERRORS.get(status, texts.ERRORS[500 if status >= 500 else 400])
-    conversation = read_state(request.query, request.app[SERVICES].assistant.gazetteer)
+    served = request.app[SERVICES].assistant.served
+    title, text = served.base.texts.web.error(status)
+    conversation = read_state(request.query, served.gazetteer)
     return render(request, "error.html", conversation, status=status, title=title, text=text)
 
 

@@ -20,11 +20,10 @@ from telegram.error import ChatMigrated, RetryAfter, TelegramError
 from bot.conversation.reply import Question, Reply
 from bot.handlers.context import BotContext, ChatData
 from bot.handlers.delivery.errors import Remedy, UndeliveredError, remedy, report
-from bot.handlers.dialogue import texts
 from bot.handlers.dialogue.keyboard import keyboard
 from bot.handlers.dialogue.position import position_keyboard
 from bot.handlers.dialogue.rendering import plain, render
-from bot.language.typography import typeset
+from bot.knowledge.texts import Texts
 
 #: Set where a reply should have been delivered and was not: the update is not acknowledged then.
 undelivered: ContextVar[bool] = ContextVar("undelivered", default=False)
@@ -119,7 +118,7 @@ async def send(update: Update, context: BotContext, reply: Reply) -> None:
     if chat is None:
         return
     asked = update.message or update.edited_message
-    text, markup = _rendered(reply, context.bot.username)
+    text, markup = _rendered(reply, context.texts, context.bot.username)
     edited = quoted = None
     if update.edited_message and context.chat_data:
         edited = context.chat_data.answers.get(update.edited_message.message_id)
@@ -130,7 +129,7 @@ async def send(update: Update, context: BotContext, reply: Reply) -> None:
     # Telegram has no other keyboard change a message that was sent.
     asks_position = reply.wants_place and chat.type == chat.PRIVATE and edited is None
     if asks_position:
-        markup = position_keyboard().to_dict()
+        markup = position_keyboard(context.texts).to_dict()
     to_send: _Message | None = _Message(
         chat.id,
         text,
@@ -184,7 +183,7 @@ async def on_error(update: object, context: BotContext) -> None:
         report(context.error)
         chat = update.effective_chat if isinstance(update, Update) else None
         if chat and remedy(context.error) not in _WITHOUT_APOLOGY:
-            await _post(context, _Message(chat.id, typeset(texts.APOLOGY), html=False))
+            await _post(context, _Message(chat.id, context.texts.telegram.apology, html=False))
     except Exception as error:
         report(error)
 
@@ -242,10 +241,10 @@ def _seconds(error: RetryAfter) -> float:
 
 
 @lru_cache(maxsize=_RENDERED)
-def _rendered(reply: Reply, bot: str) -> tuple[str, Json | None]:
+def _rendered(reply: Reply, texts: Texts, bot: str) -> tuple[str, Json | None]:
     """The HTML, and the buttons as Telegram takes them; `bot` is the bot's name."""
-    markup = keyboard(reply, bot)
-    return render(reply), markup.to_dict() if markup else None
+    markup = keyboard(reply, texts, bot)
+    return render(reply, texts.telegram), markup.to_dict() if markup else None
 
 
 async def _show_typing(update: Update, context: BotContext) -> None:

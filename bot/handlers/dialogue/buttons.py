@@ -4,11 +4,10 @@ import hmac
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 
-from bot.conversation.texts import VOTE_THANKS
+from bot.conversation.action import Ask
 from bot.handlers.context import CHANNEL, BotContext
 from bot.handlers.delivery.sending import answer, attempt
 from bot.handlers.dialogue.keyboard import Vote, with_vote
-from bot.language.typography import typeset
 from bot.storage.database import REFUSAL
 
 
@@ -18,7 +17,7 @@ async def on_button(update: Update, context: BotContext) -> None:
     if query is None:
         return
     data = query.data or ""
-    vote = Vote.parse(data)
+    vote = Vote.of(Ask.parse(data))
     if vote and query.message and _is_known(vote, context):
         await _count(vote, query, query.message, context)
     else:
@@ -44,12 +43,12 @@ async def _count(
             services.assistant.today(),
             _pseudonym(services.pseudonym_key, message),
         )
-        thanks = typeset(VOTE_THANKS)
+        thanks = context.texts.vote_thanks
     finally:
         await attempt(query.answer(thanks))
     # The message can't be read any more when it is old.
     if isinstance(message, Message) and message.reply_markup:
-        marked = with_vote(message.reply_markup, vote)
+        marked = with_vote(message.reply_markup, vote, context.texts.telegram)
         if marked != message.reply_markup:
             await attempt(query.edit_message_reply_markup(marked))
 

@@ -1,22 +1,19 @@
 """The buttons under a message. They hold what they ask for, so that old ones go on working."""
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.conversation.action import Ask, Kind
 from bot.conversation.reply import Action, Outcome, Reply
-from bot.conversation.texts import SIMPLER
-from bot.handlers.dialogue import texts
 from bot.handlers.dialogue.links import SHARED, StartLink
-from bot.language.typography import typeset
+from bot.knowledge.texts import TelegramTexts, Texts
 from bot.storage.database import REFUSAL
 
+#: Beside the vote that was given.
+CHOSEN = " ✓"
 LABEL_LENGTH = 60  # about what two lines of a phone show
-_SHORT_WAYS = frozenset({"themes", "commune", "contact", "help", "privacy", "start"})
-_VOTE = re.compile(r"vote:([a-z0-9-]{1,32}):([01])")
-_VOTE_LABELS = ((True, texts.USEFUL), (False, texts.NOT_USEFUL))
 
 Row = list[InlineKeyboardButton]
 
@@ -29,32 +26,35 @@ class Vote:
     useful: bool
 
     @classmethod
-    def parse(cls, data: str) -> Self | None:
-        found = _VOTE.fullmatch(data)
-        return cls(found[1], found[2] == "1") if found else None
+    def of(cls, ask: Ask | None) -> Self | None:
+        """The vote that a button asks for, if it is one."""
+        if ask is None or ask.kind is not Kind.VOTE:
+            return None
+        entry, _, useful = ask.value.rpartition(":")
+        return cls(entry, useful == "1") if entry and useful in {"0", "1"} else None
 
     def __str__(self) -> str:
-        return f"vote:{self.entry}:{self.useful:d}"
+        return str(Ask(Kind.VOTE, f"{self.entry}:{self.useful:d}"))
 
 
-def keyboard(reply: Reply, bot: str = "") -> InlineKeyboardMarkup | None:
+def keyboard(reply: Reply, texts: Texts, bot: str = "") -> InlineKeyboardMarkup | None:
     """What can be tapped: about this answer, then the next questions, then the general ways.
 
     `bot` is the bot's name, for the link that shares the answer.
     """
-    itself = f"entry:{reply.entry}"  # from its easy wording to the full one
+    itself = str(Ask(Kind.ENTRY, reply.entry or ""))  # from its easy wording to the full one
     about = [_button(way) for way in reply.actions if way.action == itself]
     if reply.entry and reply.easy_text:
-        about.append(_button(Action(typeset(SIMPLER), f"easy:{reply.entry}")))
+        about.append(_button(Action(texts.simpler, str(Ask(Kind.EASY, reply.entry)))))
     if link := _share_link(reply, bot):
-        about.append(InlineKeyboardButton(typeset(texts.SHARE), url=link))
-    questions = [way for way in reply.actions if way.action not in {*_SHORT_WAYS, itself}]
-    ways = [way for way in reply.actions if way.action in _SHORT_WAYS]
+        about.append(InlineKeyboardButton(texts.telegram.share, url=link))
+    questions = [way for way in reply.actions if not way.general and way.action != itself]
+    ways = [way for way in reply.actions if way.general]
     if reply.back:
         ways = [reply.back, *(way for way in ways if way.action != reply.back.action)]
     rows = [
         about,
-        _votes(reply),
+        _votes(reply, texts.telegram),
         *([_button(way)] for way in questions),
         *([_button(way) for way in ways[start : start + 2]] for start in range(0, len(ways), 2)),
     ]
@@ -62,12 +62,14 @@ def keyboard(reply: Reply, bot: str = "") -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def with_vote(markup: InlineKeyboardMarkup, vote: Vote) -> InlineKeyboardMarkup:
+def with_vote(
+    markup: InlineKeyboardMarkup, vote: Vote, texts: TelegramTexts
+) -> InlineKeyboardMarkup:
     """The same buttons, with a mark on the vote chosen."""
     chosen = str(vote)
     return InlineKeyboardMarkup(
         [
-            _votes_row(vote.entry, chosen)
+            _votes_row(vote.entry, texts, chosen)
             if any(button.callback_data == chosen for button in row)
             else row
             for row in markup.inline_keyboard
@@ -84,17 +86,17 @@ def cut(label: str, length: int = LABEL_LENGTH) -> str:
     return f"{start[: word_end if word_end > 0 else length - 1].rstrip(' ,;:')}…"
 
 
-def _votes(reply: Reply) -> Row:
+def _votes(reply: Reply, texts: TelegramTexts) -> Row:
     if reply.outcome is Outcome.ANSWER and reply.entry:
-        return _votes_row(reply.entry)
-    return _votes_row(REFUSAL) if reply.outcome is Outcome.NO_MATCH else []
+        return _votes_row(reply.entry, texts)
+    return _votes_row(REFUSAL, texts) if reply.outcome is Outcome.NO_MATCH else []
 
 
-def _votes_row(entry: str, chosen: str = "") -> Row:
+def _votes_row(entry: str, texts: TelegramTexts, chosen: str = "") -> Row:
     row = []
-    for useful, label in _VOTE_LABELS:
+    for useful, label in ((True, texts.useful), (False, texts.not_useful)):
         data = str(Vote(entry, useful))
-        row.append(_button(Action(typeset(label + texts.CHOSEN * (data == chosen)), data)))
+        row.append(_button(Action(label + CHOSEN * (data == chosen), data)))
     return row
 
 

@@ -7,8 +7,6 @@ from telegram import ChatMember, Update
 from bot.conversation.reply import Question
 from bot.handlers.context import BotContext
 from bot.handlers.delivery.sending import send
-from bot.handlers.dialogue import texts
-from bot.language.typography import typeset
 
 _OUT = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
@@ -22,7 +20,7 @@ async def on_membership(update: Update, context: BotContext) -> None:
         context.application.drop_chat_data(change.chat.id)
     elif change.old_chat_member.status in _OUT and change.chat.type in {"group", "supergroup"}:
         welcome = context.services.assistant.reply(Question(action="start"))
-        await send(update, context, replace(welcome, text=typeset(texts.GROUP_GREETING)))
+        await send(update, context, replace(welcome, text=context.texts.telegram.group_greeting))
 
 
 async def on_migration(update: Update, context: BotContext) -> None:

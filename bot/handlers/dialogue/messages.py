@@ -8,22 +8,21 @@ from bot.communes import Point
 from bot.conversation.reply import Question
 from bot.handlers.context import BotContext
 from bot.handlers.delivery.sending import answer, send
-from bot.handlers.dialogue import texts
 from bot.handlers.dialogue.addressing import words
-from bot.handlers.dialogue.position import TYPED_ACTIONS
-from bot.language.typography import typeset
+from bot.handlers.dialogue.position import typed_action
 
-#: What is said of each kind of message that can't be read: the first that it has.
+#: What is said of each kind of message that can't be read, a field of TelegramTexts: the first
+#: that it has.
 _UNREADABLE = (
-    ("voice", texts.VOICE),
-    ("audio", texts.AUDIO),
-    ("video_note", texts.VIDEO),
-    ("video", texts.VIDEO),
-    ("animation", texts.VIDEO),  # Telegram gives each a document too
-    ("photo", texts.PHOTO),
-    ("live_photo", texts.PHOTO),
-    ("document", texts.DOCUMENT),
-    ("contact", texts.CONTACT_CARD),
+    ("voice", "voice"),
+    ("audio", "audio"),
+    ("video_note", "video"),
+    ("video", "video"),
+    ("animation", "video"),  # Telegram gives each a document too
+    ("photo", "photo"),
+    ("live_photo", "photo"),
+    ("document", "document"),
+    ("contact", "contact_card"),
 )
 
 
@@ -32,7 +31,7 @@ async def on_words(update: Update, context: BotContext) -> None:
     message = update.message or update.edited_message
     if message:
         asked = words(message)
-        await answer(update, context, text=asked, action=TYPED_ACTIONS.get(asked))
+        await answer(update, context, text=asked, action=typed_action(asked, context.texts))
 
 
 async def on_position(update: Update, context: BotContext) -> None:
@@ -55,8 +54,10 @@ async def on_anything_else(update: Update, context: BotContext) -> None:
     if told or update.edited_message:
         return
     reply = context.services.assistant.reply(Question("", conversation=context.conversation))
-    said = next((text for kind, text in _UNREADABLE if getattr(message, kind, None)), None)
-    await send(update, context, replace(reply, text=typeset(said)) if said else reply)
+    said = next((name for kind, name in _UNREADABLE if getattr(message, kind, None)), None)
+    if said:
+        reply = replace(reply, text=getattr(context.texts.telegram, said))
+    await send(update, context, reply)
 
 
 def _already_told(message: Message, context: BotContext) -> bool:

@@ -4,26 +4,31 @@ Telegram allows it only there, and a message that bears it has no other buttons;
 are keys too, which send their own label.
 """
 
-from types import MappingProxyType
-
 from telegram import KeyboardButton, ReplyKeyboardMarkup
 
-from bot.conversation.texts import GO_BACK, SEE_THEMES
-from bot.handlers.dialogue import texts
-from bot.language.typography import typeset
-
-#: What the keys other than the position ask for, by what they send.
-TYPED_ACTIONS = MappingProxyType({typeset(SEE_THEMES): "themes", typeset(GO_BACK): "start"})
+from bot.conversation.action import Ask, Kind
+from bot.knowledge.texts import Texts
 
 
-def position_keyboard() -> ReplyKeyboardMarkup:
+def _keys(texts: Texts) -> dict[str, Ask]:
+    """The keys other than the position, by what they send."""
+    return {texts.see_themes: Ask(Kind.THEMES), texts.go_back: Ask(Kind.START)}
+
+
+def typed_action(words: str, texts: Texts) -> str | None:
+    """What a key asks for, where the words are what it sends."""
+    found = _keys(texts).get(words)
+    return str(found) if found else None
+
+
+def position_keyboard(texts: Texts) -> ReplyKeyboardMarkup:
     """« Send my position », and the ways on."""
     return ReplyKeyboardMarkup(
         [
-            [KeyboardButton(typeset(texts.SEND_POSITION), request_location=True)],
-            [KeyboardButton(label) for label in TYPED_ACTIONS],
+            [KeyboardButton(texts.telegram.send_position, request_location=True)],
+            [KeyboardButton(label) for label in _keys(texts)],
         ],
         resize_keyboard=True,
         one_time_keyboard=True,
-        input_field_placeholder=typeset(texts.COMMUNE_PLACEHOLDER),
+        input_field_placeholder=texts.telegram.commune_placeholder,
     )

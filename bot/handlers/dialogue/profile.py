@@ -15,24 +15,39 @@ from telegram import (
 from telegram.ext import ExtBot
 
 from bot.handlers.delivery.sending import attempt
-from bot.handlers.dialogue import texts
-from bot.language.typography import typeset
+from bot.knowledge.texts import TelegramTexts
 
 #: For phones set to French, and for all the others.
 _LANGUAGES = ("fr", None)
 
 
-async def announce(bot: ExtBot[None]) -> None:
+def commands(texts: TelegramTexts, *, places: bool, group: bool = False) -> list[BotCommand]:
+    """Telegram's menu of commands, in the order shown; /help is understood too, not listed.
+
+    In a group the bot is only called for something: the rest is for a private chat.
+    """
+    listed = (
+        ("start", texts.command_start, not group),
+        ("themes", texts.command_themes, True),
+        ("commune", texts.command_commune, places),
+        ("contact", texts.command_contact, True),
+        ("confidentialite", texts.command_privacy, not group),
+        ("aide", texts.command_help, True),
+    )
+    return [BotCommand(name, what) for name, what, shown in listed if shown]
+
+
+async def announce(bot: ExtBot[None], texts: TelegramTexts, *, places: bool) -> None:
     """Bring all of it up to date; what fails is logged, and the rest is done all the same."""
     for scope, listed in (
-        (BotCommandScopeAllPrivateChats(), texts.COMMANDS),
-        (BotCommandScopeAllGroupChats(), texts.GROUP_COMMANDS),
+        (BotCommandScopeAllPrivateChats(), commands(texts, places=places)),
+        (BotCommandScopeAllGroupChats(), commands(texts, places=places, group=True)),
     ):
         for language in _LANGUAGES:
             await attempt(_commands(bot, scope, language, listed))
     for language in _LANGUAGES:
-        await attempt(_description(bot, language))
-        await attempt(_short_description(bot, language))
+        await attempt(_description(bot, language, texts.description))
+        await attempt(_short_description(bot, language, texts.short_description))
     await attempt(_menu_button(bot))
 
 
@@ -40,21 +55,18 @@ async def _commands(
     bot: ExtBot[None],
     scope: BotCommandScope,
     language: str | None,
-    listed: Sequence[tuple[str, str]],
+    menu: Sequence[BotCommand],
 ) -> None:
-    menu = tuple(BotCommand(name, typeset(what)) for name, what in listed)
-    if await bot.get_my_commands(scope, language) != menu:
+    if await bot.get_my_commands(scope, language) != tuple(menu):
         await bot.set_my_commands(menu, scope, language)
 
 
-async def _description(bot: ExtBot[None], language: str | None) -> None:
-    wanted = typeset(texts.DESCRIPTION)
+async def _description(bot: ExtBot[None], language: str | None, wanted: str) -> None:
     if (await bot.get_my_description(language)).description != wanted:
         await bot.set_my_description(wanted, language)
 
 
-async def _short_description(bot: ExtBot[None], language: str | None) -> None:
-    wanted = typeset(texts.SHORT_DESCRIPTION)
+async def _short_description(bot: ExtBot[None], language: str | None, wanted: str) -> None:
     if (await bot.get_my_short_description(language)).short_description != wanted:
         await bot.set_my_short_description(wanted, language)
 

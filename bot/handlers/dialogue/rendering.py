@@ -8,10 +8,10 @@ from telegram import LinkPreviewOptions
 
 from bot.conversation.markup import Line, parse
 from bot.conversation.reply import Reply
-from bot.handlers.dialogue import texts
 from bot.knowledge.model import Contact, Source
+from bot.knowledge.texts import TelegramTexts
 from bot.language.numbers import PHONE
-from bot.language.typography import long_date, typeset
+from bot.language.typography import NO_BREAK, long_date
 
 #: Telegram's limit on a message, counted after its tags are read, in UTF-16 units.
 MESSAGE_LENGTH = 4096
@@ -23,7 +23,7 @@ _WORD_END = re.compile(r"(?=\s)")
 _TAG = re.compile(r"<[^>]*>")
 
 
-def render(reply: Reply) -> str:
+def render(reply: Reply, texts: TelegramTexts) -> str:
     """The reply as HTML. Where it's too long, the sources go first, then the text's last sentences.
 
     The contact and the date stay: someone whose answer is cut needs them most.
@@ -34,8 +34,8 @@ def render(reply: Reply) -> str:
             f"<i>{escape(reply.notice)}</i>" if reply.notice else "",
             f"<b>{escape(reply.title)}</b>" if reply.title else "",
             _text(text, reply.calls),
-            _contact(reply.contact) if reply.contact else "",
-            _origin(reply, sources),
+            _contact(reply.contact, texts) if reply.contact else "",
+            _origin(reply, sources, texts),
         )
         return "\n\n".join(part for part in parts if part)
 
@@ -93,35 +93,35 @@ def _link(text: str, url: str) -> str:
     return f'<a href="{escape(url)}">{escape(text, quote=False)}</a>'
 
 
-def _contact(contact: Contact) -> str:
-    role = f", {escape(typeset(contact.role), quote=False)}" if contact.role else ""
-    lines = [f"{typeset(texts.CONTACT)}<b>{escape(typeset(contact.name), quote=False)}</b>{role}"]
+def _contact(contact: Contact, texts: TelegramTexts) -> str:
+    role = f", {escape(contact.role, quote=False)}" if contact.role else ""
+    lines = [f"{texts.contact} <b>{escape(contact.name, quote=False)}</b>{role}"]
     if contact.phone:
-        lines.append(escape(typeset(f"{texts.PHONE}{contact.phone}"), quote=False))
+        lines.append(escape(f"{texts.phone} {contact.phone.replace(' ', NO_BREAK)}", quote=False))
     if contact.address:
-        lines.append(escape(typeset(contact.address), quote=False))
+        lines.append(escape(contact.address, quote=False))
     if contact.url:
-        lines.append(_link(typeset(texts.WEBSITE), contact.url))
+        lines.append(_link(texts.website, contact.url))
     return "\n".join(lines)
 
 
-def _origin(reply: Reply, sources: tuple[Source, ...]) -> str:
+def _origin(reply: Reply, sources: tuple[Source, ...], texts: TelegramTexts) -> str:
     """Where the answer comes from and when that was read, or checked by a person."""
     shown = [_source(source) for source in sources]
     if len(shown) == 1:
-        lines = [f"{typeset(texts.SOURCE)}{shown[0]}"]
+        lines = [f"{texts.source} {shown[0]}"]
     elif shown:
-        lines = [typeset(texts.SOURCES), *(f"• {source}" for source in shown)]
+        lines = [texts.sources, *(f"• {source}" for source in shown)]
     else:
         lines = []
     if reply.checked_on:
-        lines.append(texts.CHECKED.format(date=long_date(reply.checked_on)))
+        lines.append(texts.checked.format(date=long_date(reply.checked_on)))
     elif reply.collected_on:
-        lines.append(texts.COLLECTED.format(date=long_date(reply.collected_on)))
+        lines.append(texts.collected.format(date=long_date(reply.collected_on)))
     return "\n".join(lines)
 
 
 def _source(source: Source) -> str:
     date = f", {long_date(source.date)}" if source.date else ""
-    title = typeset(source.title)
+    title = source.title
     return f"{_link(title, source.url) if source.url else escape(title, quote=False)}{date}"
