@@ -131,6 +131,7 @@ def test_hardly_any_other_entry_s_phrasings_ring(assistant: Assistant, base: Kno
         ("<proche> tombe", "ma mere est tombee", "la nuit est tombée"),
         ("gaz & odeur", "odeur de gaz", "Le gaz augmente. Une odeur de pain."),
         ("escalier & tombe", "tombé dans lescalié", "tombé dans le piège"),
+        ("xxx* tombe", "xxxx tombe", "xxxx"),
     ],
 )
 def test_patterns_match_as_their_language_says(pattern: str, found: str, absent: str) -> None:

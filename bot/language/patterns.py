@@ -127,7 +127,7 @@ def _forms(word: str) -> tuple[str, ...]:
     """A folded word with its singular and, where it is long enough to tell, how it sounds."""
     forms = [word]
     if len(word) >= SOUND_LENGTH:
-        forms += [word.rstrip("sx"), _skeleton(word)]
+        forms += [word.rstrip("sx") or word, _skeleton(word)]
         sound = word_sound(word)
         # « frappe » keeps no more of itself than « frais »: a sound that lost much tells nothing.
         if len(sound) >= max(KEY, len(word) - 2):
