@@ -145,12 +145,12 @@ class Patterns:
 
     def __init__(self, labelled: Mapping[str, Sequence[Pattern]]) -> None:
         self.labels = tuple(labelled)
-        #: {beginning of a form: the patterns whose first word may begin so}, each with its rank.
+        #: {beginning of a form: the patterns whose rarest word may begin so}, each with its rank.
         self._index: dict[str, list[tuple[int, Pattern]]] = defaultdict(list)
         for rank, patterns in enumerate(labelled.values()):
             for pattern in patterns:
-                first = pattern.parts[0][0]
-                for key in {_key(form) for form in (*first.whole, *first.begun)}:
+                rarest = min((slot for part in pattern.parts for slot in part), key=_often)
+                for key in {_key(form) for form in (*rarest.whole, *rarest.begun)}:
                     self._index[key].append((rank, pattern))
 
     def find(self, text: str, repair: Callable[[str], str] = str) -> str | None:
@@ -165,6 +165,11 @@ class Patterns:
                 if rank < best and pattern.found_in(clause):
                     best = rank
         return self.labels[best] if best < len(self.labels) else None
+
+
+def _often(slot: _Slot) -> float:
+    """How often a slot is likely to be filled: French's short words are its frequent ones."""
+    return sum(2.0 ** -len(form) for form in (*slot.whole, *slot.begun))
 
 
 def clauses(text: str, repair: Callable[[str], str]) -> Iterable[list[frozenset[str]]]:
