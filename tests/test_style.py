@@ -31,6 +31,7 @@ entrees:
     contact: mairie
     releve_le: 2026-11-23
     revoir_le: 2027-11-23
+    contact: mairie
     variantes:
       - Quel est l'objectif du plan ?
       - On en refait beaucoup ?
