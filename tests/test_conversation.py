@@ -86,7 +86,7 @@ def test_answered(assistant: Assistant, text: str, entry: str) -> None:
     assert reply.entries == (entry,)
     assert reply.text
     assert reply.sources
-    assert reply.collected_on == dt.date(2026, 11, 23)
+    assert reply.collected_on and reply.collected_on <= TODAY
     assert reply.checked_on is None, "nobody of the organisation has checked yet"
 
 
