@@ -48,9 +48,10 @@ PICK_QUESTION = "Choisissez une question."
 HELP_TITLE = "Comment poser ma question ?"
 PRIVACY_TITLE = "Vos informations"
 PRIVACY_WEB = (
-    "Ce site ne dépose aucun cookie et ne mesure pas votre visite. La commune choisie voyage dans "
-    "l'adresse des pages. Si JavaScript est coupé, votre question aussi : elle peut alors rester "
-    "dans l'historique de votre navigateur, sur votre appareil."
+    "Ce site ne dépose aucun cookie et ne suit pas votre visite : il compte seulement les pages "
+    "et les réponses données. Les mots que vous écrivez n'entrent dans l'adresse d'aucune page, "
+    "ni dans l'historique de votre navigateur. La commune choisie et les réponses ouvertes par "
+    "un lien sont dans ces adresses : elles peuvent rester dans l'historique, sur votre appareil."
 )
 THEMES_TITLE = "Les thèmes"
 CONTACT_TITLE = "Joindre quelqu'un"
