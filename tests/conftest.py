@@ -62,6 +62,15 @@ def assistant(base: KnowledgeBase, gazetteer: Gazetteer, pytestconfig: pytest.Co
     )
 
 
+@pytest.fixture(scope="session")
+def alarmed(base: KnowledgeBase, gazetteer: Gazetteer) -> Assistant:
+    """Three entries, of which the answer to danger is marked as an alarm: it is urgent."""
+    answer = "Appelez le 18 ou le 112. Sans la voix, un SMS au 114.\n\nSortez, puis dites où c'est."
+    danger = base.entries["danger-immediat"].model_copy(update={"alarm": True, "answer": answer})
+    entries = {danger.id: danger, **{key: base.entries[key] for key in danger.see_also}}
+    return Assistant(base.model_copy(update={"entries": entries}), gazetteer, today=lambda: TODAY)
+
+
 @pytest.fixture
 async def services(assistant: Assistant, tmp_path: Path) -> AsyncIterator[Services]:
     """An assistant with the project's knowledge and an empty SQLite database."""

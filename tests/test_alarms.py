@@ -16,7 +16,7 @@ CASES = yaml.safe_load((ROOT / "tests/cases/alarmes.yaml").read_text(encoding="u
 RINGING: Mapping[str, Sequence[str]] = CASES["sonnent"]
 CALM: Sequence[str] = CASES["calmes"]
 
-#: What the issue names (any of the entries is right), and what was recognised before patterns were data.
+#: What the issue names, and what was recognised before patterns were data; any entry is right.
 AT_ONCE = [
     ("Je sens une odeur de gaz", "danger-immediat"),
     ("ça sent le gaz chez moi", "danger-immediat"),

@@ -86,7 +86,8 @@ def test_answered(assistant: Assistant, text: str, entry: str) -> None:
     assert reply.entries == (entry,)
     assert reply.text
     assert reply.sources
-    assert reply.collected_on and reply.collected_on <= TODAY
+    assert reply.collected_on
+    assert reply.collected_on <= TODAY
     assert reply.checked_on is None, "nobody of the organisation has checked yet"
 
 
@@ -369,6 +370,7 @@ NO_QUESTION = [
     ("la première", "Touchez le bouton"),
     ("2", "Touchez le bouton"),
     ("cha va ti ?", "Tout va bien"),
+    ("hein", "Je vous écoute"),
 ]
 
 
@@ -479,7 +481,7 @@ def test_a_replaced_base_is_freed_at_once(gazetteer: Gazetteer) -> None:
 
 
 def test_an_expired_entry_is_not_answered(gazetteer: Gazetteer) -> None:
-    base = small("À gauche.", expire_le="2026-11-23")
+    base = small("À gauche.", expire_le=str(TODAY))
     today = TODAY
     assistant = Assistant(base, gazetteer, today=lambda: today)
     assert ask(assistant, "Où est le guichet bleu ?").outcome is Outcome.ANSWER

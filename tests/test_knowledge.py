@@ -188,7 +188,7 @@ def test_synonyms_come_in_groups() -> None:
 
 
 def test_an_expired_entry_is_not_served() -> None:
-    text = GOOD.replace("releve_le: 2026-11-23", "expire_le: 2026-11-23")
+    text = GOOD.replace("releve_le: 2026-11-23", f"expire_le: {TODAY}")
     base = check({"faq.yaml": text, "contacts.yaml": CONTACTS}, TODAY).base
     assert base is not None
     assert "loyer" in base.served(TODAY)
