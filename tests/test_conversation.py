@@ -280,11 +280,6 @@ def test_what_is_asked_of_a_place_elsewhere_is_not_answered(
     assert reply.outcome in {Outcome.SUGGESTIONS, Outcome.NO_MATCH}
 
 
-def test_a_place_elsewhere_is_told_as_the_reason(assistant: Assistant) -> None:
-    told = assistant.explain("C'est quand que le RER E arrive à Mantes-la-Jolie ?")
-    assert "lieu d’ailleurs" in told.rule
-
-
 def test_a_place_elsewhere_that_the_entry_knows_is_answered(assistant: Assistant) -> None:
     reply = ask(assistant, "Bruxelles donne-t-elle de l'argent pour les cités ?")
     assert (reply.outcome, reply.entry) == (Outcome.ANSWER, "argent-europe")
