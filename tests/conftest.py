@@ -33,7 +33,7 @@ KNOWLEDGE = ROOT / "knowledge"
 #: The project's materials, beside the checkout where it is developed; absent elsewhere.
 SHARED = ROOT.parent / "shared"
 #: The day of these tests: entries expire and fall due by the calendar.
-TODAY = dt.date(2026, 11, 23)
+TODAY = dt.date(2026, 11, 28)
 
 SHARED_REASON = "les documents de travail ne sont pas à côté du projet"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=SHARED_REASON)

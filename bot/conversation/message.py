@@ -38,6 +38,7 @@ class Message:
     place: Lookup
     only_place: bool  # it asks nothing but whether a place is concerned
     alarm: str | None  # entry of the danger or distress that its words tell
+    calm: tuple[str, ...]  # alarms that its words silence, where these are only likely
     act: str | None  # the dialogue act that the whole message is: a greeting, thanks…
     parts: tuple[str, ...]  # the questions that it asks, where it asks several
 
@@ -61,6 +62,7 @@ def read_message(typed: str, served: Served) -> Message:
         place=place,
         only_place=_asks_only_about(place, text, served),
         alarm=served.base.alarms.find(text, served.matcher.repair),
+        calm=served.base.calm.all_in(text, served.matcher.repair),
         act=served.base.acts.find(text),
         parts=parts(text),
     )

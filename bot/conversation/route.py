@@ -27,7 +27,7 @@ from bot.matching.decision import (
 PART_SCORE = 0.5
 #: Probability from which an alarm is answered without asking « did you mean…? »: the right number
 #: given for nothing costs little, a question asked in a fire much.
-ALARM_SCORE = 0.3
+ALARM_SCORE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def _likely_alarm(way: _Way) -> Reply | None:
     if not candidates or not way.served.entries[candidates[0].entry].alarm:
         return None
     best = candidates[0]
-    if best.score < ALARM_SCORE:
+    if best.score < ALARM_SCORE or best.entry in way.message.calm:
         return None
     way.why("alarme", f"L’alarme « {best.entry} » est la plus probable ({best.score:.2f}).")
     return way.answers.entry(best.entry, way.conversation, best.score, None)

@@ -109,7 +109,11 @@ class WebTexts(_Texts):
     privacy_title: str = _text("titre_vie_privee", "Vos informations")
     privacy: str = _text(
         "vie_privee",
-        "Ce site ne dépose aucun cookie et ne mesure pas votre visite.",
+        "Ce site ne dépose aucun cookie et ne suit pas votre visite : il compte seulement les "
+        "pages et les réponses données. Les mots que vous écrivez n'entrent dans l'adresse "
+        "d'aucune page, ni dans l'historique de votre navigateur. Les "
+        "réponses ouvertes par un lien sont dans ces adresses : elles peuvent rester dans "
+        "l'historique, sur votre appareil.",
     )
     themes_title: str = _text("titre_themes", "Les thèmes")
     contact_title: str = _text("titre_contact", "Joindre quelqu'un")
@@ -301,8 +305,18 @@ class Texts(_Texts):
     contact: str = _text("contact", "Voici qui peut vous répondre.")
     privacy: str = _text(
         "vie_privee",
-        "Je n'enregistre ni votre nom, ni votre numéro, ni votre adresse internet, "
-        "ni le texte de vos questions.\n\n"
+        "Je n'enregistre ni votre nom, ni votre numéro de téléphone, ni votre adresse "
+        "internet, ni le texte de vos questions.\n\n"
+        "Les dernières questions restent seulement en mémoire, sans leur auteur, pour "
+        "répondre plus vite. Elles disparaissent au plus tard quand le service s'arrête.\n\n"
+        "Si vous dites qu'une réponse est utile ou non, ce vote est compté avec la réponse, "
+        "le jour et le moyen utilisé (site ou Telegram). Un lien ou une affiche peut indiquer "
+        "d'où il vient : on compte les arrivées de chaque jour, sans suivre personne.\n\n"
+        "Sur Telegram, il faut un peu plus. Votre numéro Telegram reste en "
+        "mémoire, au plus tard jusqu'à l'arrêt du service. Un vote porte un code tiré du "
+        "message, pour que vous puissiez changer d'avis. Le numéro de chaque message répondu "
+        "est gardé trois jours environ : il ne dit pas qui l'a écrit. Telegram garde aussi la "
+        "conversation, selon ses propres règles.\n\n"
         "N'écrivez pas d'information personnelle dans vos messages.",
     )
     vote_thanks: str = _text("merci_avis", "Merci, votre avis est compté.")

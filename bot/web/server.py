@@ -34,7 +34,8 @@ _FOR_GOOD = "public, max-age=31536000, immutable"
 def make_app(services: Services) -> web.Application:
     """The web channel. It opens nothing: who made the services closes them.
 
-    To be run without aiohttp's access log, whose lines hold addresses and questions.
+    To be run without aiohttp's access log, whose lines hold readers' addresses and what links and
+    the API's searches carry in `q`.
     """
     logging.getLogger("aiohttp.server").addFilter(name_nobody)
     app = web.Application(middlewares=[measure, tell_errors])
