@@ -29,12 +29,13 @@ FACTS = "faits.yaml"
 TEXTS = "textes.yaml"
 ALARMS = "alarmes.yaml"
 ACTS = "actes.yaml"
-#: What ships with the program, under « defauts/ »: a file of the folder adds to it or replaces it.
-WITH_DEFAULTS = (ALARMS, ACTS)
-DEFAULTS = {name: f"defauts/{name}" for name in WITH_DEFAULTS}
+#: What ships with the program, under « defauts/ »: the folder's own file adds to it or replaces it.
+#: « urgences.yaml » are answers to alarms, for a base that has none of its own.
+SHIPPED = {name: f"defauts/{name}" for name in (ALARMS, ACTS, "urgences.yaml")}
+URGENT = SHIPPED["urgences.yaml"]
 #: The files that make a base; only the first is required.
 FILES = (
-    FAQ, PHRASINGS, CONTACTS, TEXTS, LEXICON, UNRELATED, FACTS, *WITH_DEFAULTS, *DEFAULTS.values()
+    FAQ, PHRASINGS, CONTACTS, TEXTS, LEXICON, UNRELATED, FACTS, ALARMS, ACTS, *SHIPPED.values()
 )  # fmt: skip
 
 _FAQ_KEYS = ("version", "themes", "entrees", "hors_sujet")
@@ -106,9 +107,14 @@ def _base(
         problems.extend(style.readable(faq, entries))
         problems.extend(style.ways_to_ask(faq, entries))
         problems.extend(style.dated(faq, entries))
+    problems.extend(rules.alarms(faq, entries, written, alarms.labels))
+    urgent = _models(Entry, documents.get(URGENT, Document(URGENT)), "entrees", problems)
+    served = {key: placed.entry for key, placed in entries.items()}
+    # Someone in danger is answered whatever the base is about, and whatever was deleted from it.
+    served |= {entry.id: entry for entry, _ in urgent if entry.id not in written}
     base = KnowledgeBase(
         themes=themes,
-        entries={key: placed.entry for key, placed in entries.items()},
+        entries=served,
         contacts=contacts,
         facts=facts,
         off_topic=off_topic,
@@ -247,7 +253,7 @@ def _alarms(
     lists: dict[str, list[str]] = {}
     ringing: dict[str, list[Pattern]] = {}
     silent: dict[str, list[Pattern]] = {}
-    for name in (DEFAULTS[ALARMS], ALARMS):
+    for name in (SHIPPED[ALARMS], ALARMS):
         document = documents.get(name, Document(name))
         raw = document.value if isinstance(document.value, dict) else {}
         lists |= {key: str(words).split() for key, words in (raw.get("listes") or {}).items()}
@@ -275,7 +281,7 @@ def _acts(documents: Mapping[str, Document], problems: list[Problem]) -> Acts:
     acts: dict[str, Act] = {}
     shipped: dict[str, Any] = {}
     polite = ""
-    for name in (DEFAULTS[ACTS], ACTS):
+    for name in (SHIPPED[ACTS], ACTS):
         document = documents.get(name, Document(name))
         raw = document.value if isinstance(document.value, dict) else {}
         polite += f" {raw.get('politesse', '')}"

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from bot.knowledge.advice import did_you_mean
 from bot.knowledge.model import Entry
 from bot.knowledge.problem import Problem
 from bot.knowledge.yaml_reading import Document, Path
+from bot.language.numbers import phone_numbers
 from bot.language.words import normalise, stems
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|\*\*|^#+ ", re.MULTILINE)
@@ -132,3 +133,47 @@ def _neighbours(key: str, words: Mapping[str, frozenset[str]], count: int = 3) -
         key=lambda other: (-len(own & words[other]) / max(len(own | words[other]), 1), other),
     )
     return ", ".join(near[:count]) or "aucune"
+
+
+def alarms(
+    faq: Document, entries: Entries, written: set[str], ringing: Collection[str]
+) -> Iterator[Problem]:
+    """An alarm is never lost unawares: deleted, renamed, unmarked or expired.
+
+    `written` are the ids of the file, `ringing` the entries that alarms lead to.
+    """
+    own = [key for key in ringing if key in written]
+    if own and (lost := [key for key in ringing if key not in written]):
+        yield Problem(
+            1,
+            None,
+            "warning",
+            "alarme-absente",
+            f"Les alarmes {', '.join(lost)} n’ont plus d’entrée ici.",
+            "La réponse du programme les remplace. Si ce n’est pas voulu, remettez l’entrée.",
+        )
+    for key, (entry, path) in entries.items():
+        if key in ringing and not entry.alarm:
+            yield faq.error(
+                path,
+                "alarme-perdue",
+                "Cette entrée répond à des dangers et n’est plus marquée comme alarme.",
+                "Remettez « alarme: true ».",
+                key,
+            )
+        if entry.alarm and entry.expires_on:
+            yield faq.error(
+                (*path, "expire_le"),
+                "alarme-expire",
+                "Une alarme ne peut pas expirer.",
+                "Retirez « expire_le ».",
+                key,
+            )
+        if entry.alarm and not phone_numbers(entry.answer.partition("\n\n")[0]):
+            yield faq.error(
+                (*path, "reponse"),
+                "alarme-sans-numero",
+                "La première phrase d’une alarme doit contenir le numéro à appeler.",
+                "Commencez par le numéro, en chiffres : « Appelez le 15 ou le 112. »",
+                key,
+            )

@@ -9,12 +9,12 @@ from pathlib import Path
 import watchfiles
 
 from bot.communes.gazetteer import Gazetteer
-from bot.knowledge.checking import DEFAULTS, FAQ, FILES, check
+from bot.knowledge.checking import FAQ, FILES, SHIPPED, check
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.problem import Problem
 
 #: What ships with the program: how French people talk, whatever the base.
-SHIPPED = Path(__file__).parent.parent / "defaults"
+DEFAULTS = Path(__file__).parent.parent / "defaults"
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,11 @@ def read_files(path: Path) -> dict[str, str]:
     if not faq.is_file():
         raise KnowledgeError(f"Le fichier {faq} n’existe pas.")
     files = {name: faq.parent / name for name in FILES}
-    files |= {FAQ: faq, **{default: SHIPPED / name for name, default in DEFAULTS.items()}}
+    files |= {
+        FAQ: faq,
+        URGENT: SHIPPED / "urgences.yaml",
+        **{default: SHIPPED / name for name, default in DEFAULTS.items()},
+    }
     texts: dict[str, str] = {}
     for name, file in files.items():
         try:
