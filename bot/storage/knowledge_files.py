@@ -32,11 +32,7 @@ def read_files(path: Path) -> dict[str, str]:
     if not faq.is_file():
         raise KnowledgeError(f"Le fichier {faq} n’existe pas.")
     files = {name: faq.parent / name for name in FILES}
-    files |= {
-        FAQ: faq,
-        URGENT: SHIPPED / "urgences.yaml",
-        **{default: SHIPPED / name for name, default in DEFAULTS.items()},
-    }
+    files |= {FAQ: faq, **{key: DEFAULTS / name for name, key in SHIPPED.items()}}
     texts: dict[str, str] = {}
     for name, file in files.items():
         try:
