@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-BOT = Path(__file__).parent.parent / "bot"
+ROOT = Path(__file__).parent.parent
+BOT = ROOT / "bot"
 #: Floors from the ground up. A module may import its own floor and those below.
 FLOORS = (
     ("core", ("language", "knowledge", "matching", "communes")),
@@ -84,3 +85,27 @@ def test_the_core_is_pure(path: Path) -> None:
     ]
     assert "open" not in calls
     assert "print" not in calls
+
+
+#: The folders beside bot/, and which of one another each may import.
+BESIDE: dict[str, set[str]] = {
+    "doubles": set(),
+    "tests": {"doubles"},
+    "benchmarks": {"doubles"},
+    "tools": {"doubles", "benchmarks"},
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for folder in BESIDE for path in sorted((ROOT / folder).rglob("*.py"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_what_stands_beside_rests_on_no_test(path: Path) -> None:
+    here = path.relative_to(ROOT).parts[0]
+    for name in imports(path):
+        there, _, module = name.partition(".")
+        if there == here == "tests":
+            assert module == "conftest", f"{path} imports {name}: what two tests share is a double"
+        elif there in BESIDE:
+            assert there in {here, *BESIDE[here]}, f"{path} imports {name}"

@@ -26,14 +26,18 @@ from bot.handlers.delivery.polling import ANOTHER_POLLER, ANOTHER_WEBHOOK, NO_AN
 from bot.handlers.delivery.sending import undelivered
 from bot.handlers.delivery.webhook import PATH, Webhook
 from bot.services import Services
-from bot.settings import Settings
 from bot.storage.database import Database
+from doubles.bot_api import TOKEN, BotApi, Fault, message, running
+from doubles.service import (
+    PUBLIC,
+    free_port,
+    ready,
+    served,
+    settings_for,
+    small_knowledge,
+    until_told,
+)
 from tests.conftest import ROOT
-from tests.doubles.bot_api import TOKEN, BotApi, Fault, message, running
-from tests.test_serve import free_port, small_knowledge
-
-PUBLIC = "https://galibot.example.org"
-KEY = "une-clef-pour-les-essais"
 
 
 @pytest.fixture
@@ -46,42 +50,6 @@ async def api() -> AsyncIterator[BotApi]:
 @pytest.fixture(params=["polling", "webhook"])
 def mode(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-def settings_for(api: BotApi, mode: str, folder: Path, **more: Any) -> Settings:
-    values: dict[str, Any] = {
-        "port": 0,
-        "data_dir": folder,
-        "public_url": PUBLIC,
-        "telegram_mode": mode,
-        "telegram_bot_token": SecretStr(TOKEN),
-        "telegram_api_base_url": api.url,
-        "secret_key": SecretStr(KEY),
-        **more,
-    }
-    return Settings(**values)
-
-
-@contextlib.asynccontextmanager
-async def served(
-    api: BotApi, mode: str, services: Services, folder: Path, **more: Any
-) -> AsyncIterator[str]:
-    """The service as app.py runs it, once it receives updates. Yields its address."""
-    async with open_channels(settings_for(api, mode, folder, **more), services) as address:
-        api.webhook_to = address
-        await api.until(lambda: bool(api.webhook["url"] or api.made("getUpdates")))
-        yield address
-
-
-async def ready(address: str) -> Any:
-    async with aiohttp.ClientSession() as session, session.get(f"{address}/readyz") as response:
-        return (await response.json())["telegram"]
-
-
-async def until_told(address: str, state: str) -> None:
-    async with asyncio.timeout(30):
-        while await ready(address) != state:  # noqa: ASYNC110 - the page has no event to wait for
-            await asyncio.sleep(0.05)
 
 
 def hold_reply(api: BotApi, chat: int) -> asyncio.Event:

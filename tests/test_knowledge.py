@@ -7,7 +7,7 @@ import yaml
 
 from bot.knowledge.checking import check, revision_of
 from bot.knowledge.problem import Problem
-from tests.conftest import KNOWLEDGE, TODAY
+from tests.conftest import KNOWLEDGE, ROOT, TODAY
 
 GOOD = """\
 version: 1
@@ -141,6 +141,13 @@ def test_warnings_do_not_stop_the_service(old: str, new: str, code: str) -> None
     assert [problem.code for problem in checked.problems] == [code]
     assert checked.problems[0].level == "warning"
     assert checked.base is not None
+
+
+def test_the_guide_explains_every_message() -> None:
+    guide = (ROOT / "docs" / "guide-redaction.md").read_text("utf-8")
+    known = {row[5] for row in MISTAKES} | {row[2] for row in WARNINGS}
+    known |= {"vide", "entree-inconnue", "synonymes", "alias"}
+    assert {code for code in known if f"`{code}`" not in guide} == set()
 
 
 def test_all_mistakes_are_told_at_once() -> None:

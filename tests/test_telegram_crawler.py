@@ -8,7 +8,7 @@ from bot.handlers.dialogue.texts import SEND_POSITION
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
-from tests.doubles.telegram import Resident, actions, resident_with
+from doubles.telegram import Resident, actions, resident_with
 
 #: Where residents begin: commands, links, and words that lead to a choice or a refusal.
 DOORS = (

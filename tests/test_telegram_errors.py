@@ -32,8 +32,7 @@ from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeWatcher
-from tests.conftest import KNOWLEDGE
-from tests.doubles.telegram import (
+from doubles.telegram import (
     BOT_USER,
     DATE,
     TOKEN,
@@ -43,7 +42,8 @@ from tests.doubles.telegram import (
     actions,
     resident_with,
 )
-from tests.doubles.telegram_rules import html_complaints, keyboard_complaints, text_complaints
+from doubles.telegram_rules import html_complaints, keyboard_complaints, text_complaints
+from tests.conftest import KNOWLEDGE
 
 APOLOGY = typeset(texts.APOLOGY)
 SECRET = "monnomestodette"

@@ -20,9 +20,18 @@ from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.database import REFUSAL
+from doubles.telegram import (
+    ENTRY,
+    GROUP,
+    FakeTelegram,
+    Refusal,
+    Resident,
+    actions,
+    remembered,
+    resident_with,
+    shows,
+)
 from tests.conftest import TODAY
-from tests.doubles.telegram import FakeTelegram, Refusal, Resident, actions, resident_with
-from tests.test_telegram import ENTRY, GROUP, remembered, shows
 
 PECQUENCOURT = {"latitude": 50.379, "longitude": 3.217}
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")

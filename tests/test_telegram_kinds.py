@@ -10,9 +10,20 @@ from bot.handlers import ALLOWED_UPDATES
 from bot.handlers.dialogue import texts as telegram_texts
 from bot.language.typography import typeset
 from bot.services import Services
+from doubles.telegram import (
+    BOT_USER,
+    ENTRY,
+    GROUP,
+    NEIGHBOUR,
+    OTHER_BOT,
+    Resident,
+    actions,
+    remembered,
+    reply_to,
+    resident_with,
+    shows,
+)
 from tests.conftest import ROOT
-from tests.doubles.telegram import BOT_USER, Resident, actions, resident_with
-from tests.test_telegram import ENTRY, GROUP, NEIGHBOUR, OTHER_BOT, remembered, reply_to, shows
 
 FILE = {"file_id": "a", "file_unique_id": "b"}
 PHOTO = [{**FILE, "width": 1, "height": 1}]

@@ -19,8 +19,8 @@ from bot.handlers.dialogue import texts as telegram_texts
 from bot.handlers.dialogue.texts import APOLOGY
 from bot.language.typography import typeset
 from bot.services import Services
-from tests.doubles.bot_api import BOT_USER, TOKEN, BotApi, Fault, message, running
-from tests.test_intake import ready, served, until_told
+from doubles.bot_api import BOT_USER, TOKEN, BotApi, Fault, message, running
+from doubles.service import ready, served, until_told
 
 Json = dict[str, Any]
 

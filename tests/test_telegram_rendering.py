@@ -12,7 +12,7 @@ from bot.handlers.dialogue.keyboard import LABEL_LENGTH, Vote, cut, keyboard, wi
 from bot.handlers.dialogue.rendering import MESSAGE_LENGTH, plain, render, size
 from bot.knowledge.model import Contact, KnowledgeBase, Source
 from bot.storage.database import REFUSAL
-from tests.doubles.telegram_rules import keyboard_complaints, text_complaints
+from doubles.telegram_rules import keyboard_complaints, text_complaints
 
 REPLY = Reply(
     Outcome.ANSWER,

@@ -20,7 +20,7 @@ from bot.handlers.delivery.transport import (
     CutShortError,
     NotConnectedError,
 )
-from tests.doubles.telegram import BOT_USER, DATE, TOKEN
+from doubles.telegram import BOT_USER, DATE, TOKEN
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 MESSAGE = {"message_id": 1, "date": DATE, "chat": {"id": 42, "type": "private"}, "text": "é"}
