@@ -23,6 +23,7 @@ from bot.knowledge.checking import check
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
+from bot.services import StartError
 from bot.settings import Settings, WrongSettingError, load_settings
 from bot.storage.database import Database
 from bot.storage.knowledge_files import (
@@ -42,7 +43,7 @@ _REFUSALS = (
     RefusedInputError,
     WrongSettingError,
     KnowledgeError,
-    app.StartError,
+    StartError,
     evaluation.WrongCasesError,
 )
 

@@ -8,6 +8,10 @@ from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeWatcher
 
 
+class StartError(Exception):
+    """The service can't start; the message says why in French."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     assistant: Assistant

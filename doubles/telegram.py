@@ -265,7 +265,7 @@ def actions(sent: dict[str, Any]) -> list[str]:
 
 
 def remembered(resident: Resident) -> Conversation:
-    return resident.application.chat_data[resident.chat["id"]].conversation
+    return resident.application.bot_data.chats[resident.chat["id"]].conversation
 
 
 def shows(sent: list[dict[str, Any]], text: str) -> bool:

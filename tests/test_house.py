@@ -13,11 +13,14 @@ FLOORS = (
     ("core", ("language", "knowledge", "matching", "communes")),
     (
         "services",
-        ("conversation", "storage", "services", "encoder", "evaluation", "conversation_evaluation"),
+        (
+            "conversation", "storage", "services", "encoder", "pauses", "evaluation",
+            "conversation_evaluation",
+        ),
     ),
     ("channels", ("handlers", "web", "terminal")),
     ("entry", ("settings", "app", "cli", "__main__", "__init__")),
-)
+)  # fmt: skip
 FLOOR_OF = {name: level for level, (_, names) in enumerate(FLOORS) for name in names}
 #: Within the core: language is below all, and the others do not know one another,
 #: except that matching may read entries.
@@ -68,6 +71,16 @@ def test_no_arrow_goes_up(path: Path) -> None:
         if name.startswith("bot."):
             there = name.split(".")[1]
             assert FLOOR_OF[there] <= FLOOR_OF[here], f"{here} imports {name}"
+
+
+def test_delivery_knows_nothing_of_what_is_said() -> None:
+    """Of the two rooms of handlers, dialogue rests on delivery."""
+    delivery = sorted((BOT / "handlers" / "delivery").glob("*.py"))
+    assert len(delivery) > 5
+    for path in delivery:
+        found = {name for name in imports(path) if name.startswith("bot.")}
+        assert not {name for name in found if name.startswith("bot.handlers.dialogue")}, path
+        assert not {"bot.handlers", "bot.conversation"} & found, path
 
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(BOT)))

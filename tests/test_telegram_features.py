@@ -67,7 +67,7 @@ async def test_a_position_proposes_communes_then_the_key_goes(
     await resident.press("commune:59456")
     assert remembered(resident).commune == "59456"
     assert len(telegram.made("deleteMessage")) == 1
-    kept = f"{caplog.text} {resident.application.chat_data}"
+    kept = f"{caplog.text} {resident.application.bot_data.chats[resident.chat['id']]}"
     assert "50.379" not in kept
     assert "3.217" not in kept
 

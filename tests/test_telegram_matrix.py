@@ -253,8 +253,6 @@ TROUBLES = (
 )  # fmt: skip
 
 
-# The client warns that RetryAfter will change, of which nothing is used here.
-@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
 async def test_each_fault_of_telegram(
     trouble: Trouble, services: Services, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -310,7 +308,6 @@ COMING_IN = (
 )
 
 
-@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 async def test_each_fault_of_what_brings_updates(services: Services, tmp_path: Path) -> None:
     """All at once, each on a Bot API of its own: they only wait before they try again."""
 

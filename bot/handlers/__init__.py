@@ -1,5 +1,7 @@
 """The Telegram channel. `app.py` builds the application, starts it, then calls `announce`."""
 
+import os
+
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -13,9 +15,8 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot.handlers.context import BotApplication, BotContext, BotData, ChatData
+from bot.handlers.context import BotApplication, BotContext, BotData
 from bot.handlers.delivery.discretion import hush_libraries
-from bot.handlers.delivery.sending import on_error
 from bot.handlers.delivery.transport import AiohttpRequest
 from bot.handlers.dialogue import commands, profile
 from bot.handlers.dialogue.addressing import FOR_US, SERVICE, WRITTEN
@@ -23,6 +24,7 @@ from bot.handlers.dialogue.buttons import on_button
 from bot.handlers.dialogue.inline import on_inline_query
 from bot.handlers.dialogue.membership import on_membership, on_migration
 from bot.handlers.dialogue.messages import on_anything_else, on_position, on_words
+from bot.handlers.dialogue.replying import on_error
 from bot.services import Services
 
 #: What is asked of Telegram; it keeps the rest to itself.
@@ -49,11 +51,13 @@ def build(
     Telegram wants. 0 for no limit.
     """
     hush_libraries()
+    # What its next version does anyway: until then, a wait that Telegram asks for would warn.
+    os.environ["PTB_TIMEDELTA"] = "true"
     builder = (
         Application.builder()
         .token(token)
         .base_url(f"{base_url.rstrip('/')}/bot")
-        .context_types(ContextTypes(context=BotContext, chat_data=ChatData, bot_data=BotData))
+        .context_types(ContextTypes(context=BotContext, bot_data=BotData))
         .job_queue(None)
         # It acknowledges before the reply is sent; intake.py does after.
         .updater(None)

@@ -6,8 +6,9 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 
 from bot.conversation.texts import VOTE_THANKS
 from bot.handlers.context import CHANNEL, BotContext
-from bot.handlers.delivery.sending import answer, attempt
+from bot.handlers.delivery.sending import attempt
 from bot.handlers.dialogue.keyboard import Vote, with_vote
+from bot.handlers.dialogue.replying import answer
 from bot.language.typography import typeset
 from bot.storage.database import REFUSAL
 

@@ -8,8 +8,8 @@ from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.handlers.context import CHANNEL, BotContext
 from bot.handlers.delivery.errors import report
-from bot.handlers.delivery.sending import answer, send
 from bot.handlers.dialogue.links import StartLink
+from bot.handlers.dialogue.replying import answer, send
 
 
 async def start(update: Update, context: BotContext) -> None:

@@ -6,8 +6,8 @@ from telegram import ChatMember, Update
 
 from bot.conversation.reply import Question
 from bot.handlers.context import BotContext
-from bot.handlers.delivery.sending import send
 from bot.handlers.dialogue import texts
+from bot.handlers.dialogue.replying import send
 from bot.language.typography import typeset
 
 _OUT = frozenset({ChatMember.LEFT, ChatMember.BANNED})
@@ -19,7 +19,7 @@ async def on_membership(update: Update, context: BotContext) -> None:
     if change is None:
         return
     if change.new_chat_member.status in _OUT:
-        context.application.drop_chat_data(change.chat.id)
+        context.bot_data.chats.forget(change.chat.id)
     elif change.old_chat_member.status in _OUT and change.chat.type in {"group", "supergroup"}:
         welcome = context.services.assistant.reply(Question(action="start"))
         await send(update, context, replace(welcome, text=typeset(texts.GROUP_GREETING)))
@@ -31,4 +31,4 @@ async def on_migration(update: Update, context: BotContext) -> None:
     Telegram says so in both chats; the message in the old one is the one followed.
     """
     if update.message and update.message.migrate_to_chat_id:
-        context.application.migrate_chat_data(message=update.message)
+        context.bot_data.chats.move(update.message.chat.id, update.message.migrate_to_chat_id)
