@@ -7,10 +7,9 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from bot.conversation.texts import VOTE_THANKS
 from bot.handlers.context import CHANNEL, BotContext
 from bot.handlers.delivery.sending import attempt
-from bot.handlers.dialogue.keyboard import Vote, with_vote
+from bot.handlers.dialogue.keyboard import REFUSAL, Vote, with_vote
 from bot.handlers.dialogue.replying import answer
 from bot.language.typography import typeset
-from bot.storage.database import REFUSAL
 
 
 async def on_button(update: Update, context: BotContext) -> None:

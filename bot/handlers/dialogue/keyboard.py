@@ -11,8 +11,9 @@ from bot.conversation.texts import SIMPLER
 from bot.handlers.dialogue import texts
 from bot.handlers.dialogue.links import SHARED, StartLink
 from bot.language.typography import typeset
-from bot.storage.database import REFUSAL
 
+#: Stands for the entry in the votes on a refusal: no entry's id can be that.
+REFUSAL = "-"
 LABEL_LENGTH = 60  # about what two lines of a phone show
 _SHORT_WAYS = frozenset({"themes", "commune", "contact", "help", "privacy", "start"})
 _VOTE = re.compile(r"vote:([a-z0-9-]{1,32}):([01])")
