@@ -70,7 +70,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         # that is replaced holds no cycle, and is freed all the same (a test proves it).
         gc.collect()
         gc.freeze()
-        yield Services(assistant, database, knowledge, secret_key(settings))
+        yield Services(assistant, database, knowledge, pseudonym_key=secret_key(settings))
     finally:
         await knowledge.close()
         if migration:

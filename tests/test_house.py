@@ -14,7 +14,7 @@ FLOORS = (
     (
         "services",
         (
-            "conversation", "storage", "services", "encoder", "pauses", "evaluation",
+            "conversation", "storage", "services", "encoder", "metrics", "pauses", "evaluation",
             "conversation_evaluation",
         ),
     ),

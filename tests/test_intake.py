@@ -163,6 +163,32 @@ async def test_an_update_that_nobody_can_read_holds_nothing_up(
     assert TOKEN not in caplog.text
 
 
+async def test_every_channel_counts_in_one_place(
+    api: BotApi, mode: str, services: Services, tmp_path: Path
+) -> None:
+    async with served(api, mode, services, tmp_path) as address:
+        api.add(message=message(1, 1, text="/start q-qui-s-engage"))
+        api.add(message=message(2, 1, text="xyzzyx wizzgrok"))
+        await api.settled()
+        voter = {"id": 1, "is_bot": False, "first_name": "Odette"}
+        query = {"id": "7", "from": voter, "chat_instance": "1", "message": api.sent(1)[0]}
+        api.add(callback_query={**query, "data": "vote:qui-s-engage:0"})
+        await api.settled()
+        async with aiohttp.ClientSession() as session:
+            asked = {"question": "xyzzyx wizzgrok"}
+            async with session.post(f"{address}/api/v1/ask", json=asked) as response:
+                assert response.status == 200
+            async with session.get(f"{address}/metrics") as response:
+                counted = await response.text()
+    for line in (
+        'replies_total{channel="telegram",outcome="answer"} 1.0',
+        'replies_total{channel="telegram",outcome="no_match"} 1.0',
+        'replies_total{channel="web",outcome="no_match"} 1.0',
+        'votes_total{channel="telegram",useful="no"} 1.0',
+    ):
+        assert f"galibot_{line}\n" in counted
+
+
 async def test_telegram_may_be_down_at_the_start(
     mode: str, services: Services, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ async def _count(
             services.assistant.today(),
             _pseudonym(services.pseudonym_key, message),
         )
+        services.metrics.votes.labels(CHANNEL, "yes" if vote.useful else "no").inc()
         thanks = typeset(VOTE_THANKS)
     finally:
         await attempt(query.answer(thanks))

@@ -7,7 +7,7 @@ from telegram import Update
 from telegram.constants import ChatAction
 
 from bot.conversation.reply import Question, Reply
-from bot.handlers.context import BotContext, ChatData
+from bot.handlers.context import CHANNEL, BotContext, ChatData
 from bot.handlers.delivery.errors import Remedy, remedy, report
 from bot.handlers.delivery.sending import Json, Message, attempt, deliver
 from bot.handlers.dialogue import texts
@@ -64,6 +64,7 @@ async def send(update: Update, context: BotContext, reply: Reply) -> None:
         markup = position_keyboard().to_dict()
     message = Message(chat.id, text, markup, topic=_topic(update), quoted=quoted, edited=edited)
     sent = await deliver(context.bot, message)
+    context.services.metrics.replies.labels(CHANNEL, reply.outcome.value).inc()
     context.conversation = reply.conversation
     if sent is None or context.chat is None:
         return
