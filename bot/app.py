@@ -37,10 +37,10 @@ STOP_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
-def make_assistant(settings: Settings) -> Assistant:
-    """The assistant on the knowledge folder. Raises KnowledgeError where it can't be served."""
+def make_assistant(settings: Settings, base: KnowledgeBase | None = None) -> Assistant:
+    """The assistant on a base, else on that of the knowledge folder. Raises KnowledgeError."""
     return Assistant(
-        load_base(settings.knowledge_dir, dt.date.today()),
+        base or load_base(settings.knowledge_dir, dt.date.today()),
         load_gazetteer(settings.knowledge_dir),
         encoder=load_encoder(settings.data_dir / "cache"),
         unrelated=load_common_messages(settings.knowledge_dir),

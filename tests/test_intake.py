@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from bot import handlers
 from bot.app import open_channels
-from bot.handlers.context import BotApplication, Chats
+from bot.handlers.context import BotApplication
 from bot.handlers.delivery.intake import Intake
 from bot.handlers.delivery.polling import ANOTHER_POLLER, ANOTHER_WEBHOOK, NO_ANSWER, Polling
 from bot.handlers.delivery.webhook import PATH, Webhook
@@ -324,11 +324,11 @@ async def test_what_does_not_finish_in_time_is_left_to_be_redone(
 
 async def test_memory_is_bounded(api: BotApi, services: Services) -> None:
     async with started(api, services) as application:
-        application.bot_data.chats = chats = Chats(3)
+        application.bot_data.chats.most = 3
         intake = Intake(application, services.database)
         for chat in (1, 2, 3, 1, 4, 5):
             assert await intake.take(update(100 + chat + 10 * len(api.sent(1)), chat))
-        assert [chat in chats for chat in range(1, 6)] == [True, False, False, True, True]
+        assert set(application.bot_data.chats) == {1, 4, 5}
 
 
 async def test_a_database_out_of_order_costs_no_answer(

@@ -62,9 +62,8 @@ def build(
         # It acknowledges before the reply is sent; intake.py does after.
         .updater(None)
     )
-    builder = builder.request(request or AiohttpRequest()).get_updates_request(
-        request or AiohttpRequest()
-    )
+    builder = builder.request(request or AiohttpRequest())
+    builder = builder.get_updates_request(request or AiohttpRequest())
     if max_rate:
         # No tries of its own: they would hold up every chat, and sending.py makes them.
         limiter = AIORateLimiter(overall_max_rate=max_rate, max_retries=0)
@@ -77,16 +76,17 @@ def build(
 
 def register(application: BotApplication) -> None:
     """Every handler, in the order they are tried: the first that takes an update is the only."""
+    help_ = commands.asking("help")
     for names, callback in (
         (("start",), commands.start),
-        (("themes",), commands.themes),
+        (("themes",), commands.asking("themes")),
         (("commune",), commands.commune),
-        (("contact",), commands.contact),
-        (("confidentialite",), commands.privacy),
-        (("aide", "help"), commands.help_),
+        (("contact",), commands.asking("contact")),
+        (("confidentialite",), commands.asking("privacy")),
+        (("aide", "help"), help_),
     ):
         application.add_handler(CommandHandler(names, callback, filters=WRITTEN))
-    application.add_handler(MessageHandler(FOR_US & filters.COMMAND, commands.help_))
+    application.add_handler(MessageHandler(FOR_US & filters.COMMAND, help_))
     application.add_handler(MessageHandler(FOR_US & filters.TEXT, on_words))
     # Not edited: a shared position is « edited » every few seconds.
     application.add_handler(

@@ -33,36 +33,21 @@ class ChatData:
             del self.answers[next(iter(self.answers))]
 
 
-class Chats:
-    """What the chats seen last remember.
+class Chats(OrderedDict[int, ChatData]):
+    """What the chats seen last remember, by number.
 
     Not the library's own `chat_data`, which keeps the number of every chat it forgets for good.
     """
 
-    def __init__(self, most: int = CHATS) -> None:
-        self._most = most
-        self._data: OrderedDict[int, ChatData] = OrderedDict()
+    most = CHATS
 
-    def __contains__(self, chat: int) -> bool:
-        return chat in self._data
-
-    def __getitem__(self, chat: int) -> ChatData:
+    def of(self, chat: int) -> ChatData:
         """What this chat remembers; nothing yet where it is new."""
-        if chat in self._data:
-            self._data.move_to_end(chat)
-        else:
-            self._data[chat] = ChatData()
-            if len(self._data) > self._most:
-                self._data.popitem(last=False)
-        return self._data[chat]
-
-    def forget(self, chat: int) -> None:
-        self._data.pop(chat, None)
-
-    def move(self, chat: int, new: int) -> None:
-        """Go on under another number."""
-        if chat in self._data:
-            self._data[new] = self._data.pop(chat)
+        data = self.pop(chat) if chat in self else ChatData()
+        self[chat] = data
+        if len(self) > self.most:
+            self.popitem(last=False)
+        return data
 
 
 @dataclass(slots=True)
@@ -87,9 +72,9 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], B
         self._chat = chat_id
 
     @property
-    def chat(self) -> ChatData | None:
+    def memory(self) -> ChatData | None:
         """What the update's chat remembers; None for an update that comes from no chat."""
-        return None if self._chat is None else self.bot_data.chats[self._chat]
+        return None if self._chat is None else self.bot_data.chats.of(self._chat)
 
     @property
     def services(self) -> Services:
@@ -98,12 +83,8 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], B
     @property
     def conversation(self) -> Conversation:
         """The chat's conversation; a new one for an update that comes from no chat."""
-        return self.chat.conversation if self.chat else Conversation()
-
-    @conversation.setter
-    def conversation(self, conversation: Conversation) -> None:
-        if self.chat:
-            self.chat.conversation = conversation
+        memory = self.memory
+        return memory.conversation if memory else Conversation()
 
 
 BotApplication = Application[

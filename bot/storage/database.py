@@ -7,26 +7,11 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Self
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Date,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    bindparam,
-    delete,
-    event,
-    func,
-    select,
-)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -36,39 +21,39 @@ from bot.storage.database_url import engine_arguments
 SOURCES_A_DAY = 300
 
 #: The tables; a change here goes with a migration (a test compares the two).
-TABLES = MetaData()
+TABLES = sa.MetaData()
 #: « Useful or not » on an answer: which answer, which channel, which day. `key` stands for the
 #: message voted on where a channel can tell it: a second vote there replaces the first. It must be
 #: a pseudonym (of a keyed hash), from which the message can't be found.
-_VOTES = Table(
+_VOTES = sa.Table(
     "votes",
     TABLES,
-    Column("id", Integer, primary_key=True),
-    Column("entry", String(32), nullable=False, index=True),
-    Column("useful", Boolean, nullable=False),
-    Column("channel", String(16), nullable=False),
-    Column("day", Date, nullable=False, index=True),
-    Column("key", String(32), index=True, unique=True),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("entry", sa.String(32), nullable=False, index=True),
+    sa.Column("useful", sa.Boolean, nullable=False),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+    sa.Column("key", sa.String(32), index=True, unique=True),
 )
 #: How many times a link from one source was followed on one day: a count, and nobody in it.
-_ARRIVALS = Table(
+_ARRIVALS = sa.Table(
     "arrivals",
     TABLES,
-    Column("source", String(19), primary_key=True),
-    Column("channel", String(16), primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("count", Integer, nullable=False),
+    sa.Column("source", sa.String(19), primary_key=True),
+    sa.Column("channel", sa.String(16), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
 )
 #: The updates of Telegram that were answered: numbers, that say nothing of who wrote.
-_UPDATES = Table(
+_UPDATES = sa.Table(
     "telegram_updates",
     TABLES,
-    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("day", Date, nullable=False, index=True),
+    sa.Column("update_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Date, nullable=False, index=True),
 )
 #: Which of these are recorded.
-_AMONG = select(_UPDATES.c.update_id).where(
-    _UPDATES.c.update_id.in_(bindparam("update_ids", expanding=True))
+_AMONG = sa.select(_UPDATES.c.update_id).where(
+    _UPDATES.c.update_id.in_(sa.bindparam("update_ids", expanding=True))
 )
 
 
@@ -91,7 +76,7 @@ class Database:
             pool_pre_ping=url.get_backend_name() != "sqlite",
         )
         if engine.dialect.name == "sqlite":
-            event.listen(engine.sync_engine, "connect", _set_sqlite)
+            sa.event.listen(engine.sync_engine, "connect", _set_sqlite)
         return cls(engine)
 
     async def close(self) -> None:
@@ -133,7 +118,7 @@ class Database:
     async def votes(self) -> dict[str, tuple[int, int]]:
         """Counts as {entry id: (useful, not useful)}."""
         votes = _VOTES.c
-        counted = select(votes.entry, votes.useful, func.count()).group_by(
+        counted = sa.select(votes.entry, votes.useful, sa.func.count()).group_by(
             votes.entry, votes.useful
         )
         totals: dict[str, tuple[int, int]] = {}
@@ -147,8 +132,8 @@ class Database:
         """Count that a link from `source` was followed; False where that day has too many."""
         arrivals = _ARRIVALS.c
         that_day = (arrivals.channel == channel, arrivals.day == day)
-        known = select(arrivals.source).where(arrivals.source == source, *that_day)
-        others = select(func.count()).select_from(_ARRIVALS).where(*that_day)
+        known = sa.select(arrivals.source).where(arrivals.source == source, *that_day)
+        others = sa.select(sa.func.count()).select_from(_ARRIVALS).where(*that_day)
         arrival = self._insert(_ARRIVALS).values(source=source, channel=channel, day=day, count=1)
         async with self._engine.begin() as connection:
             new = await connection.scalar(known) is None
@@ -165,7 +150,7 @@ class Database:
     async def arrivals(self) -> dict[tuple[str, str, dt.date], int]:
         """Counts as {(source, channel, day): arrivals}."""
         async with self._engine.connect() as connection:
-            rows = await connection.execute(select(_ARRIVALS))
+            rows = await connection.execute(sa.select(_ARRIVALS))
             return {(source, channel, day): count for source, channel, day, count in rows}
 
     async def answered_updates(self, update_ids: Collection[int]) -> set[int]:
@@ -182,9 +167,9 @@ class Database:
     async def forget_updates(self, before: dt.date) -> None:
         """Remove what was answered before that day."""
         async with self._engine.begin() as connection:
-            await connection.execute(delete(_UPDATES).where(_UPDATES.c.day < before))
+            await connection.execute(sa.delete(_UPDATES).where(_UPDATES.c.day < before))
 
-    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+    def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insertion that can say what to do where the row is there already."""
         return (sqlite.insert if self.is_sqlite else postgresql.insert)(table)
 
@@ -202,7 +187,7 @@ def _set_sqlite(connection: Any, _: object) -> None:
     cursor.close()
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: sa.Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
@@ -210,10 +195,10 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: sa.Connection) -> None:
     command.upgrade(_config(connection), "head")
 
 
-def _is_current(connection: Connection) -> bool:
+def _is_current(connection: sa.Connection) -> bool:
     head = ScriptDirectory.from_config(_config(connection)).get_current_head()
     return MigrationContext.configure(connection).get_current_revision() == head

@@ -11,6 +11,7 @@
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 from collections import OrderedDict
@@ -147,10 +148,9 @@ class Intake:
                 _log.error("Mise à jour de Telegram en panne : %s.", type(error).__name__)
                 return False
             undelivered = self._application.bot_data.undelivered
-            if update.update_id in undelivered:
-                undelivered.remove(update.update_id)
-                return False
-            return True
+            due = update.update_id in undelivered
+            undelivered.discard(update.update_id)
+            return not due
 
     async def _was_answered(self, update_id: int) -> bool:
         try:
@@ -174,11 +174,9 @@ class Intake:
         return failures
 
     async def _stopped_within(self, seconds: float) -> bool:
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+        return self._stopping.is_set()
 
 
 def _order(update: Update) -> int | None:

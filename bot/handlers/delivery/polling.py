@@ -52,13 +52,11 @@ class Polling:
         intake: Intake,
         allowed_updates: Sequence[str],
         *,
-        pause: tuple[float, float] = PAUSE,
         quiet: float = QUIET,
     ) -> None:
         self._bot = application.bot
         self._intake = intake
         self._allowed = list(allowed_updates)
-        self._pause = pause
         self._quiet = quiet
         self._offset: int | None = None
         self._taken: dict[int, asyncio.Task[bool]] = {}
@@ -66,7 +64,7 @@ class Polling:
 
     async def run(self) -> None:
         """Fetch for ever; cancel it to stop, then finish the intake, then `confirm`."""
-        pauses, glances = doubling(*self._pause), doubling(*GLANCE)
+        pauses, glances = doubling(*PAUSE), doubling(*GLANCE)
         began = False
         clock = asyncio.get_running_loop().time
         last = clock()
@@ -76,7 +74,7 @@ class Polling:
                     await self._remove_webhook()
                     began = True
                 fresh = self._begin(await self._fetch(0 if self._taken else LONG_POLL))
-                pauses, self.problem = doubling(*self._pause), None
+                pauses, self.problem = doubling(*PAUSE), None
             except Exception as error:
                 self._tell(error)
                 asked = seconds_asked(error) if isinstance(error, RetryAfter) else 0.0

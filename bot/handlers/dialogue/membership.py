@@ -19,7 +19,7 @@ async def on_membership(update: Update, context: BotContext) -> None:
     if change is None:
         return
     if change.new_chat_member.status in _OUT:
-        context.bot_data.chats.forget(change.chat.id)
+        context.bot_data.chats.pop(change.chat.id, None)
     elif change.old_chat_member.status in _OUT and change.chat.type in {"group", "supergroup"}:
         welcome = context.services.assistant.reply(Question(action="start"))
         await send(update, context, replace(welcome, text=typeset(texts.GROUP_GREETING)))
@@ -31,4 +31,6 @@ async def on_migration(update: Update, context: BotContext) -> None:
     Telegram says so in both chats; the message in the old one is the one followed.
     """
     if update.message and update.message.migrate_to_chat_id:
-        context.bot_data.chats.move(update.message.chat.id, update.message.migrate_to_chat_id)
+        chats = context.bot_data.chats
+        if remembered := chats.pop(update.message.chat.id, None):
+            chats[update.message.migrate_to_chat_id] = remembered

@@ -61,7 +61,8 @@ async def on_anything_else(update: Update, context: BotContext) -> None:
 
 def _already_told(message: Message, context: BotContext) -> bool:
     """Whether this is one more picture of an album: each comes as a message of its own."""
-    if context.chat is None or message.media_group_id is None:
+    memory = context.memory
+    if memory is None or message.media_group_id is None:
         return False
-    before, context.chat.album = context.chat.album, message.media_group_id
+    before, memory.album = memory.album, message.media_group_id
     return message.media_group_id == before

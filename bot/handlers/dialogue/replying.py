@@ -7,7 +7,7 @@ from telegram import Update
 from telegram.constants import ChatAction
 
 from bot.conversation.reply import Question, Reply
-from bot.handlers.context import CHANNEL, BotContext, ChatData
+from bot.handlers.context import CHANNEL, BotContext
 from bot.handlers.delivery.errors import Remedy, remedy, report
 from bot.handlers.delivery.sending import Json, Message, attempt, deliver
 from bot.handlers.dialogue import texts
@@ -49,11 +49,12 @@ async def send(update: Update, context: BotContext, reply: Reply) -> None:
     chat = update.effective_chat
     if chat is None:
         return
+    memory = context.memory
     asked = update.message or update.edited_message
     text, markup = _rendered(reply, context.bot.username)
     edited = quoted = None
-    if update.edited_message and context.chat:
-        edited = context.chat.answers.get(update.edited_message.message_id)
+    if update.edited_message and memory:
+        edited = memory.answers.get(update.edited_message.message_id)
     # In a group, several people write at once: say which message is answered. An edited one is
     # further up.
     if asked and (chat.type in {chat.GROUP, chat.SUPERGROUP} or asked is update.edited_message):
@@ -65,23 +66,18 @@ async def send(update: Update, context: BotContext, reply: Reply) -> None:
     message = Message(chat.id, text, markup, topic=_topic(update), quoted=quoted, edited=edited)
     sent = await deliver(context.bot, message)
     context.services.metrics.replies.labels(CHANNEL, reply.outcome.value).inc()
-    context.conversation = reply.conversation
-    if sent is None or context.chat is None:
+    if memory is None:
+        return
+    memory.conversation = reply.conversation
+    if sent is None:
         return
     if asked and not asks_position:
-        context.chat.remember_answer(asked.message_id, sent)
-    await _put_keyboard_away(context, context.chat, chat.id)
-    context.chat.position_prompt = sent if asks_position else None
-
-
-async def _put_keyboard_away(context: BotContext, chat_data: ChatData, chat_id: int) -> None:
-    """Delete the message that asked for a position: its keyboard goes with it.
-
-    The other way, to send another message that removes the keyboard, would leave that one without
-    buttons: Telegram lets nobody add them afterwards.
-    """
-    if chat_data.position_prompt:
-        await attempt(context.bot.delete_message(chat_id, chat_data.position_prompt))
+        memory.remember_answer(asked.message_id, sent)
+    if memory.position_prompt:
+        # Its keyboard goes with it. The other way, to send another message that removes the
+        # keyboard, would leave that one without buttons: Telegram lets nobody add them afterwards.
+        await attempt(context.bot.delete_message(chat.id, memory.position_prompt))
+    memory.position_prompt = sent if asks_position else None
 
 
 async def on_error(update: object, context: BotContext) -> None:
