@@ -23,6 +23,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from bot.pauses import doubling
 from doubles.telegram_rules import (
     call_complaints,
     keyboard_complaints,
@@ -207,7 +208,7 @@ class BotApi:
 
     async def _bring(self, key: object) -> None:
         """Bring a chat's updates to the webhook, each until it is taken."""
-        pause, longest = _AGAIN
+        pauses = doubling(*_AGAIN)
         queue = self._queues[key]
         while queue and self.webhook["url"]:
             update = self.pending.get(queue[0])
@@ -221,10 +222,9 @@ class BotApi:
             if 200 <= status < 300:
                 if self._confirm(update["update_id"]):
                     queue.popleft()
-                pause = _AGAIN[0]
+                pauses = doubling(*_AGAIN)
             else:
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, longest)
+                await asyncio.sleep(next(pauses))
         if not queue:
             del self._queues[key]
 
