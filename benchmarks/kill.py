@@ -22,9 +22,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.conftest import ROOT
-from tests.doubles.bot_api import TOKEN, BotApi, message, running
-from tests.test_serve import free_port, small_knowledge
+from bot.settings import ROOT
+from doubles.bot_api import TOKEN, BotApi, message, running
+from doubles.service import free_port, small_knowledge
 
 RATE = 100  # messages a second
 KILLS = 10

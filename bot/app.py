@@ -7,20 +7,19 @@ import gc
 import logging
 import signal
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from aiohttp import web
-from telegram.error import InvalidToken, TelegramError
 
 from bot import handlers
 from bot.conversation.assistant import Assistant
 from bot.encoder import load_encoder
-from bot.handlers.context import BotApplication
 from bot.handlers.delivery.intake import Intake
-from bot.handlers.delivery.polling import NO_ANSWER, Polling
+from bot.handlers.delivery.lifecycle import Channel
+from bot.handlers.delivery.polling import Polling
 from bot.handlers.delivery.webhook import Webhook, secret_token
 from bot.knowledge.model import KnowledgeBase
-from bot.services import Services
+from bot.pauses import doubling
+from bot.services import Services, StartError
 from bot.settings import Settings, secret_key
 from bot.storage.database import Database
 from bot.storage.knowledge_files import (
@@ -38,14 +37,10 @@ STOP_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
-class StartError(Exception):
-    """The service can't start; the message says why in French."""
-
-
-def make_assistant(settings: Settings) -> Assistant:
-    """The assistant on the knowledge folder. Raises KnowledgeError where it can't be served."""
+def make_assistant(settings: Settings, base: KnowledgeBase | None = None) -> Assistant:
+    """The assistant on a base, else on that of the knowledge folder. Raises KnowledgeError."""
     return Assistant(
-        load_base(settings.knowledge_dir, dt.date.today()),
+        base or load_base(settings.knowledge_dir, dt.date.today()),
         load_gazetteer(settings.knowledge_dir),
         encoder=load_encoder(settings.data_dir / "cache"),
         unrelated=load_common_messages(settings.knowledge_dir),
@@ -75,7 +70,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         # that is replaced holds no cycle, and is freed all the same (a test proves it).
         gc.collect()
         gc.freeze()
-        yield Services(assistant, database, knowledge, secret_key(settings))
+        yield Services(assistant, database, knowledge, pseudonym_key=secret_key(settings))
     finally:
         await knowledge.close()
         if migration:
@@ -104,13 +99,11 @@ async def _migrated(database: Database) -> bool:
 
 
 async def _migrate_later(database: Database) -> None:
-    pause = 1.0
-    while True:
+    for pause in doubling(1.0, 30.0):
         await asyncio.sleep(pause)
         if await _migrated(database):
             _log.info("La base de données est à jour.")
             return
-        pause = min(2 * pause, 30.0)
 
 
 async def serve(settings: Settings) -> None:
@@ -140,7 +133,7 @@ async def open_channels(settings: Settings, services: Services) -> AsyncIterator
 
 @contextlib.asynccontextmanager
 async def _web(
-    settings: Settings, services: Services, telegram: "_Telegram | None"
+    settings: Settings, services: Services, telegram: Channel | None
 ) -> AsyncIterator[str]:
     app = make_app(services)
     if telegram:
@@ -164,65 +157,8 @@ async def _web(
         await runner.cleanup()
 
 
-@dataclass(frozen=True, slots=True)
-class _Telegram:
-    """The Telegram channel, built and not yet receiving."""
-
-    application: BotApplication
-    intake: Intake
-    receiver: Polling | Webhook
-
-    def problem(self) -> str | None:
-        return self.receiver.problem if self.application.running else NO_ANSWER
-
-    @contextlib.asynccontextmanager
-    async def receiving(self) -> AsyncIterator[None]:
-        """Take updates; at the end, take no more and finish those in flight."""
-        task = asyncio.create_task(self._receive())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
-            await self.intake.stop(STOP_SECONDS)
-            if isinstance(self.receiver, Polling):
-                await self.receiver.confirm()
-
-    async def _receive(self) -> None:
-        pause = 1.0
-        while not self.application.running:
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, 30.0)
-            try:
-                await self.meet()
-            except StartError as error:
-                _log.error("%s", error)
-                return
-        try:
-            await handlers.announce(self.application)
-        except Exception as error:
-            # Its menus may be out of date; residents are answered all the same.
-            _log.error("Présentation du bot refusée : %s.", type(error).__name__)
-        await self.receiver.run()
-
-    async def meet(self) -> None:
-        """Ask Telegram who the bot is, which everything rests on. It may be down for a while."""
-        try:
-            await self.application.initialize()
-        except InvalidToken:
-            # The exception's own message holds the token.
-            raise StartError(
-                "Telegram refuse le jeton TELEGRAM_BOT_TOKEN. "
-                "Copiez-le de nouveau depuis @BotFather."
-            ) from None
-        except TelegramError as error:
-            _log.error("%s [%s]", NO_ANSWER, type(error).__name__)
-        else:
-            await self.application.start()
-
-
 @contextlib.asynccontextmanager
-async def _telegram(settings: Settings, services: Services) -> AsyncIterator[_Telegram | None]:
+async def _telegram(settings: Settings, services: Services) -> AsyncIterator[Channel | None]:
     """Telegram by webhook or polling; None without a token."""
     if settings.telegram_bot_token is None:
         _log.info("TELEGRAM_BOT_TOKEN n’est pas défini : Telegram n’est pas démarré.")
@@ -248,12 +184,6 @@ async def _telegram(settings: Settings, services: Services) -> AsyncIterator[_Te
         if settings.by_webhook
         else Polling(application, intake, handlers.ALLOWED_UPDATES)
     )
-    telegram = _Telegram(application, intake, receiver)
-    try:
-        await telegram.meet()
-        yield telegram
-    finally:
-        if application.running:
-            await application.stop()
-        await application.shutdown()
-        await application.bot.shutdown()  # which the line above leaves open where Telegram was down
+    channel = Channel(application, intake, receiver, handlers.announce, STOP_SECONDS)
+    async with channel.opened():
+        yield channel

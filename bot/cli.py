@@ -18,17 +18,16 @@ from bot.communes.commune import Ambiguous, Commune, Found
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.conversation_evaluation import TurnVerdict, dialogue_report, play, read_dialogues
-from bot.encoder import load_encoder
 from bot.knowledge.checking import check
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
+from bot.services import StartError
 from bot.settings import Settings, WrongSettingError, load_settings
 from bot.storage.database import Database
 from bot.storage.knowledge_files import (
     KnowledgeError,
     load_base,
-    load_common_messages,
     load_gazetteer,
     read_files,
 )
@@ -42,7 +41,7 @@ _REFUSALS = (
     RefusedInputError,
     WrongSettingError,
     KnowledgeError,
-    app.StartError,
+    StartError,
     evaluation.WrongCasesError,
 )
 
@@ -197,7 +196,7 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     checked = check(read_files(path), dt.date.today())
     problems = list(checked.problems)
     if checked.base and (checked.base.off_topic or _has_tests(checked.base)):
-        problems += evaluation.failed_tests(_assistant(settings, checked.base))
+        problems += evaluation.failed_tests(app.make_assistant(settings, checked.base))
     if options.json:
         _print_json([problem.as_json() for problem in problems])
     else:
@@ -209,17 +208,8 @@ def _has_tests(base: KnowledgeBase) -> bool:
     return any(entry.tests for entry in base.entries.values())
 
 
-def _assistant(settings: Settings, base: KnowledgeBase) -> Assistant:
-    return Assistant(
-        base,
-        load_gazetteer(settings.knowledge_dir),
-        encoder=load_encoder(settings.data_dir / "cache"),
-        unrelated=load_common_messages(settings.knowledge_dir),
-    )
-
-
 def _assistant_on(settings: Settings, path: Path) -> Assistant:
-    return _assistant(settings, load_base(path, dt.date.today()))
+    return app.make_assistant(settings, load_base(path, dt.date.today()))
 
 
 def _evaluate(settings: Settings, options: argparse.Namespace) -> None:

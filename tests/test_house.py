@@ -6,17 +6,21 @@ from pathlib import Path
 
 import pytest
 
-BOT = Path(__file__).parent.parent / "bot"
+ROOT = Path(__file__).parent.parent
+BOT = ROOT / "bot"
 #: Floors from the ground up. A module may import its own floor and those below.
 FLOORS = (
     ("core", ("language", "knowledge", "matching", "communes")),
     (
         "services",
-        ("conversation", "storage", "services", "encoder", "evaluation", "conversation_evaluation"),
+        (
+            "conversation", "storage", "services", "encoder", "metrics", "pauses", "evaluation",
+            "conversation_evaluation",
+        ),
     ),
     ("channels", ("handlers", "web", "terminal")),
     ("entry", ("settings", "app", "cli", "__main__", "__init__")),
-)
+)  # fmt: skip
 FLOOR_OF = {name: level for level, (_, names) in enumerate(FLOORS) for name in names}
 #: Within the core: language is below all, and the others do not know one another,
 #: except that matching may read entries.
@@ -69,6 +73,16 @@ def test_no_arrow_goes_up(path: Path) -> None:
             assert FLOOR_OF[there] <= FLOOR_OF[here], f"{here} imports {name}"
 
 
+def test_delivery_knows_nothing_of_what_is_said() -> None:
+    """Of the two rooms of handlers, dialogue rests on delivery."""
+    delivery = sorted((BOT / "handlers" / "delivery").glob("*.py"))
+    assert len(delivery) > 5
+    for path in delivery:
+        found = {name for name in imports(path) if name.startswith("bot.")}
+        assert not {name for name in found if name.startswith("bot.handlers.dialogue")}, path
+        assert not {"bot.handlers", "bot.conversation"} & found, path
+
+
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(BOT)))
 def test_the_core_is_pure(path: Path) -> None:
     for name in imports(path):
@@ -84,3 +98,27 @@ def test_the_core_is_pure(path: Path) -> None:
     ]
     assert "open" not in calls
     assert "print" not in calls
+
+
+#: The folders beside bot/, and which of one another each may import.
+BESIDE: dict[str, set[str]] = {
+    "doubles": set(),
+    "tests": {"doubles"},
+    "benchmarks": {"doubles"},
+    "tools": {"doubles", "benchmarks"},
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for folder in BESIDE for path in sorted((ROOT / folder).rglob("*.py"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_what_stands_beside_rests_on_no_test(path: Path) -> None:
+    here = path.relative_to(ROOT).parts[0]
+    for name in imports(path):
+        there, _, module = name.partition(".")
+        if there == here == "tests":
+            assert not module.startswith("test_"), f"{path} imports {name}"
+        elif there in BESIDE:
+            assert there in {here, *BESIDE[here]}, f"{path} imports {name}"

@@ -15,25 +15,26 @@ from typing import Any
 import aiohttp
 import pytest
 from pydantic import SecretStr
-from telegram import Update
-from telegram.ext import ApplicationHandlerStop, TypeHandler
 
 from bot import handlers
 from bot.app import open_channels
-from bot.handlers.context import BotApplication, BotContext
+from bot.handlers.context import BotApplication
 from bot.handlers.delivery.intake import Intake
 from bot.handlers.delivery.polling import ANOTHER_POLLER, ANOTHER_WEBHOOK, NO_ANSWER, Polling
-from bot.handlers.delivery.sending import undelivered
 from bot.handlers.delivery.webhook import PATH, Webhook
 from bot.services import Services
-from bot.settings import Settings
 from bot.storage.database import Database
+from doubles.bot_api import TOKEN, BotApi, Fault, message, running
+from doubles.service import (
+    PUBLIC,
+    free_port,
+    ready,
+    served,
+    settings_for,
+    small_knowledge,
+    until_told,
+)
 from tests.conftest import ROOT
-from tests.doubles.bot_api import TOKEN, BotApi, Fault, message, running
-from tests.test_serve import free_port, small_knowledge
-
-PUBLIC = "https://galibot.example.org"
-KEY = "une-clef-pour-les-essais"
 
 
 @pytest.fixture
@@ -46,42 +47,6 @@ async def api() -> AsyncIterator[BotApi]:
 @pytest.fixture(params=["polling", "webhook"])
 def mode(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-def settings_for(api: BotApi, mode: str, folder: Path, **more: Any) -> Settings:
-    values: dict[str, Any] = {
-        "port": 0,
-        "data_dir": folder,
-        "public_url": PUBLIC,
-        "telegram_mode": mode,
-        "telegram_bot_token": SecretStr(TOKEN),
-        "telegram_api_base_url": api.url,
-        "secret_key": SecretStr(KEY),
-        **more,
-    }
-    return Settings(**values)
-
-
-@contextlib.asynccontextmanager
-async def served(
-    api: BotApi, mode: str, services: Services, folder: Path, **more: Any
-) -> AsyncIterator[str]:
-    """The service as app.py runs it, once it receives updates. Yields its address."""
-    async with open_channels(settings_for(api, mode, folder, **more), services) as address:
-        api.webhook_to = address
-        await api.until(lambda: bool(api.webhook["url"] or api.made("getUpdates")))
-        yield address
-
-
-async def ready(address: str) -> Any:
-    async with aiohttp.ClientSession() as session, session.get(f"{address}/readyz") as response:
-        return (await response.json())["telegram"]
-
-
-async def until_told(address: str, state: str) -> None:
-    async with asyncio.timeout(30):
-        while await ready(address) != state:  # noqa: ASYNC110 - the page has no event to wait for
-            await asyncio.sleep(0.05)
 
 
 def hold_reply(api: BotApi, chat: int) -> asyncio.Event:
@@ -198,6 +163,32 @@ async def test_an_update_that_nobody_can_read_holds_nothing_up(
     assert TOKEN not in caplog.text
 
 
+async def test_every_channel_counts_in_one_place(
+    api: BotApi, mode: str, services: Services, tmp_path: Path
+) -> None:
+    async with served(api, mode, services, tmp_path) as address:
+        api.add(message=message(1, 1, text="/start q-qui-s-engage"))
+        api.add(message=message(2, 1, text="xyzzyx wizzgrok"))
+        await api.settled()
+        voter = {"id": 1, "is_bot": False, "first_name": "Odette"}
+        query = {"id": "7", "from": voter, "chat_instance": "1", "message": api.sent(1)[0]}
+        api.add(callback_query={**query, "data": "vote:qui-s-engage:0"})
+        await api.settled()
+        async with aiohttp.ClientSession() as session:
+            asked = {"question": "xyzzyx wizzgrok"}
+            async with session.post(f"{address}/api/v1/ask", json=asked) as response:
+                assert response.status == 200
+            async with session.get(f"{address}/metrics") as response:
+                counted = await response.text()
+    for line in (
+        'replies_total{channel="telegram",outcome="answer"} 1.0',
+        'replies_total{channel="telegram",outcome="no_match"} 1.0',
+        'replies_total{channel="web",outcome="no_match"} 1.0',
+        'votes_total{channel="telegram",useful="no"} 1.0',
+    ):
+        assert f"galibot_{line}\n" in counted
+
+
 async def test_telegram_may_be_down_at_the_start(
     mode: str, services: Services, tmp_path: Path
 ) -> None:
@@ -230,18 +221,9 @@ def update(number: int, chat: int, text: str = "/aide") -> dict[str, Any]:
     return {"update_id": number, "message": message(number, chat, text=text)}
 
 
-def fail_first(application: BotApplication, times: int) -> None:
-    """Let the first replies of the application not be delivered."""
-    left = times
-
-    async def not_delivered(_: Update, __: BotContext) -> None:
-        nonlocal left
-        if left:
-            left -= 1
-            undelivered.set(True)
-            raise ApplicationHandlerStop
-
-    application.add_handler(TypeHandler(Update, not_delivered), group=-1)
+def fail_first(api: BotApi, times: int) -> None:
+    """Let the first replies not be delivered: Telegram wants a longer wait than is worth it."""
+    api.fail("sendMessage", *(Fault(429, "Too Many Requests", {"retry_after": 3600}),) * times)
 
 
 async def test_two_hundred_and_fifty_six_chats_at_once(api: BotApi, services: Services) -> None:
@@ -292,7 +274,7 @@ async def test_what_was_not_delivered_is_not_acknowledged(
     replies: int,
 ) -> None:
     async with started(api, services) as application:
-        fail_first(application, failures)
+        fail_first(api, failures)
         intake = Intake(application, services.database, delays=(0.01, 0.01))
         given = [await intake.take(update(7, 1), patient=patient) for _ in takes]
         assert given == takes
@@ -303,7 +285,7 @@ async def test_what_was_not_delivered_is_not_acknowledged(
 
 async def test_the_chat_waits_for_what_is_tried_again(api: BotApi, services: Services) -> None:
     async with started(api, services) as application:
-        fail_first(application, 1)
+        fail_first(api, 1)
         intake = Intake(application, services.database, delays=(0.05,))
         await asyncio.gather(
             intake.take(update(7, 1, "/aide"), patient=True),
@@ -316,7 +298,7 @@ async def test_the_chat_waits_for_what_is_tried_again(api: BotApi, services: Ser
 
 async def test_a_stop_ends_the_tries(api: BotApi, services: Services) -> None:
     async with started(api, services) as application:
-        fail_first(application, 1)
+        fail_first(api, 1)
         intake = Intake(application, services.database, delays=(3600.0,))
         take = asyncio.create_task(intake.take(update(7, 1), patient=True))
         await asyncio.sleep(0.05)
@@ -342,13 +324,11 @@ async def test_what_does_not_finish_in_time_is_left_to_be_redone(
 
 async def test_memory_is_bounded(api: BotApi, services: Services) -> None:
     async with started(api, services) as application:
-        intake = Intake(application, services.database, chats=3)
+        application.bot_data.chats.most = 3
+        intake = Intake(application, services.database)
         for chat in (1, 2, 3, 1, 4, 5):
             assert await intake.take(update(100 + chat + 10 * len(api.sent(1)), chat))
-        assert set(application.chat_data) == {1, 4, 5}
-        assert intake._working == {}
-        assert intake._last_of_chat == {}
-        assert application._chat_ids_to_be_deleted_in_persistence == set()
+        assert set(application.bot_data.chats) == {1, 4, 5}
 
 
 async def test_a_database_out_of_order_costs_no_answer(

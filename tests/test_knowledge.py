@@ -145,6 +145,13 @@ def test_warnings_do_not_stop_the_service(old: str, new: str, code: str) -> None
     assert checked.base is not None
 
 
+def test_the_guide_explains_every_message() -> None:
+    guide = (ROOT / "docs" / "guide-redaction.md").read_text("utf-8")
+    known = {row[5] for row in MISTAKES} | {row[2] for row in WARNINGS}
+    known |= {"vide", "entree-inconnue", "synonymes", "alias"}
+    assert {code for code in known if f"`{code}`" not in guide} == set()
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     broken = GOOD.replace("facile: Cela dépend.", "facile: non").replace("travaux,", "Travaux,")
     assert {problem.code for problem in problems(broken)} >= {"piege", "identifiant"}

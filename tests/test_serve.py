@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -16,23 +15,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.conftest import KNOWLEDGE, ROOT, create_postgres_database
-
-FAQ = """\
-entrees:
-  - id: guichet
-    question: Où est le guichet bleu ?
-    reponse: {answer}
-  - id: horaire
-    question: À quelle heure ferme la piscine ?
-    reponse: À dix-huit heures.
-"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from doubles.service import FAQ, free_port, small_knowledge
+from tests.conftest import ROOT, create_postgres_database
 
 
 class Service:
@@ -64,21 +48,6 @@ class Service:
                 except aiohttp.ClientConnectionError:
                     pass
                 await asyncio.sleep(0.1)
-
-
-def small_knowledge(tmp_path: Path) -> Path:
-    """A knowledge folder with one entry and all the communes: it is served at once."""
-    folder = tmp_path / "knowledge"
-    folder.mkdir()
-    for name in (
-        "communes.csv",
-        "communes_aliases.csv",
-        "mots_courants.txt",
-        "villes_ailleurs.txt",
-    ):
-        shutil.copy(KNOWLEDGE / name, folder)
-    (folder / "faq.yaml").write_text(FAQ.format(answer="À gauche."), "utf-8")
-    return folder
 
 
 @contextlib.asynccontextmanager

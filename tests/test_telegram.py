@@ -7,18 +7,26 @@ from typing import Any
 import pytest
 
 from bot.conversation import texts
-from bot.conversation.reply import Conversation, Question, Reply
+from bot.conversation.reply import Question, Reply
 from bot.handlers.context import ANSWERS
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
-from tests.doubles.telegram import BOT_USER, FakeTelegram, Resident, actions, resident_with
-
-ENTRY = "qui-s-engage"
-NEIGHBOUR = {"id": 43, "is_bot": False, "first_name": "Marcel"}
-ANONYMOUS = {"id": 45, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
-OTHER_BOT = {"id": 44, "is_bot": True, "first_name": "Autre", "username": "other_bot"}
-GROUP = {"id": -42, "type": "supergroup", "title": "Cité"}
+from doubles.telegram import (
+    ANONYMOUS,
+    BOT_USER,
+    ENTRY,
+    GROUP,
+    NEIGHBOUR,
+    OTHER_BOT,
+    FakeTelegram,
+    Resident,
+    actions,
+    remembered,
+    reply_to,
+    resident_with,
+    shows,
+)
 
 
 @pytest.fixture
@@ -30,15 +38,6 @@ async def resident(services: Services) -> AsyncIterator[Resident]:
 @pytest.fixture
 def telegram(resident: Resident) -> FakeTelegram:
     return resident.telegram
-
-
-def remembered(resident: Resident) -> Conversation:
-    return resident.application.chat_data[resident.chat["id"]].conversation
-
-
-def shows(sent: list[dict[str, Any]], text: str) -> bool:
-    """Whether one message was sent, with these words of ours in it."""
-    return len(sent) == 1 and typeset(text.split("\n")[0]) in sent[0]["text"]
 
 
 async def test_a_whole_conversation(
@@ -190,14 +189,6 @@ async def test_a_quick_answer_shows_nothing_before(resident: Resident) -> None:
     resident.application.bot_data.typing_after = 60.0
     await resident.say("Bonjour")
     assert resident.telegram.made("sendChatAction") == []
-
-
-def reply_to(author: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "reply_to_message": {
-            "message_id": 1, "date": 1, "chat": GROUP, "from": author, "text": "Bonjour",
-        }
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 from collections import deque
 from typing import Any
 
-from bot.conversation import texts
 from bot.handlers.dialogue.texts import SEND_POSITION
+
+from bot.conversation import texts
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
-from tests.doubles.telegram import Resident, actions, resident_with
+from doubles.telegram import Resident, actions, resident_with
 
 #: Where residents begin: commands, links, and words that lead to a choice or a refusal.
 DOORS = (

@@ -25,15 +25,13 @@ from bot.conversation.assistant import Assistant
 from bot.handlers import build
 from bot.handlers.delivery import sending
 from bot.handlers.delivery.errors import TABLE, UndeliveredError
-from bot.handlers.delivery.sending import undelivered
 from bot.handlers.delivery.transport import CutError, CutShortError, NotConnectedError
 from bot.handlers.dialogue import texts
 from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeWatcher
-from tests.conftest import KNOWLEDGE
-from tests.doubles.telegram import (
+from doubles.telegram import (
     BOT_USER,
     DATE,
     TOKEN,
@@ -43,7 +41,8 @@ from tests.doubles.telegram import (
     actions,
     resident_with,
 )
-from tests.doubles.telegram_rules import html_complaints, keyboard_complaints, text_complaints
+from doubles.telegram_rules import html_complaints, keyboard_complaints, text_complaints
+from tests.conftest import KNOWLEDGE
 
 APOLOGY = typeset(texts.APOLOGY)
 SECRET = "monnomestodette"
@@ -88,7 +87,9 @@ GROUP = {"id": -42, "type": "supergroup", "title": "Cité", "is_forum": True}
 BLOCKED = Refusal(403, "Forbidden: bot was blocked by the user")
 SLOW_DOWN = Refusal(429, "Too Many Requests: retry after 9", {"retry_after": 9})
 BAD_GATEWAY = Refusal(502, "Bad Gateway")
-OUTAGE = len(sending.PAUSES) + 1
+#: Waited for in an outage before the reply is left for later: the next would be one too many.
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+OUTAGE = len(PAUSES) + 1
 APART = NotConnectedError("aiohttp.ClientConnectorError")
 CUT = CutError("aiohttp.ServerDisconnectedError")
 
@@ -148,28 +149,28 @@ FAULTS = {
         (TelegramError("Invalid server response"),), ("reply",), ("TelegramError",)
     ),
     "not connected": Fault(
-        (APART, APART), ("reply",) * 3, ("NotConnectedError",), sending.PAUSES[:2]
+        (APART, APART), ("reply",) * 3, ("NotConnectedError",), PAUSES[:2]
     ),
     "not connected, always": Fault(
         (APART,) * OUTAGE, ("reply",) * OUTAGE, ("NotConnectedError", "UndeliveredError"),
-        sending.PAUSES, due=True,
+        PAUSES, due=True,
     ),
     "cut": Fault((CUT,), ("reply", "reply"), ("CutError",), (0.0,)),
     "cut twice": Fault(
-        (CUT, CUT), ("reply",) * 3, ("CutError",), (0.0, sending.PAUSES[0])
+        (CUT, CUT), ("reply",) * 3, ("CutError",), (0.0, PAUSES[0])
     ),
-    "failing": Fault((BAD_GATEWAY,), ("reply", "reply"), ("NetworkError",), sending.PAUSES[:1]),
+    "failing": Fault((BAD_GATEWAY,), ("reply", "reply"), ("NetworkError",), PAUSES[:1]),
     "failing, always": Fault(
         (BAD_GATEWAY,) * OUTAGE, ("reply",) * OUTAGE, ("NetworkError", "UndeliveredError"),
-        sending.PAUSES, due=True,
+        PAUSES, due=True,
     ),
     "failing, then late": Fault(
         (BAD_GATEWAY, TimedOut()), ("reply", "reply"), ("NetworkError", "TimedOut"),
-        sending.PAUSES[:1],
+        PAUSES[:1],
     ),
     "any other": Fault(
         (OSError(f"https://telegram/bot{TOKEN}"),), ("reply", "reply"), ("NetworkError",),
-        sending.PAUSES[:1],
+        PAUSES[:1],
     ),
 }  # fmt: skip
 
@@ -184,8 +185,6 @@ def described(call: dict[str, Any]) -> str:
     return "+".join([kind, *(mark for mark, there in marks if there)])
 
 
-# The client warns that RetryAfter will change, of which nothing is used here.
-@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 async def test_faults(
     resident: Resident, logged: pytest.LogCaptureFixture, pauses: list[float], fault: Fault
@@ -195,11 +194,10 @@ async def test_faults(
         resident.chat = GROUP
         topic = {"message_thread_id": 5, "is_topic_message": True}
     resident.telegram.fail("sendMessage", *fault.failures)
-    undelivered.set(False)
     sent = await resident.say(f"{fault.asks} {SECRET}", **topic)
     assert tuple(described(each) for each in sent) == fault.sent
     assert tuple(pauses) == fault.pauses
-    assert undelivered.get() is fault.due
+    assert bool(resident.application.bot_data.undelivered) is fault.due
     assert [line.partition(" (")[0] for line in ours(logged)] == [
         f"Telegram : {kind}" for kind in fault.logged
     ]
@@ -249,7 +247,6 @@ def test_each_row_of_the_table_is_tried() -> None:
         assert (kind, part) in known or any(part in each for each in said if part), (kind, part)
 
 
-@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 async def test_a_chat_that_must_wait_holds_up_no_other(
     resident: Resident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,9 +273,8 @@ async def test_an_apology_that_can_not_be_delivered_is_due_too(
     resident: Resident, pauses: list[float]
 ) -> None:
     resident.telegram.fail("sendMessage", bad("chat not found"), *[BAD_GATEWAY] * OUTAGE)
-    undelivered.set(False)
     await resident.say("Bonjour")
-    assert undelivered.get()
+    assert resident.application.bot_data.undelivered
 
 
 async def test_plain_text_has_the_words_and_the_buttons(resident: Resident) -> None:
@@ -368,7 +364,6 @@ async def test_the_rate_is_held_to_what_is_set(services: Services) -> None:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 async def test_a_wait_asked_by_telegram_is_ours_to_make(
     services: Services, pauses: list[float]
 ) -> None:
@@ -421,7 +416,7 @@ async def test_over_the_real_client_no_log_holds_the_token_or_a_message(
     assert "Error while parsing updates" in told
     assert "Telegram : NetworkError" in told
     assert "Telegram : UndeliveredError" in told
-    assert tuple(pauses) == sending.PAUSES
+    assert tuple(pauses) == PAUSES
     assert SECRET not in told
     assert TOKEN not in told
 

@@ -1,28 +1,40 @@
 """What makes the Telegram channel pleasant: position, inline mode, links, votes, its profile."""
 
 import asyncio
-import datetime as dt
 import itertools
 import logging
 import random
 import re
 import string
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.conversation import texts
+from bot.conversation.assistant import Assistant
 from bot.handlers import announce
 from bot.handlers.dialogue import texts as telegram_texts
+from bot.handlers.dialogue.keyboard import REFUSAL
 from bot.handlers.dialogue.links import StartLink
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
-from bot.storage.database import REFUSAL
-from tests.conftest import TODAY
-from tests.doubles.telegram import FakeTelegram, Refusal, Resident, actions, resident_with
-from tests.test_telegram import ENTRY, GROUP, remembered, shows
+from bot.storage.database import Database
+from bot.storage.knowledge_files import KnowledgeWatcher
+from doubles.telegram import (
+    ENTRY,
+    GROUP,
+    FakeTelegram,
+    Refusal,
+    Resident,
+    actions,
+    remembered,
+    resident_with,
+    shows,
+)
+from tests.conftest import KNOWLEDGE, TODAY
 
 PECQUENCOURT = {"latitude": 50.379, "longitude": 3.217}
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
@@ -58,7 +70,7 @@ async def test_a_position_proposes_communes_then_the_key_goes(
     await resident.press("commune:59456")
     assert remembered(resident).commune == "59456"
     assert len(telegram.made("deleteMessage")) == 1
-    kept = f"{caplog.text} {resident.application.chat_data}"
+    kept = f"{caplog.text} {resident.application.bot_data.chats[resident.chat['id']]}"
     assert "50.379" not in kept
     assert "3.217" not in kept
 
@@ -196,7 +208,7 @@ def test_links_are_read_as_they_are_written() -> None:
 @pytest.mark.parametrize(
     "payload",
     ["q-", "_", "q-a_", "_q-a", "q-a_q-b", "c-59456_q-a", "c-5945", "s-" + "z" * 20, "q-É", "Q-a",
-     "q-a s-b", "autre", "q-a\n", "q-" + "z" * 33],
+     "q-a s-b", "s-Affiche", "s-a b", "s-a_b", "s-é", "s-a\n", "autre", "q-a\n", "q-" + "z" * 33],
 )  # fmt: skip
 def test_other_payloads_ask_for_nothing(payload: str) -> None:
     assert StartLink.parse(payload) == StartLink()
@@ -220,13 +232,13 @@ async def test_links_combine_an_answer_a_commune_and_a_source(
 
 
 async def test_a_link_is_answered_even_when_it_can_not_be_counted(
-    resident: Resident, services: Services, monkeypatch: pytest.MonkeyPatch
+    assistant: Assistant, tmp_path: Path
 ) -> None:
-    async def broken(source: str, channel: str, day: dt.date) -> bool:
-        raise OSError(source)
-
-    monkeypatch.setattr(type(services.database), "add_arrival", staticmethod(broken))
-    assert shows(await resident.say("/start s-affiche"), texts.WELCOME)
+    without_tables = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
+    services = Services(assistant, without_tables, KnowledgeWatcher(KNOWLEDGE, assistant.serve))
+    async with resident_with(services) as resident:
+        assert shows(await resident.say("/start s-affiche"), texts.WELCOME)
+    await without_tables.close()
 
 
 # Votes and wording

@@ -10,9 +10,20 @@ from bot.handlers import ALLOWED_UPDATES
 from bot.handlers.dialogue import texts as telegram_texts
 from bot.language.typography import typeset
 from bot.services import Services
+from doubles.telegram import (
+    BOT_USER,
+    ENTRY,
+    GROUP,
+    NEIGHBOUR,
+    OTHER_BOT,
+    Resident,
+    actions,
+    remembered,
+    reply_to,
+    resident_with,
+    shows,
+)
 from tests.conftest import ROOT
-from tests.doubles.telegram import BOT_USER, Resident, actions, resident_with
-from tests.test_telegram import ENTRY, GROUP, NEIGHBOUR, OTHER_BOT, remembered, reply_to, shows
 
 FILE = {"file_id": "a", "file_unique_id": "b"}
 PHOTO = [{**FILE, "width": 1, "height": 1}]
@@ -173,18 +184,19 @@ async def test_a_chat_that_puts_the_bot_out_is_forgotten(
     await resident.say("/start c-59456")
     assert remembered(resident).commune == "59456"
     await resident.update(**membership(chat, MEMBER, KICKED))
-    assert chat["id"] not in resident.application.chat_data
+    assert chat["id"] not in resident.application.bot_data.chats
 
 
 async def test_a_group_that_becomes_a_supergroup_is_followed(resident: Resident) -> None:
-    old, new = {**GROUP, "id": -7, "type": "group"}, GROUP
+    old: dict[str, Any] = {**GROUP, "id": -7, "type": "group"}
+    new = GROUP
     resident.chat = old
     await resident.say("/start c-59456")
     assert await resident.send(migrate_to_chat_id=new["id"]) == []
     resident.chat = new
     assert await resident.send(migrate_from_chat_id=old["id"]) == []
     assert remembered(resident).commune == "59456"
-    assert old["id"] not in resident.application.chat_data
+    assert old["id"] not in resident.application.bot_data.chats
 
 
 async def test_an_album_is_replied_to_once(resident: Resident) -> None:

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bot.handlers.dialogue.texts import APOLOGY
 
 from bot.conversation import texts
 from bot.handlers.dialogue import texts as telegram_texts
-from bot.handlers.dialogue.texts import APOLOGY
 from bot.language.typography import typeset
 from bot.services import Services
-from tests.doubles.bot_api import BOT_USER, TOKEN, BotApi, Fault, message, running
-from tests.test_intake import ready, served, until_told
+from doubles.bot_api import BOT_USER, TOKEN, BotApi, Fault, message, running
+from doubles.service import ready, served, until_told
 
 Json = dict[str, Any]
 
@@ -253,8 +253,6 @@ TROUBLES = (
 )  # fmt: skip
 
 
-# The client warns that RetryAfter will change, of which nothing is used here.
-@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
 async def test_each_fault_of_telegram(
     trouble: Trouble, services: Services, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -310,7 +308,6 @@ COMING_IN = (
 )
 
 
-@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 async def test_each_fault_of_what_brings_updates(services: Services, tmp_path: Path) -> None:
     """All at once, each on a Bot API of its own: they only wait before they try again."""
 

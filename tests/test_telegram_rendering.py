@@ -8,11 +8,11 @@ import pytest
 
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Action, Conversation, Outcome, Question, Reply
-from bot.handlers.dialogue.keyboard import LABEL_LENGTH, Vote, cut, keyboard, with_vote
-from bot.handlers.dialogue.rendering import MESSAGE_LENGTH, plain, render, size
+from bot.handlers.delivery.sending import plain
+from bot.handlers.dialogue.keyboard import LABEL_LENGTH, REFUSAL, Vote, cut, keyboard, with_vote
+from bot.handlers.dialogue.rendering import MESSAGE_LENGTH, render, size
 from bot.knowledge.model import Contact, KnowledgeBase, Source
-from bot.storage.database import REFUSAL
-from tests.doubles.telegram_rules import keyboard_complaints, text_complaints
+from doubles.telegram_rules import keyboard_complaints, text_complaints
 
 REPLY = Reply(
     Outcome.ANSWER,

@@ -18,7 +18,7 @@ from playwright.async_api import Browser, async_playwright
 from bot.app import open_services
 from bot.services import Services
 from bot.settings import Settings
-from tests.doubles.telegram import Call, Resident, resident_with
+from doubles.telegram import Call, Resident, resident_with
 from tools.screenshots import CHROMIUM_ARGS, ROOT, find_chromium
 
 #: A tall phone: an answer with its source and its buttons is seen whole.

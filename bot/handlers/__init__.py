@@ -1,5 +1,7 @@
 """The Telegram channel. `app.py` builds the application, starts it, then calls `announce`."""
 
+import os
+
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -13,9 +15,8 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot.handlers.context import BotApplication, BotContext, BotData, ChatData
+from bot.handlers.context import BotApplication, BotContext, BotData
 from bot.handlers.delivery.discretion import hush_libraries
-from bot.handlers.delivery.sending import on_error
 from bot.handlers.delivery.transport import AiohttpRequest
 from bot.handlers.dialogue import commands, profile
 from bot.handlers.dialogue.addressing import FOR_US, SERVICE, WRITTEN
@@ -23,6 +24,7 @@ from bot.handlers.dialogue.buttons import on_button
 from bot.handlers.dialogue.inline import on_inline_query
 from bot.handlers.dialogue.membership import on_membership, on_migration
 from bot.handlers.dialogue.messages import on_anything_else, on_position, on_words
+from bot.handlers.dialogue.replying import on_error
 from bot.services import Services
 
 #: What is asked of Telegram; it keeps the rest to itself.
@@ -49,18 +51,19 @@ def build(
     Telegram wants. 0 for no limit.
     """
     hush_libraries()
+    # What its next version does anyway: until then, a wait that Telegram asks for would warn.
+    os.environ["PTB_TIMEDELTA"] = "true"
     builder = (
         Application.builder()
         .token(token)
         .base_url(f"{base_url.rstrip('/')}/bot")
-        .context_types(ContextTypes(context=BotContext, chat_data=ChatData, bot_data=BotData))
+        .context_types(ContextTypes(context=BotContext, bot_data=BotData))
         .job_queue(None)
         # It acknowledges before the reply is sent; intake.py does after.
         .updater(None)
     )
-    builder = builder.request(request or AiohttpRequest()).get_updates_request(
-        request or AiohttpRequest()
-    )
+    builder = builder.request(request or AiohttpRequest())
+    builder = builder.get_updates_request(request or AiohttpRequest())
     if max_rate:
         # No tries of its own: they would hold up every chat, and sending.py makes them.
         limiter = AIORateLimiter(overall_max_rate=max_rate, max_retries=0)
@@ -73,16 +76,17 @@ def build(
 
 def register(application: BotApplication) -> None:
     """Every handler, in the order they are tried: the first that takes an update is the only."""
+    help_ = commands.asking("help")
     for names, callback in (
         (("start",), commands.start),
-        (("themes",), commands.themes),
+        (("themes",), commands.asking("themes")),
         (("commune",), commands.commune),
-        (("contact",), commands.contact),
-        (("confidentialite",), commands.privacy),
-        (("aide", "help"), commands.help_),
+        (("contact",), commands.asking("contact")),
+        (("confidentialite",), commands.asking("privacy")),
+        (("aide", "help"), help_),
     ):
         application.add_handler(CommandHandler(names, callback, filters=WRITTEN))
-    application.add_handler(MessageHandler(FOR_US & filters.COMMAND, commands.help_))
+    application.add_handler(MessageHandler(FOR_US & filters.COMMAND, help_))
     application.add_handler(MessageHandler(FOR_US & filters.TEXT, on_words))
     # Not edited: a shared position is « edited » every few seconds.
     application.add_handler(

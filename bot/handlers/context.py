@@ -1,5 +1,6 @@
 """The typed context of every callback: the services, and what this chat remembers."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ from bot.services import Services
 
 #: This channel's name in counts.
 CHANNEL = "telegram"
+#: Chats remembered; beyond, the one not seen for longest begins anew.
+CHATS = 10_000
 #: Answers of a chat that an edited question can still change.
 ANSWERS = 8
 
@@ -31,16 +34,48 @@ class ChatData:
             del self.answers[next(iter(self.answers))]
 
 
+class Chats(OrderedDict[int, ChatData]):
+    """What the chats seen last remember, by number.
+
+    Not the library's own `chat_data`, which keeps the number of every chat it forgets for good.
+    """
+
+    most = CHATS
+
+    def of(self, chat: int) -> ChatData:
+        """What this chat remembers; nothing yet where it is new."""
+        data = self.pop(chat) if chat in self else ChatData()
+        self[chat] = data
+        if len(self) > self.most:
+            self.popitem(last=False)
+        return data
+
+
+@dataclass(slots=True)
 class BotData:
     """What the application holds for all chats; `build` fills it, before any update."""
 
-    services: Services
+    services: Services = field(init=False)
+    chats: Chats = field(default_factory=Chats)
+    #: Updates whose reply could not be delivered: intake.py takes them out, to try again.
+    undelivered: set[int] = field(default_factory=set)
     #: Seconds of preparation from which the chat shows that an answer is coming.
     typing_after: float = 0.3
 
 
-class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], ChatData, BotData]):
+class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], BotData]):
     """What a callback is given besides the update."""
+
+    def __init__(
+        self, application: "BotApplication", chat_id: int | None = None, user_id: int | None = None
+    ) -> None:
+        super().__init__(application, chat_id, user_id)
+        self._chat = chat_id
+
+    @property
+    def memory(self) -> ChatData | None:
+        """What the update's chat remembers; None for an update that comes from no chat."""
+        return None if self._chat is None else self.bot_data.chats.of(self._chat)
 
     @property
     def services(self) -> Services:
@@ -54,12 +89,10 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], ChatData, BotData
     @property
     def conversation(self) -> Conversation:
         """The chat's conversation; a new one for an update that comes from no chat."""
-        return self.chat_data.conversation if self.chat_data else Conversation()
-
-    @conversation.setter
-    def conversation(self, conversation: Conversation) -> None:
-        if self.chat_data:
-            self.chat_data.conversation = conversation
+        memory = self.memory
+        return memory.conversation if memory else Conversation()
 
 
-BotApplication = Application[ExtBot[None], BotContext, dict[Any, Any], ChatData, BotData, None]
+BotApplication = Application[
+    ExtBot[None], BotContext, dict[Any, Any], dict[Any, Any], BotData, None
+]

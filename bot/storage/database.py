@@ -2,76 +2,58 @@
 
 import contextlib
 import datetime as dt
-import re
 import sqlite3
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Self
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, Connection, bindparam, delete, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import String
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.database_url import engine_arguments
 
-#: Entry of the votes on a refusal: no entry's id can be that.
-REFUSAL = "-"
-SOURCE_LENGTH = 19  # characters, so that a source fits in any of Telegram's start links
 #: Sources counted in one day. Anyone can invent them: beyond, only those already seen count.
 SOURCES_A_DAY = 300
-_SOURCE = re.compile(rf"[a-z0-9-]{{1,{SOURCE_LENGTH}}}")
 
-
-class Base(DeclarativeBase):
-    """The tables; a change here goes with a migration (a test compares the two)."""
-
-
-class Vote(Base):
-    """One « useful or not » on an answer: which answer, which channel, which day.
-
-    `key` stands for the message voted on where a channel can tell it: a second vote there replaces
-    the first. It must be a pseudonym (of a keyed hash), from which the message can't be found.
-    """
-
-    __tablename__ = "votes"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    entry: Mapped[str] = mapped_column(String(32), index=True)
-    useful: Mapped[bool]
-    channel: Mapped[str] = mapped_column(String(16))
-    day: Mapped[dt.date] = mapped_column(index=True)
-    key: Mapped[str | None] = mapped_column(String(32), index=True, unique=True)
-
-
-class Arrival(Base):
-    """How many times a link from one source was followed on one day: a count, and nobody in it."""
-
-    __tablename__ = "arrivals"
-
-    source: Mapped[str] = mapped_column(String(SOURCE_LENGTH), primary_key=True)
-    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
-    day: Mapped[dt.date] = mapped_column(primary_key=True)
-    count: Mapped[int]
-
-
-class TelegramUpdate(Base):
-    """An update of Telegram that was answered: its number, that says nothing of who wrote it."""
-
-    __tablename__ = "telegram_updates"
-
-    update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    day: Mapped[dt.date] = mapped_column(index=True)
-
-
+#: The tables; a change here goes with a migration (a test compares the two).
+TABLES = sa.MetaData()
+#: « Useful or not » on an answer: which answer, which channel, which day. `key` stands for the
+#: message voted on where a channel can tell it: a second vote there replaces the first. It must be
+#: a pseudonym (of a keyed hash), from which the message can't be found.
+_VOTES = sa.Table(
+    "votes",
+    TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("entry", sa.String(32), nullable=False, index=True),
+    sa.Column("useful", sa.Boolean, nullable=False),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+    sa.Column("key", sa.String(32), index=True, unique=True),
+)
+#: How many times a link from one source was followed on one day: a count, and nobody in it.
+_ARRIVALS = sa.Table(
+    "arrivals",
+    TABLES,
+    sa.Column("source", sa.String(19), primary_key=True),
+    sa.Column("channel", sa.String(16), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+)
+#: The updates of Telegram that were answered: numbers, that say nothing of who wrote.
+_UPDATES = sa.Table(
+    "telegram_updates",
+    TABLES,
+    sa.Column("update_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+)
 #: Which of these are recorded.
-_AMONG = select(TelegramUpdate.update_id).where(
-    TelegramUpdate.update_id.in_(bindparam("update_ids", expanding=True))
+_AMONG = sa.select(_UPDATES.c.update_id).where(
+    _UPDATES.c.update_id.in_(sa.bindparam("update_ids", expanding=True))
 )
 
 
@@ -80,7 +62,6 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._session = async_sessionmaker(engine, expire_on_commit=False)
 
     @classmethod
     async def open(cls, address: str) -> Self:
@@ -95,7 +76,7 @@ class Database:
             pool_pre_ping=url.get_backend_name() != "sqlite",
         )
         if engine.dialect.name == "sqlite":
-            event.listen(engine.sync_engine, "connect", _set_sqlite)
+            sa.event.listen(engine.sync_engine, "connect", _set_sqlite)
         return cls(engine)
 
     async def close(self) -> None:
@@ -126,53 +107,54 @@ class Database:
     ) -> None:
         """Count a vote; one that bears a known `key` changes that vote instead."""
         values = {"entry": entry, "useful": useful, "channel": channel, "day": day, "key": key}
-        vote = self._insert(Vote).values(values)
-        async with self._session.begin() as session:
-            await session.execute(
+        vote = self._insert(_VOTES).values(values)
+        async with self._engine.begin() as connection:
+            await connection.execute(
                 vote.on_conflict_do_update(
-                    index_elements=[Vote.key], set_={"useful": useful, "day": day}
+                    index_elements=["key"], set_={"useful": useful, "day": day}
                 )
             )
 
     async def votes(self) -> dict[str, tuple[int, int]]:
         """Counts as {entry id: (useful, not useful)}."""
-        counted = select(Vote.entry, Vote.useful, func.count()).group_by(Vote.entry, Vote.useful)
+        votes = _VOTES.c
+        counted = sa.select(votes.entry, votes.useful, sa.func.count()).group_by(
+            votes.entry, votes.useful
+        )
         totals: dict[str, tuple[int, int]] = {}
-        async with self._session() as session:
-            for entry, useful, count in await session.execute(counted):
+        async with self._engine.connect() as connection:
+            for entry, useful, count in await connection.execute(counted):
                 yes, no = totals.get(entry, (0, 0))
                 totals[entry] = (yes + count, no) if useful else (yes, no + count)
         return totals
 
     async def add_arrival(self, source: str, channel: str, day: dt.date) -> bool:
-        """Count that a link from `source` was followed; False where that source is refused."""
-        if not _SOURCE.fullmatch(source):
-            return False
-        that_day = (Arrival.channel == channel, Arrival.day == day)
-        known = select(Arrival.source).where(Arrival.source == source, *that_day)
-        others = select(func.count()).select_from(Arrival).where(*that_day)
-        arrival = self._insert(Arrival).values(source=source, channel=channel, day=day, count=1)
-        async with self._session.begin() as session:
-            new = await session.scalar(known) is None
-            if new and (await session.scalar(others) or 0) >= SOURCES_A_DAY:
+        """Count that a link from `source` was followed; False where that day has too many."""
+        arrivals = _ARRIVALS.c
+        that_day = (arrivals.channel == channel, arrivals.day == day)
+        known = sa.select(arrivals.source).where(arrivals.source == source, *that_day)
+        others = sa.select(sa.func.count()).select_from(_ARRIVALS).where(*that_day)
+        arrival = self._insert(_ARRIVALS).values(source=source, channel=channel, day=day, count=1)
+        async with self._engine.begin() as connection:
+            new = await connection.scalar(known) is None
+            if new and (await connection.scalar(others) or 0) >= SOURCES_A_DAY:
                 return False
-            await session.execute(
+            await connection.execute(
                 arrival.on_conflict_do_update(
-                    index_elements=[Arrival.source, Arrival.channel, Arrival.day],
-                    set_={"count": Arrival.count + 1},
+                    index_elements=["source", "channel", "day"],
+                    set_={"count": arrivals["count"] + 1},
                 )
             )
         return True
 
     async def arrivals(self) -> dict[tuple[str, str, dt.date], int]:
         """Counts as {(source, channel, day): arrivals}."""
-        async with self._session() as session:
-            found = await session.scalars(select(Arrival))
-            return {(one.source, one.channel, one.day): one.count for one in found}
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(sa.select(_ARRIVALS))
+            return {(source, channel, day): count for source, channel, day, count in rows}
 
     async def answered_updates(self, update_ids: Collection[int]) -> set[int]:
         """Which of these updates of Telegram were answered, by this process or by another."""
-        # For every message, this and the next: without a session they cost a third less.
         async with self._engine.connect() as connection:
             return set(await connection.scalars(_AMONG, {"update_ids": update_ids}))
 
@@ -180,14 +162,14 @@ class Database:
         """Remember that these updates were answered, in one transaction."""
         rows = [{"update_id": update_id, "day": day} for update_id in update_ids]
         async with self._engine.begin() as connection:
-            await connection.execute(self._insert(TelegramUpdate).on_conflict_do_nothing(), rows)
+            await connection.execute(self._insert(_UPDATES).on_conflict_do_nothing(), rows)
 
     async def forget_updates(self, before: dt.date) -> None:
         """Remove what was answered before that day."""
-        async with self._session.begin() as session:
-            await session.execute(delete(TelegramUpdate).where(TelegramUpdate.day < before))
+        async with self._engine.begin() as connection:
+            await connection.execute(sa.delete(_UPDATES).where(_UPDATES.c.day < before))
 
-    def _insert(self, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insertion that can say what to do where the row is there already."""
         return (sqlite.insert if self.is_sqlite else postgresql.insert)(table)
 
@@ -205,7 +187,7 @@ def _set_sqlite(connection: Any, _: object) -> None:
     cursor.close()
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: sa.Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
@@ -213,10 +195,10 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: sa.Connection) -> None:
     command.upgrade(_config(connection), "head")
 
 
-def _is_current(connection: Connection) -> bool:
+def _is_current(connection: sa.Connection) -> bool:
     head = ScriptDirectory.from_config(_config(connection)).get_current_head()
     return MigrationContext.configure(connection).get_current_revision() == head

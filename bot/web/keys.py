@@ -5,8 +5,8 @@ from collections.abc import Callable
 from aiohttp import web
 from jinja2 import Environment
 
+from bot.metrics import Metrics
 from bot.services import Services
-from bot.web.metrics import Metrics
 
 SERVICES = web.AppKey("services", Services)
 TEMPLATES = web.AppKey("templates", Environment)

@@ -13,7 +13,7 @@ from bot.services import Services
 from bot.web import api, health, pages
 from bot.web.keys import METRICS, SERVICES, TEMPLATES
 from bot.web.links import read_state
-from bot.web.metrics import Metrics, route_label
+from bot.web.metrics import route_label
 from bot.web.rendering import FOLDER, make_environment, render
 
 _log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def make_app(services: Services) -> web.Application:
     app = web.Application(middlewares=[measure, tell_errors])
     app[SERVICES] = services
     app[TEMPLATES] = make_environment()
-    app[METRICS] = Metrics.new()
+    app[METRICS] = services.metrics
     pages.add_pages(app)
     api.add_api(app)
     health.add_health(app)

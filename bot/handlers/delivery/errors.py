@@ -1,5 +1,6 @@
 """What to do about each error, in one table; what is logged names no one and holds no token."""
 
+import datetime as dt
 import logging
 from enum import Enum, auto
 from pathlib import Path
@@ -77,6 +78,12 @@ def remedy(error: BaseException) -> Remedy:
     """What the table says about the error."""
     message = str(error).lower() if isinstance(error, TelegramError) else ""
     return next(what for kind, part, what in TABLE if isinstance(error, kind) and part in message)
+
+
+def seconds_asked(error: RetryAfter) -> float:
+    """How long Telegram asks us to wait."""
+    asked = error.retry_after
+    return asked.total_seconds() if isinstance(asked, dt.timedelta) else asked
 
 
 def report(error: BaseException) -> None:

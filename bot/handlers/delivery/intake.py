@@ -4,32 +4,34 @@
 - What was answered is in the database, which replicas share: given again, it is dropped. The two
   moments that may answer twice are a kill between the reply and its record, and one update given
   to two replicas at once.
-- An update whose reply could not be delivered (`undelivered`) is not acknowledged, and is tried
-  again. After TRIES it counts as dealt with, so that it never holds up the others for good.
+- An update whose reply could not be delivered is not acknowledged, and is tried again. After
+  TRIES it counts as dealt with, so that it never holds up the others for good.
 - An update that can't be read, in any form, is logged by its class and counts as dealt with.
 - While the database is out of order residents are answered all the same, perhaps twice.
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 from collections import OrderedDict
+from itertools import islice
 from typing import Any
 
 from telegram import Update
 
 from bot.handlers.context import BotApplication
 from bot.handlers.delivery.grouped import Grouped
-from bot.handlers.delivery.sending import undelivered
+from bot.pauses import doubling
 from bot.storage.database import Database
 
 #: Updates worked on at once; the rest wait for a seat.
 IN_FLIGHT = 512
-#: Chats whose conversation is remembered; beyond, the one not seen for longest begins anew.
-CHATS = 10_000
+#: Updates whose failures are counted; beyond, those of the one that failed first begin anew.
+FAILING = 10_000
+TRIES = 8
 #: Seconds before an undelivered reply is tried again: two minutes in all.
-DELAYS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
-TRIES = len(DELAYS) + 1
+DELAYS = tuple(islice(doubling(1.0, 60.0), TRIES - 1))
 #: Telegram keeps an update for a day; one more for the clocks, one for the calendar.
 KEPT = dt.timedelta(days=3)
 
@@ -45,17 +47,14 @@ class Intake:
         database: Database,
         *,
         delays: tuple[float, ...] = DELAYS,
-        chats: int = CHATS,
     ) -> None:
         self._application = application
         self._database = database
         self._delays = delays
-        self._chats = chats
         self._answered = Grouped(database.answered_updates)
         self._record = Grouped(self._record_all)
         self._working: dict[int, asyncio.Task[bool]] = {}
         self._last_of_chat: dict[int, asyncio.Task[bool]] = {}
-        self._seen: OrderedDict[int, None] = OrderedDict()
         self._failed: OrderedDict[int, int] = OrderedDict()
         self._seats = asyncio.Semaphore(IN_FLIGHT)
         self._stopping = asyncio.Event()
@@ -143,15 +142,15 @@ class Intake:
     async def _process(self, update: Update) -> bool:
         """Let the handlers work; whether nothing is left to be delivered."""
         async with self._seats:
-            if update.effective_chat:
-                self._remember(update.effective_chat.id)
-            undelivered.set(False)
             try:
                 await self._application.process_update(update)
             except Exception as error:
                 _log.error("Mise à jour de Telegram en panne : %s.", type(error).__name__)
                 return False
-            return not undelivered.get()
+            undelivered = self._application.bot_data.undelivered
+            due = update.update_id in undelivered
+            undelivered.discard(update.update_id)
+            return not due
 
     async def _was_answered(self, update_id: int) -> bool:
         try:
@@ -170,25 +169,14 @@ class Intake:
     def _failures(self, update_id: int) -> int:
         """Count one more."""
         self._failed[update_id] = failures = self._failed.pop(update_id, 0) + 1
-        if len(self._failed) > self._chats:
+        if len(self._failed) > FAILING:
             self._failed.popitem(last=False)
         return failures
 
     async def _stopped_within(self, seconds: float) -> bool:
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
-
-    def _remember(self, chat: int) -> None:
-        self._seen[chat] = None
-        self._seen.move_to_end(chat)
-        if len(self._seen) > self._chats:
-            oldest, _ = self._seen.popitem(last=False)
-            self._application.drop_chat_data(oldest)
-            # Nothing of a chat is on disk; the library would keep the number for good, to erase it.
-            self._application._chat_ids_to_be_deleted_in_persistence.clear()
+        return self._stopping.is_set()
 
 
 def _order(update: Update) -> int | None:

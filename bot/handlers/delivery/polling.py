@@ -13,7 +13,10 @@ from typing import Any
 from telegram.error import Conflict, RetryAfter
 
 from bot.handlers.context import BotApplication
+from bot.handlers.delivery.errors import seconds_asked
 from bot.handlers.delivery.intake import Intake
+from bot.handlers.delivery.transport import call
+from bot.pauses import doubling
 
 #: Telegram's limit on the updates of one answer.
 AT_ONCE = 100
@@ -49,13 +52,11 @@ class Polling:
         intake: Intake,
         allowed_updates: Sequence[str],
         *,
-        pause: tuple[float, float] = PAUSE,
         quiet: float = QUIET,
     ) -> None:
         self._bot = application.bot
         self._intake = intake
         self._allowed = list(allowed_updates)
-        self._pause = pause
         self._quiet = quiet
         self._offset: int | None = None
         self._taken: dict[int, asyncio.Task[bool]] = {}
@@ -63,8 +64,8 @@ class Polling:
 
     async def run(self) -> None:
         """Fetch for ever; cancel it to stop, then finish the intake, then `confirm`."""
-        pause, longest = self._pause
-        glance, began = GLANCE[0], False
+        pauses, glances = doubling(*PAUSE), doubling(*GLANCE)
+        began = False
         clock = asyncio.get_running_loop().time
         last = clock()
         while True:
@@ -73,16 +74,17 @@ class Polling:
                     await self._remove_webhook()
                     began = True
                 fresh = self._begin(await self._fetch(0 if self._taken else LONG_POLL))
-                pause, self.problem = self._pause[0], None
+                pauses, self.problem = doubling(*PAUSE), None
             except Exception as error:
                 self._tell(error)
-                await asyncio.sleep(_seconds(error, pause))
-                pause = min(2 * pause, longest)
+                asked = seconds_asked(error) if isinstance(error, RetryAfter) else 0.0
+                await asyncio.sleep(max(asked, next(pauses)))
                 continue
             # What comes behind an unfinished update is asked for again and again, ever less often.
-            glance = GLANCE[0] if fresh else min(2 * glance, GLANCE[1])
+            if fresh:
+                glances = doubling(*GLANCE)
             if self._taken:
-                await asyncio.wait(self._taken.values(), timeout=glance)
+                await asyncio.wait(self._taken.values(), timeout=next(glances))
                 self._advance()
                 last = clock()
             elif clock() - last > self._quiet:
@@ -111,8 +113,8 @@ class Polling:
         }  # fmt: skip
         if self._offset is not None:
             data["offset"] = self._offset
-        # Not get_updates: one update that it can't read loses the whole answer.
-        result = await self._bot._post("getUpdates", data, read_timeout=timeout + 10)
+        # Not the bot's get_updates: one update that it can't read loses the whole answer.
+        result: Any = await call(self._bot, "getUpdates", data, read_timeout=timeout + 10)
         return [one for one in result if type(one.get("update_id")) is int]
 
     def _advance(self) -> None:
@@ -138,10 +140,3 @@ class Polling:
         if problem != self.problem:
             _log.error("%s [%s]", problem, type(error).__name__)
         self.problem = problem
-
-
-def _seconds(error: Exception, pause: float) -> float:
-    """How long to wait after the error: what Telegram says, or the pause."""
-    # Read so because `retry_after` warns that its type will change.
-    said = error._retry_after.total_seconds() if isinstance(error, RetryAfter) else 0.0
-    return max(said, pause)

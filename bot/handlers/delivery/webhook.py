@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.handlers.context import BotApplication
 from bot.handlers.delivery.intake import Intake
+from bot.pauses import doubling
 
 PATH = "/telegram/webhook"
 #: Telegram's updates have some kilobytes at most.
@@ -87,7 +88,7 @@ class Webhook:
 
     async def run(self) -> None:
         """Set the webhook wherever it is not as it must be, for ever: another may remove it."""
-        pause, longest = PAUSE
+        pauses = doubling(*PAUSE)
         while True:
             try:
                 await self._set()
@@ -95,10 +96,9 @@ class Webhook:
                 if self.problem != REFUSED:
                     _log.error("%s [%s]", REFUSED, type(error).__name__)
                 self.problem = REFUSED
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, longest)
+                await asyncio.sleep(next(pauses))
             else:
-                pause, self.problem = PAUSE[0], None
+                pauses, self.problem = doubling(*PAUSE), None
                 await asyncio.sleep(self._watch)
 
     async def _set(self) -> None:

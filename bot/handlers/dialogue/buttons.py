@@ -6,9 +6,9 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 
 from bot.conversation.action import Ask
 from bot.handlers.context import CHANNEL, BotContext
-from bot.handlers.delivery.sending import answer, attempt
-from bot.handlers.dialogue.keyboard import Vote, with_vote
-from bot.storage.database import REFUSAL
+from bot.handlers.delivery.sending import attempt
+from bot.handlers.dialogue.keyboard import REFUSAL, Vote, with_vote
+from bot.handlers.dialogue.replying import answer
 
 
 async def on_button(update: Update, context: BotContext) -> None:
@@ -43,6 +43,7 @@ async def _count(
             services.assistant.today(),
             _pseudonym(services.pseudonym_key, message),
         )
+        services.metrics.votes.labels(CHANNEL, "yes" if vote.useful else "no").inc()
         thanks = context.texts.vote_thanks
     finally:
         await attempt(query.answer(thanks))

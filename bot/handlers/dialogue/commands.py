@@ -1,6 +1,8 @@
 """What happens on each command."""
 
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import Any
 
 from telegram import Update
 
@@ -8,8 +10,8 @@ from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.handlers.context import CHANNEL, BotContext
 from bot.handlers.delivery.errors import report
-from bot.handlers.delivery.sending import answer, send
 from bot.handlers.dialogue.links import StartLink
+from bot.handlers.dialogue.replying import answer, send
 
 
 async def start(update: Update, context: BotContext) -> None:
@@ -49,18 +51,10 @@ async def commune(update: Update, context: BotContext) -> None:
         await answer(update, context, action="commune")
 
 
-async def themes(update: Update, context: BotContext) -> None:
-    await answer(update, context, action="themes")
+def asking(action: str) -> Callable[[Update, BotContext], Coroutine[Any, Any, None]]:
+    """A command that does what a button with this action would."""
 
+    async def ask(update: Update, context: BotContext) -> None:
+        await answer(update, context, action=action)
 
-async def contact(update: Update, context: BotContext) -> None:
-    await answer(update, context, action="contact")
-
-
-async def privacy(update: Update, context: BotContext) -> None:
-    await answer(update, context, action="privacy")
-
-
-async def help_(update: Update, context: BotContext) -> None:
-    """Also the reply to a command that does not exist."""
-    await answer(update, context, action="help")
+    return ask

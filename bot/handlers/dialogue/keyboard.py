@@ -9,8 +9,9 @@ from bot.conversation.action import Ask, Kind
 from bot.conversation.reply import Action, Outcome, Reply
 from bot.handlers.dialogue.links import SHARED, StartLink
 from bot.knowledge.texts import TelegramTexts, Texts
-from bot.storage.database import REFUSAL
 
+#: Stands for the entry in the votes on a refusal: no entry's id can be that.
+REFUSAL = "-"
 #: Beside the vote that was given.
 CHOSEN = " ✓"
 LABEL_LENGTH = 60  # about what two lines of a phone show

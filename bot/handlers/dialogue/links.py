@@ -18,7 +18,8 @@ _PARTS = re.compile(r"(?:q-([a-z0-9-]{1,32}))?_?(?:c-(\d{5}))?_?(?:s-([a-z0-9-]{
 class StartLink:
     """An entry's id (32 characters at most), an Insee code, and a source (19), all optional.
 
-    With the longest of each, the payload has 64 characters exactly.
+    With the longest of each, the payload has 64 characters exactly. Anyone can make one up: what
+    `parse` takes of it is what is counted.
     """
 
     entry: str = ""

@@ -6,7 +6,7 @@ from telegram import ChatMember, Update
 
 from bot.conversation.reply import Question
 from bot.handlers.context import BotContext
-from bot.handlers.delivery.sending import send
+from bot.handlers.dialogue.replying import send
 
 _OUT = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
@@ -17,7 +17,7 @@ async def on_membership(update: Update, context: BotContext) -> None:
     if change is None:
         return
     if change.new_chat_member.status in _OUT:
-        context.application.drop_chat_data(change.chat.id)
+        context.bot_data.chats.pop(change.chat.id, None)
     elif change.old_chat_member.status in _OUT and change.chat.type in {"group", "supergroup"}:
         welcome = context.services.assistant.reply(Question(action="start"))
         await send(update, context, replace(welcome, text=context.texts.telegram.group_greeting))
@@ -29,4 +29,6 @@ async def on_migration(update: Update, context: BotContext) -> None:
     Telegram says so in both chats; the message in the old one is the one followed.
     """
     if update.message and update.message.migrate_to_chat_id:
-        context.application.migrate_chat_data(message=update.message)
+        chats = context.bot_data.chats
+        if remembered := chats.pop(update.message.chat.id, None):
+            chats[update.message.migrate_to_chat_id] = remembered

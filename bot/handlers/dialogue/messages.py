@@ -7,9 +7,9 @@ from telegram import Message, Update
 from bot.communes import Point
 from bot.conversation.reply import Question
 from bot.handlers.context import BotContext
-from bot.handlers.delivery.sending import answer, send
 from bot.handlers.dialogue.addressing import words
 from bot.handlers.dialogue.position import typed_action
+from bot.handlers.dialogue.replying import answer, send
 
 #: What is said of each kind of message that can't be read, a field of TelegramTexts: the first
 #: that it has.
@@ -62,7 +62,8 @@ async def on_anything_else(update: Update, context: BotContext) -> None:
 
 def _already_told(message: Message, context: BotContext) -> bool:
     """Whether this is one more picture of an album: each comes as a message of its own."""
-    if context.chat_data is None or message.media_group_id is None:
+    memory = context.memory
+    if memory is None or message.media_group_id is None:
         return False
-    before, context.chat_data.album = context.chat_data.album, message.media_group_id
+    before, memory.album = memory.album, message.media_group_id
     return message.media_group_id == before

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from html import escape, unescape
+from html import escape
 
 from telegram import LinkPreviewOptions
 
 from bot.conversation.markup import Line, parse
 from bot.conversation.reply import Reply
+from bot.handlers.delivery.sending import plain
 from bot.knowledge.model import Contact, Source
 from bot.knowledge.texts import TelegramTexts
 from bot.language.numbers import PHONE
@@ -20,7 +21,6 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 _SENTENCE_END = re.compile(r"[.!?…](?=\s)")
 _WORD_END = re.compile(r"(?=\s)")
-_TAG = re.compile(r"<[^>]*>")
 
 
 def render(reply: Reply, texts: TelegramTexts) -> str:
@@ -43,11 +43,6 @@ def render(reply: Reply, texts: TelegramTexts) -> str:
     if size(whole) <= MESSAGE_LENGTH:
         return whole
     return _fit(reply.text, lambda text: message(text, ()))
-
-
-def plain(html: str) -> str:
-    """The message without its tags, for when Telegram can't read them."""
-    return unescape(_TAG.sub("", html))
 
 
 def size(html: str) -> int:

@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from bot.storage.database import Base
+from bot.storage.database import TABLES
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
+context.configure(connection=context.config.attributes["connection"], target_metadata=TABLES)
 with context.begin_transaction():
     context.run_migrations()

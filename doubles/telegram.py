@@ -12,10 +12,12 @@ from typing import Any
 from telegram import Update
 from telegram.request import BaseRequest, RequestData
 
+from bot.conversation.reply import Conversation
 from bot.handlers import build
 from bot.handlers.context import BotApplication
+from bot.language.typography import typeset
 from bot.services import Services
-from tests.doubles.telegram_rules import (
+from doubles.telegram_rules import (
     call_complaints,
     keyboard_complaints,
     text_complaints,
@@ -24,6 +26,12 @@ from tests.doubles.telegram_rules import (
 
 TOKEN = "123456:AAH-jeton-qui-ne-doit-paraitre-nulle-part"
 BOT_USER = {"id": 1, "is_bot": True, "first_name": "Galibot", "username": "galibot_bot"}
+NEIGHBOUR = {"id": 43, "is_bot": False, "first_name": "Marcel"}
+ANONYMOUS = {"id": 45, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+OTHER_BOT = {"id": 44, "is_bot": True, "first_name": "Autre", "username": "other_bot"}
+GROUP = {"id": -42, "type": "supergroup", "title": "Cité"}
+#: An entry of the project's base.
+ENTRY = "qui-s-engage"
 #: A Monday of November 2026, as Telegram writes it.
 DATE = 1_795_392_000
 _ANSWERED_TRUE = {
@@ -254,6 +262,23 @@ def actions(sent: dict[str, Any]) -> list[str]:
     """What the buttons of a message ask for, in reading order; links are left out."""
     rows = sent.get("reply_markup", {}).get("inline_keyboard", [])
     return [button["callback_data"] for row in rows for button in row if "callback_data" in button]
+
+
+def remembered(resident: Resident) -> Conversation:
+    return resident.application.bot_data.chats[resident.chat["id"]].conversation
+
+
+def shows(sent: list[dict[str, Any]], text: str) -> bool:
+    """Whether one message was sent, with these words of ours in it."""
+    return len(sent) == 1 and typeset(text.split("\n")[0]) in sent[0]["text"]
+
+
+def reply_to(author: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "reply_to_message": {
+            "message_id": 1, "date": 1, "chat": GROUP, "from": author, "text": "Bonjour",
+        }
+    }  # fmt: skip
 
 
 def _entities(text: str) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ It keeps Telegram's promises to a bot: an update is given again until it is conf
 offset by polling, a 200 by webhook), a chat's updates come in their order. It refuses what
 Telegram would refuse, keeps what was sent and edited, and fails in any way it is told to.
 
-`python -m tests.doubles.bot_api --port 9000` serves it alone; POST /double/updates takes a JSON
+`python -m doubles.bot_api --port 9000` serves it alone; POST /double/updates takes a JSON
 list of updates without their numbers, GET /double/state tells what came of them.
 """
 
@@ -23,7 +23,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from tests.doubles.telegram_rules import (
+from bot.pauses import doubling
+from doubles.telegram_rules import (
     call_complaints,
     keyboard_complaints,
     text_complaints,
@@ -207,7 +208,7 @@ class BotApi:
 
     async def _bring(self, key: object) -> None:
         """Bring a chat's updates to the webhook, each until it is taken."""
-        pause, longest = _AGAIN
+        pauses = doubling(*_AGAIN)
         queue = self._queues[key]
         while queue and self.webhook["url"]:
             update = self.pending.get(queue[0])
@@ -221,10 +222,9 @@ class BotApi:
             if 200 <= status < 300:
                 if self._confirm(update["update_id"]):
                     queue.popleft()
-                pause = _AGAIN[0]
+                pauses = doubling(*_AGAIN)
             else:
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, longest)
+                await asyncio.sleep(next(pauses))
         if not queue:
             del self._queues[key]
 
@@ -568,7 +568,7 @@ def _json(code: int, answer: dict[str, Any]) -> web.Response:
 
 
 async def _main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.doubles.bot_api", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m doubles.bot_api", description=__doc__)
     parser.add_argument("--port", type=int, default=9000)
     parser.add_argument("--token", default=TOKEN)
     parser.add_argument("--webhook-to", default="", metavar="URL", help="http://127.0.0.1:8080")

@@ -1,0 +1,95 @@
+"""The Telegram channel from its opening to its end: met, receiving, stopped."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from telegram.error import InvalidToken, TelegramError
+
+from bot.handlers.context import BotApplication
+from bot.handlers.delivery.intake import Intake
+from bot.handlers.delivery.polling import NO_ANSWER, Polling
+from bot.handlers.delivery.webhook import Webhook
+from bot.pauses import doubling
+from bot.services import StartError
+
+#: Seconds, first and longest, before Telegram is asked again who the bot is.
+PAUSE = (1.0, 30.0)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """An application with the way its updates come in. `opened`, then `receiving` within it."""
+
+    application: BotApplication
+    intake: Intake
+    receiver: Polling | Webhook
+    #: Brings up to date what Telegram shows of the bot.
+    announce: Callable[[BotApplication], Awaitable[None]]
+    #: What is in flight at the end has so many seconds to finish.
+    stop_seconds: float
+
+    def problem(self) -> str | None:
+        """Why nothing comes in, in French, or None."""
+        return self.receiver.problem if self.application.running else NO_ANSWER
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Telegram met, or not yet; all closed at the end. Raises StartError."""
+        try:
+            await self._meet()
+            yield
+        finally:
+            if self.application.running:
+                await self.application.stop()
+            await self.application.shutdown()
+            # Which the line above leaves open where Telegram was down.
+            await self.application.bot.shutdown()
+
+    @contextlib.asynccontextmanager
+    async def receiving(self) -> AsyncIterator[None]:
+        """Take updates; at the end, take no more and finish those in flight."""
+        task = asyncio.create_task(self._receive())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+            await self.intake.stop(self.stop_seconds)
+            if isinstance(self.receiver, Polling):
+                await self.receiver.confirm()
+
+    async def _receive(self) -> None:
+        pauses = doubling(*PAUSE)
+        while not self.application.running:
+            await asyncio.sleep(next(pauses))
+            try:
+                await self._meet()
+            except StartError as error:
+                _log.error("%s", error)
+                return
+        try:
+            await self.announce(self.application)
+        except Exception as error:
+            # Its menus may be out of date; residents are answered all the same.
+            _log.error("Présentation du bot refusée : %s.", type(error).__name__)
+        await self.receiver.run()
+
+    async def _meet(self) -> None:
+        """Ask Telegram who the bot is, which everything rests on. It may be down for a while."""
+        try:
+            await self.application.initialize()
+        except InvalidToken:
+            # The exception's own message holds the token.
+            raise StartError(
+                "Telegram refuse le jeton TELEGRAM_BOT_TOKEN. "
+                "Copiez-le de nouveau depuis @BotFather."
+            ) from None
+        except TelegramError as error:
+            _log.error("%s [%s]", NO_ANSWER, type(error).__name__)
+        else:
+            await self.application.start()

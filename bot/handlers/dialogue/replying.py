@@ -1,0 +1,118 @@
+"""Sends replies: what the assistant says, as a message of Telegram's, to where it was asked."""
+
+from asyncio import Task, create_task, get_running_loop
+from functools import lru_cache
+
+from telegram import Update
+from telegram.constants import ChatAction
+
+from bot.conversation.reply import Question, Reply
+from bot.handlers.context import CHANNEL, BotContext
+from bot.handlers.delivery.errors import Remedy, remedy, report
+from bot.handlers.delivery.sending import Json, Message, attempt, deliver
+from bot.handlers.dialogue.keyboard import keyboard
+from bot.handlers.dialogue.position import position_keyboard
+from bot.handlers.dialogue.rendering import render
+from bot.knowledge.texts import Texts
+
+#: Replies kept as they were rendered: the usual ones come again and again.
+_RENDERED = 2048
+_WITHOUT_APOLOGY = frozenset({Remedy.IGNORE, Remedy.COUNT_AS_SENT, Remedy.REMEMBER})
+
+
+async def answer(
+    update: Update, context: BotContext, *, text: str = "", action: str | None = None
+) -> None:
+    """Ask the assistant and send what it replies to where the update comes from."""
+    question = Question(text, action, context.conversation)
+    typing: list[Task[None]] = []
+
+    def begin_typing() -> None:
+        typing.append(create_task(_show_typing(update, context)))
+
+    timer = get_running_loop().call_later(context.bot_data.typing_after, begin_typing)
+    try:
+        reply = await context.services.assistant.ask(question)
+    finally:
+        timer.cancel()
+        for task in typing:
+            task.cancel()
+    await send(update, context, reply)
+
+
+async def send(update: Update, context: BotContext, reply: Reply) -> None:
+    """Send the reply; to a message that was edited, change the reply that it got.
+
+    Once it's sent, the chat remembers its conversation. Raises UndeliveredError.
+    """
+    chat = update.effective_chat
+    if chat is None:
+        return
+    memory = context.memory
+    asked = update.message or update.edited_message
+    text, markup = _rendered(reply, context.texts, context.bot.username)
+    edited = quoted = None
+    if update.edited_message and memory:
+        edited = memory.answers.get(update.edited_message.message_id)
+    # In a group, several people write at once: say which message is answered. An edited one is
+    # further up.
+    if asked and (chat.type in {chat.GROUP, chat.SUPERGROUP} or asked is update.edited_message):
+        quoted = asked.message_id
+    # Telegram has no other keyboard change a message that was sent.
+    asks_position = reply.wants_place and chat.type == chat.PRIVATE and edited is None
+    if asks_position:
+        markup = position_keyboard(context.texts).to_dict()
+    message = Message(chat.id, text, markup, topic=_topic(update), quoted=quoted, edited=edited)
+    sent = await deliver(context.bot, message)
+    context.services.metrics.replies.labels(CHANNEL, reply.outcome.value).inc()
+    if memory is None:
+        return
+    memory.conversation = reply.conversation
+    if sent is None:
+        return
+    if asked and not asks_position:
+        memory.remember_answer(asked.message_id, sent)
+    if memory.position_prompt:
+        # Its keyboard goes with it. The other way, to send another message that removes the
+        # keyboard, would leave that one without buttons: Telegram lets nobody add them afterwards.
+        await attempt(context.bot.delete_message(chat.id, memory.position_prompt))
+    memory.position_prompt = sent if asks_position else None
+
+
+async def on_error(update: object, context: BotContext) -> None:
+    """The application's error handler. It never raises: there is nobody left to tell."""
+    error = context.error
+    if error is None:
+        return
+    try:
+        report(error)
+        chat = update.effective_chat if isinstance(update, Update) else None
+        if chat and remedy(error) not in _WITHOUT_APOLOGY:
+            await deliver(context.bot, Message(chat.id, context.texts.telegram.apology, html=False))
+    except Exception as failure:
+        report(failure)
+        error = failure
+    if isinstance(update, Update) and remedy(error) is Remedy.REMEMBER:
+        context.bot_data.undelivered.add(update.update_id)
+
+
+@lru_cache(maxsize=_RENDERED)
+def _rendered(reply: Reply, texts: Texts, bot: str) -> tuple[str, Json | None]:
+    """The HTML, and the buttons as Telegram takes them; `bot` is the bot's name."""
+    markup = keyboard(reply, texts, bot)
+    return render(reply, texts.telegram), markup.to_dict() if markup else None
+
+
+async def _show_typing(update: Update, context: BotContext) -> None:
+    """Show in the chat that an answer is being prepared."""
+    if update.effective_chat:
+        await attempt(
+            context.bot.send_chat_action(
+                update.effective_chat.id, ChatAction.TYPING, message_thread_id=_topic(update)
+            )
+        )
+
+
+def _topic(update: Update) -> int | None:
+    message = update.effective_message
+    return message.message_thread_id if message and message.is_topic_message else None

@@ -1,0 +1,152 @@
+"""How a text is read: words, spelling repaired, groups of words."""
+
+import pytest
+
+from bot.matching.reading import Reader
+from tests.cases.matching import ODD, SYNONYMS
+
+TRUSTED = (
+    "La rénovation des logements miniers commence par l'argent du bailleur, en 2017.",
+    "Déménagement, subvention, énergie : les travaux du bassin, le prix du loyer.",
+    "Pecquencourt a une mairie. Les foyers, les loyers et le voyage.",
+)
+LOOSE = ("un trottoir abimé", "le trottoir", "un bazaar")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(TRUSTED, LOOSE, SYNONYMS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        # one edit of each kind from five letters
+        ("loyrr", "loyer"),
+        ("loyeer", "loyer"),
+        ("lyoer", "loyer"),
+        ("bassn", "bassin"),
+        ("mairei", "mairie"),
+        ("trotoir", "trottoir"),
+        # a shorter word is only ever heard, never edited
+        ("prux", "prux"),
+        ("bien", "bien"),
+        # two edits from nine letters
+        ("renovtoin", "renovation"),
+        ("pecqencour", "pecquencourt"),
+        ("subvtion", "subvtion"),
+        ("demenagmnet", "demenagement"),
+        # beyond, nothing is guessed
+        ("rnvtoin", "rnvtoin"),
+        ("xylophone", "xylophone"),
+        # digits are never repaired
+        ("2018", "2018"),
+        ("20177", "20177"),
+        # a known word is left alone, however near another
+        ("foyers", "foyers"),
+        ("loyers", "loyers"),
+        # letters that an elided word leaves glued
+        ("largent", "argent"),
+        ("dargent", "argent"),
+        ("lenergie", "energie"),
+        # spelt by ear
+        ("travo", "travaux"),
+        ("travau", "travaux"),
+        ("lojement", "logements"),
+        ("enerji", "energie"),
+        # a word of one phrasing alone is not trusted, one of two is
+        ("abim", "abim"),
+        ("trottoirs", "trottoir"),
+        ("bazar", "bazar"),
+    ],
+)
+def test_repairs(reader: Reader, typed: str, read: str) -> None:
+    reading = reader.read(typed)
+    assert reading.words == (read,)
+    assert reading.repairs == (() if typed == read else ((typed, read),))
+
+
+def test_of_two_words_as_near_the_most_used_is_read() -> None:
+    assert Reader(["la cabane", "la cabine cabine"], []).read("cabone").words == ("cabine",)
+    assert Reader(["la cabane cabane", "la cabine"], []).read("cabone").words == ("cabane",)
+    assert Reader(["la cabane", "la cabine"], []).read("cabone").words == ("cabane",), "by the ABC"
+    assert Reader(["la cabane cabane cabane", "un cabinet"], []).read("cabines").words == (
+        "cabinet",
+    ), "the nearest comes before the most used"
+
+
+def test_a_glued_article_is_more_likely_than_another_word() -> None:
+    assert Reader(["un orage", "le forage, le forage"], []).read("dorage").words == ("orage",)
+
+
+def test_editors_accents_outweigh_residents() -> None:
+    reader = Reader(["la rénovation"], ["la renovation", "une renovation", "renovation"])
+    assert reader.read("RENOVATION").sentence == "rénovation"
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("mon hlm", {"=0"}),
+        ("une HABITATION à loyer modéré", {"=0"}),
+        ("les logements", {"=1"}),
+        ("les logements sociaux", {"=0"}),
+        ("un logement social", {"=0"}),
+        ("des baraques", {"=1"}),
+        ("ma maison, mon logement", {"=1"}),
+        ("maison hlm", {"=0", "=1"}),
+        ("veuve d un mineur", {"=2"}),
+        ("une veuve", set()),
+        ("le loyer", set()),
+    ],
+)
+def test_lexicon_groups(reader: Reader, text: str, groups: set[str]) -> None:
+    found = [term for term in reader.read(text).terms if term.startswith("=")]
+    assert set(found) == groups
+    assert len(found) == len(groups), "a group counts once"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Bonjour, mon loyer ?", "mon loyer"),
+        ("bjr je voudrais savoir le prix du loyer svp merci d'avance", "le prix du loyer"),
+        ("le loyer s'il vous plaît, cordialement", "le loyer"),
+        ("Pourriez-vous me dire le prix", "le prix"),
+        ("Bonjour merci", "bonjour merci"),
+        ("c koi le loyer", "c quoi le loyer"),
+        ("jveux un logement", "je veux un logements"),
+        ("Œuvre", "oeuvre"),
+        ("", ""),
+        ("?!", ""),
+    ],
+)
+def test_words_as_read(reader: Reader, text: str, words: str) -> None:
+    assert " ".join(reader.read(text).words) == words
+
+
+def test_a_reading_keeps_what_each_signal_needs(reader: Reader) -> None:
+    reading = reader.read("Le déménagement de la rénovtion en 2017, 3 c ?")
+    assert reading.words == (
+        "le", "demenagement", "de", "la", "renovation", "en", "2017", "3", "c",
+    )  # fmt: skip
+    assert reading.sentence == "le déménagement de la rénovation en 2017 3 c"
+    assert "2017" in reading.terms
+    assert "3" in reading.terms
+    assert not {"le", "de", "la", "en", "c"} & set(reading.terms)
+    assert len(reading.sounds) == 4
+    assert reading.repairs == (("renovtion", "renovation"),)
+
+
+def test_grams_mark_the_edges_of_words(reader: Reader) -> None:
+    assert set(reader.read("bud").grams) == {
+        " b", "bu", "ud", "d ", " bu", "bud", "ud ", " bud", "bud ",
+    }  # fmt: skip
+    apart, together = reader.read("le bud").grams, reader.read("bud le").grams
+    assert sorted(apart) == sorted(together), "no run crosses a space"
+
+
+def test_reading_what_was_read_changes_nothing(reader: Reader) -> None:
+    for text in ("jveux savoir le pri du lojement a pecqencour", *TRUSTED, *ODD):
+        words = reader.read(text).words
+        assert reader.read(" ".join(words)).words == words
