@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
 from bot.encoder import load_encoder
 from bot.knowledge.model import KnowledgeBase
+from bot.knowledge.texts import read_texts
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import (
@@ -34,6 +36,10 @@ KNOWLEDGE = ROOT / "knowledge"
 SHARED = ROOT.parent / "shared"
 #: The day of these tests: entries expire and fall due by the calendar.
 TODAY = dt.date(2026, 11, 28)
+
+#: What residents read around the answers.
+TEXTS = read_texts(yaml.safe_load((KNOWLEDGE / "textes.yaml").read_text(encoding="utf-8")))
+ACTS = load_base(KNOWLEDGE, TODAY).acts
 
 SHARED_REASON = "les documents de travail ne sont pas à côté du projet"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=SHARED_REASON)

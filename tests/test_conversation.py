@@ -11,9 +11,9 @@ import pytest
 
 from bot.communes import Point
 from bot.communes.gazetteer import Gazetteer
-from bot.conversation import texts
-from bot.conversation.assistant import QUESTION_LENGTH, REMEMBERED, Assistant
+from bot.conversation.assistant import REMEMBERED, Assistant
 from bot.conversation.markup import parse, plain
+from bot.conversation.message import LENGTH
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.knowledge.checking import check
 from bot.knowledge.model import KnowledgeBase
@@ -21,7 +21,7 @@ from bot.matching.engine import Engine
 from bot.matching.matcher import Matcher
 from bot.matching.reading import Reader
 from bot.storage.knowledge_files import load_base
-from tests.conftest import TODAY
+from tests.conftest import ACTS, TEXTS, TODAY
 
 #: The four questions of the programme's page and some messy ones, with what must answer them.
 ANSWERED = [
@@ -35,17 +35,17 @@ ANSWERED = [
 ]
 #: Smalltalk and what is no question at all.
 SMALLTALK = [
-    ("Bonjour", texts.GREETING),
-    ("bsr", texts.GREETING),
-    ("salut a tous", texts.GREETING),
-    ("merci beaucoup", texts.THANKS),
-    ("Au revoir et à bientôt", texts.GOODBYE),
-    ("ça va ?", texts.HOW_ARE_YOU),
-    ("espece de connard", texts.INSULT),
-    ("😀😀😀", texts.EMPTY),
-    ("???", texts.EMPTY),
-    ("   ", texts.EMPTY),
-    ("x" * (QUESTION_LENGTH + 1), texts.TOO_LONG),
+    ("Bonjour", ACTS["salut"].reply),
+    ("bsr", ACTS["salut"].reply),
+    ("salut a tous", ACTS["salut"].reply),
+    ("merci beaucoup", ACTS["merci"].reply),
+    ("Au revoir et à bientôt", ACTS["au-revoir"].reply),
+    ("ça va ?", ACTS["ca-va"].reply),
+    ("espece de connard", ACTS["insulte"].reply),
+    ("😀😀😀", TEXTS.empty),
+    ("???", TEXTS.empty),
+    ("   ", TEXTS.empty),
+    ("x" * (LENGTH + 1), TEXTS.too_long),
 ]
 #: (message, code INSEE, status)
 COMMUNES = [
@@ -230,7 +230,7 @@ def test_every_button_leads_somewhere_with_three_ways_on(assistant: Assistant) -
         action = queue.pop(0)
         reply = act(assistant, action)
         assert len(reply.actions) >= 3, action
-        assert not same(reply.text, texts.EXPIRED_BUTTON), action
+        assert not same(reply.text, TEXTS.expired_button), action
         for way in reply.actions:
             assert way.label
             assert len(way.action.encode()) <= 64
@@ -247,7 +247,7 @@ def test_every_button_leads_somewhere_with_three_ways_on(assistant: Assistant) -
 )
 def test_an_old_button_says_so(assistant: Assistant, action: str) -> None:
     reply = act(assistant, action)
-    assert same(reply.text, texts.EXPIRED_BUTTON)
+    assert same(reply.text, TEXTS.expired_button)
     assert len(reply.actions) >= 3
 
 
@@ -264,7 +264,7 @@ def test_a_point_on_the_map_is_a_choice_of_communes(assistant: Assistant) -> Non
     assert "59456" in {commune.code_insee for commune in reply.communes}
     far = assistant.reply(Question(place=Point(48.85, 2.35)))
     assert far.outcome is Outcome.NO_MATCH
-    assert same(far.text, texts.FAR)
+    assert same(far.text, TEXTS.far)
 
 
 @pytest.mark.parametrize(

@@ -4,21 +4,18 @@ Names and other words it lacks are in tests/mots_admis.txt, one a line. Ways to 
 they imitate what residents type.
 """
 
+import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from bot.communes.gazetteer import Gazetteer
-from bot.conversation import texts as resident_texts
-from bot.handlers.dialogue import texts as telegram_texts
 from bot.knowledge.model import KnowledgeBase
-from bot.web import texts as web_texts
-from tests.conftest import ROOT
+from bot.knowledge.texts import Texts
+from tests.conftest import ACTS, ROOT, TEXTS
 
 DICTIONARY = Path("/usr/share/hunspell/fr.dic")
 ADMITTED = ROOT / "tests" / "mots_admis.txt"
@@ -65,16 +62,6 @@ def misspelt(text: str, known: frozenset[str]) -> set[str]:
     }
 
 
-def strings(module: ModuleType) -> Iterator[str]:
-    for name, value in vars(module).items():
-        if name.startswith("__"):
-            continue
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, dict):
-            yield from (one for one in value.values() if isinstance(one, str))
-
-
 def test_the_dictionary_sees_a_mistake(known: frozenset[str]) -> None:
     assert misspelt("Une fôte de frape.", known) == {"fôte", "frape"}
     assert misspelt("L'ERBM concerne Pecquencourt.", known) == set()
@@ -96,9 +83,11 @@ def test_facts_contacts_and_themes(base: KnowledgeBase, known: frozenset[str]) -
     assert misspelt("\n".join(parts), known) == set()
 
 
-@pytest.mark.parametrize("module", [resident_texts, telegram_texts, web_texts])
-def test_what_the_service_says(module: ModuleType, known: frozenset[str]) -> None:
-    assert misspelt("\n".join(strings(module)), known) == set()
+@pytest.mark.parametrize("texts", [TEXTS, Texts()], ids=["ours", "default"])
+def test_what_the_service_says(texts: Texts, known: frozenset[str]) -> None:
+    said = json.dumps(texts.model_dump(), ensure_ascii=False).replace("\\n", " ")
+    said += " ".join(ACTS[name].reply for name in ACTS)
+    assert misspelt(re.sub(r"\{\w+\}|\w+\": ", " ", said), known) == set()
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import texts
 from bot.conversation.reply import Question, Reply
 from bot.handlers.context import ANSWERS
 from bot.knowledge.model import KnowledgeBase
@@ -27,6 +26,7 @@ from doubles.telegram import (
     resident_with,
     shows,
 )
+from tests.conftest import TEXTS
 
 
 @pytest.fixture
@@ -44,12 +44,12 @@ async def test_a_whole_conversation(
     resident: Resident, telegram: FakeTelegram, services: Services, base: KnowledgeBase
 ) -> None:
     (welcome,) = await resident.say("/start")
-    assert typeset(texts.NOTICE) in welcome["text"]
+    assert typeset(TEXTS.notice) in welcome["text"]
     assert set(actions(welcome)) == {"themes", "commune", "contact"}
     assert welcome["link_preview_options"] == {"is_disabled": True}
 
     (answer,) = await resident.say(base.entries[ENTRY].question)
-    assert typeset(texts.NOTICE) not in answer["text"]
+    assert typeset(TEXTS.notice) not in answer["text"]
     assert {f"vote:{ENTRY}:1", f"vote:{ENTRY}:0"} <= set(actions(answer))
 
     (themes,) = await resident.press("themes")
@@ -62,11 +62,11 @@ async def test_a_whole_conversation(
 
     await resident.press(f"vote:{ENTRY}:1")
     assert await services.database.votes() == {ENTRY: (1, 0)}
-    assert telegram.made("answerCallbackQuery")[-1]["text"] == typeset(texts.VOTE_THANKS)
+    assert telegram.made("answerCallbackQuery")[-1]["text"] == typeset(TEXTS.vote_thanks)
     (edit,) = telegram.made("editMessageReplyMarkup")
     assert actions(edit) == actions(again)
 
-    assert shows(await resident.say("/commune"), texts.COMMUNE_PROMPT)
+    assert shows(await resident.say("/commune"), TEXTS.commune_prompt)
     (choice,) = await resident.say("Noyelles")
     communes = [way for way in actions(choice) if way.startswith("commune:")]
     assert len(communes) > 1
@@ -78,19 +78,19 @@ async def test_a_whole_conversation(
 @pytest.mark.parametrize(
     ("command", "text"),
     [
-        ("/start", texts.WELCOME),
-        ("/start q-nexiste-pas", texts.WELCOME),
-        ("/start c-00000", texts.WELCOME),
-        ("/start autre", texts.WELCOME),
-        ("/aide", texts.HELP),
-        ("/help", texts.HELP),
-        ("/AIDE", texts.HELP),
-        ("/themes", texts.THEMES),
-        ("/commune", texts.COMMUNE_PROMPT),
-        ("/contact", texts.CONTACT),
-        ("/confidentialite", texts.PRIVACY),
-        ("/inconnue", texts.HELP),
-        ("/aide@galibot_bot", texts.HELP),
+        ("/start", TEXTS.welcome),
+        ("/start q-nexiste-pas", TEXTS.welcome),
+        ("/start c-00000", TEXTS.welcome),
+        ("/start autre", TEXTS.welcome),
+        ("/aide", TEXTS.help),
+        ("/help", TEXTS.help),
+        ("/AIDE", TEXTS.help),
+        ("/themes", TEXTS.themes),
+        ("/commune", TEXTS.commune_prompt),
+        ("/contact", TEXTS.contact),
+        ("/confidentialite", TEXTS.privacy),
+        ("/inconnue", TEXTS.help),
+        ("/aide@galibot_bot", TEXTS.help),
     ],
 )
 async def test_commands(resident: Resident, command: str, text: str) -> None:
@@ -99,7 +99,7 @@ async def test_commands(resident: Resident, command: str, text: str) -> None:
 
 async def test_start_says_each_time_that_a_program_answers(resident: Resident) -> None:
     for command in ("/start", "/start", f"/start q-{ENTRY}", "/start c-59456", "/start c-0"):
-        assert shows(await resident.say(command), texts.NOTICE), command
+        assert shows(await resident.say(command), TEXTS.notice), command
 
 
 async def test_links_of_posters(resident: Resident) -> None:
@@ -117,8 +117,8 @@ async def test_commune_by_its_command(resident: Resident) -> None:
 
 
 async def test_two_refusals_lead_to_someone(resident: Resident) -> None:
-    assert shows(await resident.say("xyzzyx wizzgrok"), texts.REFUSAL)
-    assert shows(await resident.say("plouffik"), texts.REFUSAL_AGAIN)
+    assert shows(await resident.say("xyzzyx wizzgrok"), TEXTS.refusal)
+    assert shows(await resident.say("plouffik"), TEXTS.refusal_again)
     assert remembered(resident).refusals == 2
 
 
@@ -224,7 +224,7 @@ async def test_groups(resident: Resident, text: str, more: dict[str, Any], answe
 )  # fmt: skip
 async def test_outdated_buttons(resident: Resident, services: Services, data: str | None) -> None:
     await resident.say("/start")
-    assert shows(await resident.press(data), texts.EXPIRED_BUTTON)
+    assert shows(await resident.press(data), TEXTS.expired_button)
     assert len(resident.telegram.made("answerCallbackQuery")) == 1
     assert await services.database.votes() == {}
 

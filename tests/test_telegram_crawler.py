@@ -3,13 +3,11 @@
 from collections import deque
 from typing import Any
 
-from bot.handlers.dialogue.texts import SEND_POSITION
-
-from bot.conversation import texts
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
 from doubles.telegram import Resident, actions, resident_with
+from tests.conftest import TEXTS
 
 #: Where residents begin: commands, links, and words that lead to a choice or a refusal.
 DOORS = (
@@ -40,7 +38,7 @@ async def test_every_button_leads_on(services: Services, base: KnowledgeBase) ->
                     waiting.append(way)
             # From everywhere but the welcome, one tap goes back to where this comes from.
             if door not in {"/start", "start", "/start s-affiche", "bonjour"}:
-                backs = {"start", "themes", typeset(texts.GO_BACK)}
+                backs = {"start", "themes", typeset(TEXTS.go_back)}
                 assert any(way in backs or way.startswith("theme:") for way in found), door
 
         for door in DOORS:
@@ -51,7 +49,7 @@ async def test_every_button_leads_on(services: Services, base: KnowledgeBase) ->
             if way.startswith("vote:"):
                 assert sent == []
             else:
-                assert typeset(texts.EXPIRED_BUTTON) not in sent[0]["text"], way
+                assert typeset(TEXTS.expired_button) not in sent[0]["text"], way
                 note(way, sent)
         assert {f"entry:{key}" for key in base.entries} <= parents.keys()
         assert {f"theme:{theme.id}" for theme in base.themes} <= parents.keys()
@@ -63,7 +61,7 @@ async def test_every_button_leads_on(services: Services, base: KnowledgeBase) ->
 
 async def tapped(resident: Resident, way: str) -> list[dict[str, Any]]:
     """A button pressed, or a key touched: a key sends its own label, or a position."""
-    if way == typeset(SEND_POSITION):
+    if way == typeset(TEXTS.telegram.send_position):
         return await resident.send(location={"latitude": 50.379, "longitude": 3.217})
     if way[:1].isupper():
         return await resident.say(way)

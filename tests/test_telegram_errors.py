@@ -26,7 +26,6 @@ from bot.handlers import build
 from bot.handlers.delivery import sending
 from bot.handlers.delivery.errors import TABLE, UndeliveredError
 from bot.handlers.delivery.transport import CutError, CutShortError, NotConnectedError
-from bot.handlers.dialogue import texts
 from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.database import Database
@@ -42,9 +41,9 @@ from doubles.telegram import (
     resident_with,
 )
 from doubles.telegram_rules import html_complaints, keyboard_complaints, text_complaints
-from tests.conftest import KNOWLEDGE
+from tests.conftest import KNOWLEDGE, TEXTS
 
-APOLOGY = typeset(texts.APOLOGY)
+APOLOGY = typeset(TEXTS.telegram.apology)
 SECRET = "monnomestodette"
 
 

@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import texts
 from bot.handlers import ALLOWED_UPDATES
-from bot.handlers.dialogue import texts as telegram_texts
 from bot.language.typography import typeset
 from bot.services import Services
 from doubles.telegram import (
@@ -23,7 +21,7 @@ from doubles.telegram import (
     resident_with,
     shows,
 )
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TEXTS
 
 FILE = {"file_id": "a", "file_unique_id": "b"}
 PHOTO = [{**FILE, "width": 1, "height": 1}]
@@ -52,29 +50,29 @@ REPLIES: list[tuple[str, dict[str, Any], str]] = [
     ("champ d’une version future", {"text": QUESTION, "hologram": {"size": 3}}, ANSWER),
     ("légende avec des mots", {"photo": PHOTO, "caption": QUESTION}, ANSWER),
     ("légende d’un document", {"document": FILE, "caption": QUESTION}, ANSWER),
-    ("légende vide", {"photo": PHOTO, "caption": " "}, telegram_texts.PHOTO),
-    ("photo", {"photo": PHOTO}, telegram_texts.PHOTO),
-    ("message vocal", {"voice": {**FILE, "duration": 1}}, telegram_texts.VOICE),
-    ("enregistrement", {"audio": {**FILE, "duration": 1}}, telegram_texts.AUDIO),
-    ("message vidéo", {"video_note": {**FILE, "duration": 1, "length": 1}}, telegram_texts.VIDEO),
-    ("vidéo", {"video": VIDEO}, telegram_texts.VIDEO),
-    ("animation", {"animation": VIDEO, "document": FILE}, telegram_texts.VIDEO),
-    ("document", {"document": FILE}, telegram_texts.DOCUMENT),
-    ("fiche de contact", {"contact": CARD}, telegram_texts.CONTACT_CARD),
-    ("position", {"location": PLACE}, texts.NEAREST),
+    ("légende vide", {"photo": PHOTO, "caption": " "}, TEXTS.telegram.photo),
+    ("photo", {"photo": PHOTO}, TEXTS.telegram.photo),
+    ("message vocal", {"voice": {**FILE, "duration": 1}}, TEXTS.telegram.voice),
+    ("enregistrement", {"audio": {**FILE, "duration": 1}}, TEXTS.telegram.audio),
+    ("message vidéo", {"video_note": {**FILE, "duration": 1, "length": 1}}, TEXTS.telegram.video),
+    ("vidéo", {"video": VIDEO}, TEXTS.telegram.video),
+    ("animation", {"animation": VIDEO, "document": FILE}, TEXTS.telegram.video),
+    ("document", {"document": FILE}, TEXTS.telegram.document),
+    ("fiche de contact", {"contact": CARD}, TEXTS.telegram.contact_card),
+    ("position", {"location": PLACE}, TEXTS.nearest),
     ("lieu", {"location": PLACE, "venue": {"location": PLACE, "title": "Mairie", "address": "1"}},
-     texts.NEAREST),
-    ("position lointaine", {"location": {"latitude": 48.85, "longitude": 2.35}}, texts.FAR),
-    ("autocollant", {"sticker": STICKER}, texts.EMPTY),
-    ("sondage", {"poll": POLL}, texts.EMPTY),
-    ("dé", {"dice": {"emoji": "🎲", "value": 1}}, texts.EMPTY),
-    ("histoire", {"story": {"chat": CHANNEL, "id": 1}}, texts.EMPTY),
-    ("genre inconnu", {"hologram": {"size": 3}}, texts.EMPTY),
-    ("emoji seul", {"text": "🙂"}, texts.EMPTY),
-    ("ponctuation seule", {"text": "?!…"}, texts.EMPTY),
-    ("texte très long", {"text": "mot " * 1000}, texts.TOO_LONG),
-    ("emojis très longs", {"text": "💥" * 2048}, texts.TOO_LONG),
-    ("balises", {"text": "<b>&lt;"}, texts.REFUSAL),
+     TEXTS.nearest),
+    ("position lointaine", {"location": {"latitude": 48.85, "longitude": 2.35}}, TEXTS.far),
+    ("autocollant", {"sticker": STICKER}, TEXTS.empty),
+    ("sondage", {"poll": POLL}, TEXTS.empty),
+    ("dé", {"dice": {"emoji": "🎲", "value": 1}}, TEXTS.empty),
+    ("histoire", {"story": {"chat": CHANNEL, "id": 1}}, TEXTS.empty),
+    ("genre inconnu", {"hologram": {"size": 3}}, TEXTS.empty),
+    ("emoji seul", {"text": "🙂"}, TEXTS.empty),
+    ("ponctuation seule", {"text": "?!…"}, TEXTS.empty),
+    ("texte très long", {"text": "mot " * 1000}, TEXTS.too_long),
+    ("emojis très longs", {"text": "💥" * 2048}, TEXTS.too_long),
+    ("balises", {"text": "<b>&lt;"}, TEXTS.refusal),
 ]  # fmt: skip
 
 
@@ -171,8 +169,8 @@ def test_the_page_for_those_who_run_the_bot_has_every_row() -> None:
 async def test_a_group_that_adds_the_bot_is_greeted_once(resident: Resident) -> None:
     for arrival in (MEMBER, ADMINISTRATOR):
         sent = await resident.update(**membership(GROUP, LEFT, arrival))
-        assert shows(sent, telegram_texts.GROUP_GREETING)
-        assert typeset(texts.NOTICE) in sent[0]["text"]
+        assert shows(sent, TEXTS.telegram.group_greeting)
+        assert typeset(TEXTS.notice) in sent[0]["text"]
         assert sent[0]["chat_id"] == GROUP["id"]
 
 
@@ -201,15 +199,15 @@ async def test_a_group_that_becomes_a_supergroup_is_followed(resident: Resident)
 
 async def test_an_album_is_replied_to_once(resident: Resident) -> None:
     album = {"photo": PHOTO, "media_group_id": "1"}
-    assert shows(await resident.send(**album), telegram_texts.PHOTO)
+    assert shows(await resident.send(**album), TEXTS.telegram.photo)
     assert await resident.send(**album) == []
     assert len(await resident.send(**album, caption=QUESTION)) == 1
-    assert shows(await resident.send(photo=PHOTO, media_group_id="2"), telegram_texts.PHOTO)
+    assert shows(await resident.send(photo=PHOTO, media_group_id="2"), TEXTS.telegram.photo)
 
 
 async def test_the_words_under_a_photo_can_be_edited(resident: Resident) -> None:
     photo = resident.message(photo=PHOTO)
-    assert shows(await resident.update(message=photo), telegram_texts.PHOTO)
+    assert shows(await resident.update(message=photo), TEXTS.telegram.photo)
     edited = {**photo, "edit_date": 1}
     assert await resident.update(edited_message=edited) == []
     assert await resident.update(edited_message={**edited, "caption": QUESTION}) == []
@@ -225,8 +223,8 @@ async def test_groups_are_answered_where_they_call(resident: Resident) -> None:
     called = await resident.send(photo=PHOTO, caption=caption, **mention, **topic)
     assert f"vote:{ENTRY}:1" in actions(called[0])
     assert called[0]["message_thread_id"] == 5
-    assert shows(await resident.send(photo=PHOTO, **reply_to(BOT_USER)), telegram_texts.PHOTO)
-    assert shows(await resident.send(location=PLACE, **reply_to(BOT_USER)), texts.NEAREST)
+    assert shows(await resident.send(photo=PHOTO, **reply_to(BOT_USER)), TEXTS.telegram.photo)
+    assert shows(await resident.send(location=PLACE, **reply_to(BOT_USER)), TEXTS.nearest)
     (answer,) = await resident.say(f"@galibot_bot {QUESTION}", **topic)
     assert f"vote:{ENTRY}:1" in actions(answer)
     assert answer["message_thread_id"] == 5

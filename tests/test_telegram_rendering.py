@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversation.action import Ask
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Action, Conversation, Outcome, Question, Reply
 from bot.handlers.delivery.sending import plain
@@ -13,6 +14,7 @@ from bot.handlers.dialogue.keyboard import LABEL_LENGTH, REFUSAL, Vote, cut, key
 from bot.handlers.dialogue.rendering import MESSAGE_LENGTH, render, size
 from bot.knowledge.model import Contact, KnowledgeBase, Source
 from doubles.telegram_rules import keyboard_complaints, text_complaints
+from tests.conftest import TEXTS
 
 REPLY = Reply(
     Outcome.ANSWER,
@@ -40,7 +42,7 @@ REPLY = Reply(
 
 
 def rows(reply: Reply) -> list[list[str]]:
-    markup = keyboard(reply)
+    markup = keyboard(reply, TEXTS)
     assert markup
     return [[str(button.callback_data) for button in row] for row in markup.inline_keyboard]
 
@@ -58,23 +60,28 @@ def test_every_reply_of_the_real_base_is_accepted(
     complaints: list[str] = []
     for action in every_action(base):
         reply = assistant.reply(Question(action=action))
-        markup = keyboard(reply)
+        markup = keyboard(reply, TEXTS)
         assert markup
-        found = [*text_complaints(render(reply), "HTML"), *keyboard_complaints(markup.to_dict())]
+        found = [
+            *text_complaints(render(reply, TEXTS.telegram), "HTML"),
+            *keyboard_complaints(markup.to_dict()),
+        ]
         complaints.extend(f"{action}: {complaint}" for complaint in found)
         # Nothing of a real answer is left out.
-        assert all(source.title in plain(render(reply)) for source in reply.sources), action
+        assert all(
+            source.title in plain(render(reply, TEXTS.telegram)) for source in reply.sources
+        ), action
     assert complaints == []
 
 
 def test_every_commune_is_accepted(assistant: Assistant) -> None:
     for name in ("59456", "Noyelles", "Lille", "Lens", "Paris", "Saint-Amand", "62"):
         reply = assistant.reply(Question(text=name))
-        assert list(text_complaints(render(reply), "HTML")) == []
+        assert list(text_complaints(render(reply, TEXTS.telegram), "HTML")) == []
 
 
 def test_a_message_has_its_parts_in_order() -> None:
-    assert render(REPLY) == (
+    assert render(REPLY, TEXTS.telegram) == (
         "<i>Service automatique.</i>\n\n"
         "<b>Pain &amp; mine ?</b>\n\n"
         'Voir <a href="https://exemple.fr/?a=1&amp;b=2">la page</a> :\n'
@@ -91,15 +98,15 @@ def test_a_message_has_its_parts_in_order() -> None:
 
 def test_one_source_and_a_check() -> None:
     checked = replace(REPLY, sources=REPLY.sources[1:], checked_on=dt.date(2027, 5, 1))
-    assert render(checked).endswith(
+    assert render(checked, TEXTS.telegram).endswith(
         "Source\u00a0: Journal &lt;officiel&gt;\nVérifié le 1er mai 2027"
     )
 
 
 def test_a_bare_reply_is_its_text() -> None:
     bare = Reply(Outcome.SMALLTALK, "Bonjour.", Conversation())
-    assert render(bare) == "Bonjour."
-    assert keyboard(bare) is None
+    assert render(bare, TEXTS.telegram) == "Bonjour."
+    assert keyboard(bare, TEXTS) is None
 
 
 def test_whom_to_call_is_bold_in_the_first_paragraph() -> None:
@@ -111,17 +118,17 @@ def test_whom_to_call_is_bold_in_the_first_paragraph() -> None:
         Conversation(),
         calls=("18", "112", "0\u00a0800\u00a047\u00a033\u00a033"),
     )
-    assert render(urgent) == (
+    assert render(urgent, TEXTS.telegram) == (
         "Appelez le <b>18</b>, le <b>112</b> ou le <b>0\u00a0800\u00a047\u00a033\u00a033</b>. "
         "En 2018, 118 &amp; 18\u00a0000 "
         '<a href="https://exemple.fr/18/112">appels au 18</a>.\n\nLe 18 est gratuit.'
     )
-    assert "<b>" not in render(replace(urgent, calls=()))
+    assert "<b>" not in render(replace(urgent, calls=()), TEXTS.telegram)
 
 
 def test_sources_go_before_any_word_of_the_answer() -> None:
     text = "Une phrase de trente signes ici. " * 119
-    long = render(replace(REPLY, text=text))
+    long = render(replace(REPLY, text=text), TEXTS.telegram)
     assert size(long) <= MESSAGE_LENGTH
     assert text.strip() in long
     assert "Journal" not in long
@@ -140,7 +147,7 @@ def test_sources_go_before_any_word_of_the_answer() -> None:
     ],
 )
 def test_a_text_too_long_is_cut_at_a_sentence(text: str, end: str) -> None:
-    long = render(replace(REPLY, text=text))
+    long = render(replace(REPLY, text=text), TEXTS.telegram)
     assert list(text_complaints(long, "HTML")) == []
     assert f"{end}\n\nContact" in long
 
@@ -168,23 +175,23 @@ def test_the_way_back_is_the_first_of_the_general_ways() -> None:
 
 
 def test_the_vote_chosen_is_marked_alone() -> None:
-    markup = keyboard(REPLY, "galibot_bot")
+    markup = keyboard(REPLY, TEXTS, "galibot_bot")
     assert markup
     for vote, labels in (
         (Vote("pain", True), ["👍 Utile ✓", "👎 Pas utile"]),
         (Vote("pain", False), ["👍 Utile", "👎 Pas utile ✓"]),
     ):
-        markup = with_vote(markup, vote)
+        markup = with_vote(markup, vote, TEXTS.telegram)
         assert [button.text for button in markup.inline_keyboard[1]] == labels
-        assert with_vote(markup, vote) == markup
+        assert with_vote(markup, vote, TEXTS.telegram) == markup
     others = [row for row in markup.inline_keyboard if row != markup.inline_keyboard[1]]
-    unmarked = keyboard(REPLY, "galibot_bot")
+    unmarked = keyboard(REPLY, TEXTS, "galibot_bot")
     assert unmarked
     assert others == [row for row in unmarked.inline_keyboard if row[0].text[0] != "👍"]
 
 
 def test_an_answer_is_shared_by_a_link_to_it() -> None:
-    markup = keyboard(REPLY, "galibot_bot")
+    markup = keyboard(REPLY, TEXTS, "galibot_bot")
     assert markup
     simpler, share = markup.inline_keyboard[0]
     assert simpler.callback_data == "easy:pain"
@@ -192,7 +199,7 @@ def test_an_answer_is_shared_by_a_link_to_it() -> None:
         "https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fgalibot_bot%3Fstart%3Dq-pain_s-partage"
         "&text=Pain%20%26%20mine%20%3F"
     )
-    refusal = keyboard(replace(REPLY, outcome=Outcome.NO_MATCH, entry=None), "galibot_bot")
+    refusal = keyboard(replace(REPLY, outcome=Outcome.NO_MATCH, entry=None), TEXTS, "galibot_bot")
     assert refusal
     assert [button.callback_data for button in refusal.inline_keyboard[0]] == [
         "vote:-:1",
@@ -220,7 +227,7 @@ def test_labels_are_cut_at_a_word(label: str, shown: str) -> None:
 
 def test_votes_are_read_as_written() -> None:
     for vote in (Vote("qui-s-engage", True), Vote("a" * 32, False), Vote(REFUSAL, True)):
-        assert Vote.parse(str(vote)) == vote
+        assert Vote.of(Ask.parse(str(vote))) == vote
         assert len(str(vote).encode()) <= 64
     for data in ("vote:a:2", "vote:A:1", "vote::1", f"vote:{'a' * 33}:1", "vote:a:1\n", "entry:a"):
-        assert Vote.parse(data) is None
+        assert Vote.of(Ask.parse(data)) is None

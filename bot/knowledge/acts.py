@@ -1,6 +1,6 @@
 """Dialogue acts: whole messages that ask nothing of the base, such as greetings and thanks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict
@@ -56,6 +56,9 @@ class Acts:
         self._polite = polite
         self._greetings = acts[GREETING].words if GREETING in acts else frozenset[str]()
         self._by_word = {word: name for name, act in acts.items() for word in act.words}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._acts)
 
     def __getitem__(self, name: str) -> Act:
         return self._acts[name]
