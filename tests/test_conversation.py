@@ -79,7 +79,8 @@ def act(assistant: Assistant, action: str, conversation: Conversation | None = N
 def same(printed: str, typed: str) -> bool:
     """Whether a reply's text is one of ours, whatever the typography."""
     plainly = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
-    return " ".join(printed.translate(plainly).split()) == " ".join(typed.split())
+    read, meant = (" ".join(text.translate(plainly).split()) for text in (printed, typed))
+    return read == meant
 
 
 @pytest.mark.parametrize(("text", "entry"), ANSWERED)

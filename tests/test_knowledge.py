@@ -9,6 +9,7 @@ import yaml
 from bot.knowledge.checking import check, revision_of
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.problem import Problem
+from bot.language.typography import typeset
 from tests.conftest import KNOWLEDGE, ROOT, TODAY
 
 GOOD = """\
@@ -50,7 +51,7 @@ def test_a_good_file_gives_a_base() -> None:
     assert checked.problems == ()
     assert checked.base is not None
     loyer = checked.base.entries["loyer"]
-    assert loyer.phrasings == ("Mon loyer va-t-il augmenter ?", "Je vais payer plus ?")
+    assert loyer.phrasings == (typeset("Mon loyer va-t-il augmenter ?"), "Je vais payer plus ?")
     assert loyer.sources[0].date == dt.date(2024, 3, 22)
     assert checked.base.of_theme("logement") == (loyer,)
     assert checked.base.off_topic == ("Quelle heure est-il ?",)

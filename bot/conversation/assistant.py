@@ -179,7 +179,7 @@ def _browse(text: str, served: Served) -> tuple[Reply, ...]:
     message = read_message(text, served)
     if message.empty:
         firsts = (served.base.of_theme(theme.id)[:1] for theme in served.base.themes)
-        keys = [entry.id for few in firsts for entry in few] or list(served.entries)
+        keys = [entry.id for few in firsts for entry in few] or list(served.base.entries)
     else:
         reply, _ = route(Question(text, conversation=shared), served)
         if reply.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:

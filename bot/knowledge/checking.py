@@ -109,12 +109,11 @@ def _base(
         problems.extend(style.dated(faq, entries))
     problems.extend(rules.alarms(faq, entries, written, alarms.labels))
     urgent = _models(Entry, documents.get(URGENT, Document(URGENT)), "entrees", problems)
-    served = {key: placed.entry for key, placed in entries.items()}
-    # Someone in danger is answered whatever the base is about, and whatever was deleted from it.
-    served |= {entry.id: entry for entry, _ in urgent if entry.id not in written}
     base = KnowledgeBase(
         themes=themes,
-        entries=served,
+        entries={key: placed.entry for key, placed in entries.items()},
+        # Someone in danger is answered whatever the base is about, and whatever was deleted.
+        urgent={entry.id: entry for entry, _ in urgent},
         contacts=contacts,
         facts=facts,
         off_topic=off_topic,

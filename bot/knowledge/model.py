@@ -136,6 +136,7 @@ class KnowledgeBase(BaseModel):
     synonyms: tuple[tuple[str, ...], ...]
     unrelated: tuple[str, ...]
     alarms: Patterns  # what rings, labelled by entry
+    urgent: Mapping[str, Entry]  # the program's answers to alarms, where the base has none
     calm: Patterns  # what keeps a merely likely alarm from ringing, labelled by entry
     acts: Acts
     texts: Texts
@@ -147,11 +148,12 @@ class KnowledgeBase(BaseModel):
 
     def served(self, today: dt.date) -> dict[str, Entry]:
         """The entries that may be served: those of which `expires_on` has not passed."""
-        return {
+        own = {
             key: entry
             for key, entry in self.entries.items()
             if entry.expires_on is None or entry.expires_on >= today
         }
+        return own | {key: entry for key, entry in self.urgent.items() if key not in own}
 
 
 #: What a resident reads of each kind of object.
@@ -165,13 +167,18 @@ _PRINTED: Mapping[type[BaseModel], tuple[str, ...]] = {
 
 def as_printed(base: KnowledgeBase) -> KnowledgeBase:
     """The base with all that is read of it typeset, so that nothing need be afterwards."""
-    entries = {
-        key: _typeset(entry).model_copy(update={"sources": tuple(map(_typeset, entry.sources))})
-        for key, entry in base.entries.items()
-    }
+    entries, urgent = (
+        {
+            key: _typeset(entry).model_copy(update={"sources": tuple(map(_typeset, entry.sources))})
+            for key, entry in written.items()
+        }
+        for written in (base.entries, base.urgent)
+    )
     contacts = {key: _typeset(contact) for key, contact in base.contacts.items()}
     themes = tuple(map(_typeset, base.themes))
-    return base.model_copy(update={"entries": entries, "contacts": contacts, "themes": themes})
+    return base.model_copy(
+        update={"entries": entries, "urgent": urgent, "contacts": contacts, "themes": themes}
+    )
 
 
 Printed = TypeVar("Printed", Theme, Source, Contact, Entry)

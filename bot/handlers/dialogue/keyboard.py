@@ -1,5 +1,6 @@
 """The buttons under a message. They hold what they ask for, so that old ones go on working."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,6 +15,7 @@ from bot.knowledge.texts import TelegramTexts, Texts
 REFUSAL = "-"
 #: Beside the vote that was given.
 CHOSEN = " ✓"
+_VOTE = re.compile(r"([a-z0-9-]{1,32}):([01])")
 LABEL_LENGTH = 60  # about what two lines of a phone show
 
 Row = list[InlineKeyboardButton]
@@ -31,8 +33,8 @@ class Vote:
         """The vote that a button asks for, if it is one."""
         if ask is None or ask.kind is not Kind.VOTE:
             return None
-        entry, _, useful = ask.value.rpartition(":")
-        return cls(entry, useful == "1") if entry and useful in {"0", "1"} else None
+        found = _VOTE.fullmatch(ask.value)
+        return cls(found[1], found[2] == "1") if found else None
 
     def __str__(self) -> str:
         return str(Ask(Kind.VOTE, f"{self.entry}:{self.useful:d}"))
