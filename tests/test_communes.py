@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from bot.communes import Ambiguous, Found, Gazetteer, Lookup, Point, Status, Unknown
-from bot.communes.gazetteer import NEAR_POSTCODES
 from bot.communes.nearest import Nearest
+from bot.communes.numbers import NEAR_POSTCODES
 from bot.communes.spelling import name_words, sound
 from bot.language.words import fold, normalise
 
@@ -281,7 +281,7 @@ def test_commune_is_read_whole() -> None:
     (lens,) = small.communes
     assert lens.postcodes == ("62300",)
     assert lens.cites == ("Cité A", "Cité B")
-    assert (lens.bud, lens.unesco, lens.population) == (True, True, 32000)
+    assert (lens.bud, lens.population) == (True, 32000)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bot.communes.commune import read_aliases, read_communes
+from bot.communes.estates import Estates
 from bot.communes.message import GENERIC
-from bot.communes.names import Estates, EverydayWords, Names
+from bot.communes.names import EverydayWords, Names
 from bot.communes.spelling import ARTICLES, full_key, name_words, short_key, word_set
 from bot.language.words import fold
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -43,7 +44,6 @@ class Commune:
     area_km2: float
     status: Status
     bud: bool
-    unesco: bool
     cites: tuple[str, ...]
 
 
@@ -101,6 +101,11 @@ class Unknown:
 Lookup = Found | Ambiguous | Unknown
 
 
+def largest_first(communes: Iterable[Commune]) -> tuple[Commune, ...]:
+    """The most populous first, which is the order they are offered in."""
+    return tuple(sorted(communes, key=lambda one: (-one.population, one.code_insee)))
+
+
 def _split(cell: str) -> tuple[str, ...]:
     return tuple(part for part in cell.split("|") if part)
 
@@ -119,7 +124,6 @@ def _commune(row: dict[str, str]) -> Commune:
         area_km2=float(row["surface_km2"]),
         status=STATUSES[row["source_erbm"]],
         bud=_YES_NO[row["bud"]],
-        unesco=_YES_NO[row["unesco_bien"]],
         cites=_split(row["cites_erbm"]),
     )
     if not commune.name or not all(

@@ -1,7 +1,7 @@
 """What surrounds a name in a message, and whether it points to a place."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -20,6 +20,32 @@ class Cue(IntEnum):
     AT = 2  # « à »
     NEAR = 3  # « près de »: a place, not the resident's own
     HOME = 4  # « j’habite », « la commune de »
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch [start, stop) of a message that names communes, or a place elsewhere."""
+
+    start: int
+    stop: int
+    codes: frozenset[str]
+    cue: Cue
+    official: bool = False
+    fuzzy: bool = False
+    cite: str | None = None
+    estate: bool = False
+    elsewhere: str | None = None
+
+    @property
+    def rank(self) -> int:
+        """2: the resident's own place; 1: a place; 0: only what lies near it."""
+        if self.cue is Cue.HOME:
+            return 2
+        return 0 if self.cue is Cue.NEAR else 1
+
+    @property
+    def span(self) -> range:
+        return range(self.start, self.stop)
 
 
 #: Words around a name that ask the one question of this search, or only greet.
@@ -136,7 +162,7 @@ class Message:
             for index, word in enumerate(self.words)
         )
 
-    def core(self, taken: set[int]) -> tuple[int, int]:
+    def core(self, taken: Set[int]) -> tuple[int, int]:
         """The [start, stop) left when the generic words of both ends are put aside."""
         kept = [
             index
