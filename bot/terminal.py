@@ -72,7 +72,7 @@ def show_explanation(explanation: Explanation) -> None:
 def show_communes(communes: Sequence[Commune]) -> None:
     """The communes found with what is known of each, or that there is none."""
     if not communes:
-        _out.print("Aucune commune du Nord ni du Pas-de-Calais n’est reconnue dans ce texte.")
+        _out.print("Aucune commune n’est reconnue dans ce texte.")
     for commune in communes:
         _out.print(f"[bold]{commune.name}[/bold] ({', '.join(commune.postcodes)})")
         if len(communes) == 1:

@@ -25,6 +25,7 @@ from bot.storage.knowledge_files import (
     load_base,
     load_common_messages,
     load_gazetteer,
+    load_region,
 )
 from bot.storage.use_encoder import load_encoder
 
@@ -34,6 +35,9 @@ KNOWLEDGE = ROOT / "knowledge"
 SHARED = ROOT.parent / "shared"
 #: The day of these tests: entries expire and fall due by the calendar.
 TODAY = dt.date(2026, 11, 23)
+
+#: What the territory's own file says.
+REGION = load_region(KNOWLEDGE)
 
 SHARED_REASON = "les documents de travail ne sont pas à côté du projet"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=SHARED_REASON)

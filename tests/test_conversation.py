@@ -18,7 +18,7 @@ from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.knowledge.checking import check
 from bot.knowledge.model import KnowledgeBase
 from bot.storage.knowledge_files import load_base
-from tests.conftest import TODAY
+from tests.conftest import REGION, TODAY
 
 #: The four questions of the programme's page and some messy ones, with what must answer them.
 ANSWERED = [
@@ -260,7 +260,7 @@ def test_a_point_on_the_map_is_a_choice_of_communes(assistant: Assistant) -> Non
     assert "59456" in {commune.code_insee for commune in reply.communes}
     far = assistant.reply(Question(place=Point(48.85, 2.35)))
     assert far.outcome is Outcome.NO_MATCH
-    assert same(far.text, texts.FAR)
+    assert same(far.text, REGION.sentences.far)
 
 
 @pytest.mark.parametrize(
@@ -420,7 +420,7 @@ def test_all_statuses_are_worded(assistant: Assistant, gazetteer: Gazetteer) -> 
         reply = act(assistant, f"commune:{commune.code_insee}")
         assert commune.name.replace("'", "’") in reply.text
         assert reply.text.startswith("Oui,") == (commune.status.value == "in")
-        assert ("bassin urbain à dynamiser" in reply.text) or not commune.bud
+        assert ("bassin urbain à dynamiser" in reply.text) or not commune.in_zone
         assert reply.as_json()["commune"]["code_insee"] == commune.code_insee
 
 

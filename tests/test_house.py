@@ -1,6 +1,7 @@
 """The house: imports run one way, and the core touches neither network nor disk."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +17,11 @@ FLOORS = (
 )
 FLOOR_OF = {name: level for level, (_, names) in enumerate(FLOORS) for name in names}
 #: Within the core: language is below all, and the others do not know one another,
-#: except that matching may read entries.
+#: except that matching may read entries, and communes their region.
 CORE_MAY_IMPORT = {
     "language": set(),
     "knowledge": {"language"},
-    "communes": {"language"},
+    "communes": {"language", "knowledge"},
     "matching": {"language", "knowledge"},
 }
 NOT_IN_CORE = {
@@ -30,6 +31,10 @@ NOT_IN_CORE = {
 
 MODULES = sorted(BOT.rglob("*.py"))
 CORE = [path for path in MODULES if path.relative_to(BOT).parts[0] in CORE_MAY_IMPORT]
+#: What only the territory's own files may say.
+OF_ONE_TERRITORY = re.compile(
+    r"erbm|minier|mining|terril|\bbud\b|\bnord\b|calais|\b(?:59|62)\b", re.IGNORECASE
+)
 
 
 def room(path: Path) -> str:
@@ -81,3 +86,10 @@ def test_the_core_is_pure(path: Path) -> None:
     ]
     assert "open" not in calls
     assert "print" not in calls
+
+
+@pytest.mark.parametrize(
+    "path", sorted((BOT / "communes").glob("*.py")), ids=lambda path: path.name
+)
+def test_the_communes_are_those_of_no_territory(path: Path) -> None:
+    assert OF_ONE_TERRITORY.findall(path.read_text(encoding="utf-8")) == []

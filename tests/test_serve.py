@@ -70,13 +70,7 @@ def small_knowledge(tmp_path: Path) -> Path:
     """A knowledge folder with one entry and all the communes: it is served at once."""
     folder = tmp_path / "knowledge"
     folder.mkdir()
-    for name in (
-        "communes.csv",
-        "communes_aliases.csv",
-        "mots_courants.txt",
-        "villes_ailleurs.txt",
-    ):
-        shutil.copy(KNOWLEDGE / name, folder)
+    shutil.copytree(KNOWLEDGE / "lieux", folder / "lieux")
     (folder / "faq.yaml").write_text(FAQ.format(answer="À gauche."), "utf-8")
     return folder
 

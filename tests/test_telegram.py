@@ -12,6 +12,7 @@ from bot.handlers.context import ANSWERS
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
+from tests.conftest import REGION
 from tests.fakes import BOT_USER, FakeTelegram, Resident, actions, resident_with
 
 ENTRY = "qui-s-engage"
@@ -67,7 +68,7 @@ async def test_a_whole_conversation(
     (edit,) = telegram.made("editMessageReplyMarkup")
     assert actions(edit) == actions(again)
 
-    assert shows(await resident.say("/commune"), texts.COMMUNE_PROMPT)
+    assert shows(await resident.say("/commune"), REGION.sentences.which)
     (choice,) = await resident.say("Noyelles")
     communes = [way for way in actions(choice) if way.startswith("commune:")]
     assert len(communes) > 1
@@ -87,7 +88,7 @@ async def test_a_whole_conversation(
         ("/help", texts.HELP),
         ("/AIDE", texts.HELP),
         ("/themes", texts.THEMES),
-        ("/commune", texts.COMMUNE_PROMPT),
+        ("/commune", REGION.sentences.which),
         ("/contact", texts.CONTACT),
         ("/confidentialite", texts.PRIVACY),
         ("/inconnue", texts.HELP),

@@ -10,7 +10,7 @@ from bot.handlers import ALLOWED_UPDATES
 from bot.handlers import texts as telegram_texts
 from bot.language.typography import typeset
 from bot.services import Services
-from tests.conftest import ROOT
+from tests.conftest import REGION, ROOT
 from tests.fakes import BOT_USER, Resident, actions, resident_with
 from tests.test_telegram import ENTRY, GROUP, NEIGHBOUR, OTHER_BOT, remembered, reply_to, shows
 
@@ -53,7 +53,8 @@ REPLIES: list[tuple[str, dict[str, Any], str]] = [
     ("position", {"location": PLACE}, texts.NEAREST),
     ("lieu", {"location": PLACE, "venue": {"location": PLACE, "title": "Mairie", "address": "1"}},
      texts.NEAREST),
-    ("position lointaine", {"location": {"latitude": 48.85, "longitude": 2.35}}, texts.FAR),
+    ("position lointaine", {"location": {"latitude": 48.85, "longitude": 2.35}},
+     REGION.sentences.far),
     ("autocollant", {"sticker": STICKER}, texts.EMPTY),
     ("sondage", {"poll": POLL}, texts.EMPTY),
     ("dé", {"dice": {"emoji": "🎲", "value": 1}}, texts.EMPTY),

@@ -1,4 +1,4 @@
-"""Index of well-known places outside the two départements."""
+"""Index of well-known places outside the territory."""
 
 from collections.abc import Iterable, Sequence
 
@@ -18,7 +18,7 @@ from bot.communes.spelling import (
 
 
 class Elsewhere:
-    """Well-known places outside the two départements."""
+    """Well-known places outside the territory."""
 
     def __init__(self, places: Iterable[str], names: Names, everyday: EverydayWords) -> None:
         self._labels: dict[str, str] = {}
@@ -30,7 +30,7 @@ class Elsewhere:
             words = name_words(label)
             if not words or label.startswith("#"):
                 continue
-            # A local name has the last word: Grigny is first a village of the Pas-de-Calais.
+            # A local name has the last word: Grigny may first be a village of here.
             if names.exact(words) is not None:
                 continue
             longest = max(longest, len(words))

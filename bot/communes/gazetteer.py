@@ -3,10 +3,11 @@
 A wrong « yes » is the worst answer, so every step would rather ask or give up than guess.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
-from bot.communes.commune import Commune, Lookup, Unknown, read_aliases, read_communes
+from bot.communes.commune import Alias, Commune, Lookup, Unknown, read_aliases, read_communes
 from bot.communes.elsewhere import Elsewhere
 from bot.communes.estates import Estates
 from bot.communes.mentions import Mentions
@@ -16,28 +17,39 @@ from bot.communes.nearest import Nearest, Point
 from bot.communes.numbers import Postcodes
 from bot.communes.other_places import OtherPlaces
 from bot.communes.settling import settle
+from bot.knowledge.region import Region
 
 
 class Gazetteer:
-    """The communes of the two départements, found by what residents type."""
+    """The communes of a territory, found by what residents type; false where there are none."""
 
     def __init__(
         self,
-        communes: Mapping[str, Commune],
-        names: Names,
-        estates: Estates,
-        elsewhere: Elsewhere,
+        region: Region,
+        communes: Mapping[str, Commune] = MappingProxyType({}),
+        aliases: Sequence[Alias] = (),
+        everyday_words: Iterable[str] = (),
+        towns_elsewhere: Iterable[str] = (),
     ) -> None:
+        self.region = region
         self.communes: tuple[Commune, ...] = tuple(communes.values())
         self._by_code = dict(communes)
-        self._postcodes = Postcodes(self._by_code)
+        kind = region.estates.kind if region.estates else None
+        everyday = EverydayWords(everyday_words)
+        names = Names(communes, (alias for alias in aliases if alias.kind != kind), everyday)
+        estates = Estates(
+            (alias for alias in aliases if alias.kind == kind), everyday, region.speech
+        )
+        elsewhere = Elsewhere(towns_elsewhere, names, everyday)
+        self._postcodes = Postcodes(self._by_code, region)
         self._mentions = Mentions(names, estates, elsewhere)
-        self._other_places = OtherPlaces(self._by_code, elsewhere)
+        self._other_places = OtherPlaces(self._by_code, elsewhere, region)
         self._nearest = Nearest(self.communes)
 
     @classmethod
     def parse(
         cls,
+        region: Region,
         communes_csv: str,
         aliases_csv: str,
         everyday_words: Iterable[str],
@@ -47,16 +59,12 @@ class Gazetteer:
 
         Raises ValueError naming the file and the line, in French, when a table is wrong.
         """
-        communes = read_communes(communes_csv)
+        communes = read_communes(communes_csv, region)
         aliases = read_aliases(aliases_csv, communes)
-        everyday = EverydayWords(everyday_words)
-        names = Names(communes, aliases, everyday)
-        return cls(
-            communes,
-            names,
-            Estates(aliases, everyday),
-            Elsewhere(towns_elsewhere, names, everyday),
-        )
+        return cls(region, communes, aliases, everyday_words, towns_elsewhere)
+
+    def __bool__(self) -> bool:
+        return bool(self.communes)
 
     def get(self, code_insee: str) -> Commune | None:
         """The commune of an INSEE code."""
@@ -68,7 +76,9 @@ class Gazetteer:
 
     def find(self, text: str) -> Lookup:
         """The commune a message names, whether the message is a bare name or a sentence."""
-        message = Message.read(text)
+        if not self:
+            return Unknown(None)
+        message = Message.read(text, self.region.speech)
         numbers = self._postcodes.read(message)
         read = self._mentions.read(message, numbers)
         mentions = [

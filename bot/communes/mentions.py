@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.communes.elsewhere import Elsewhere
 from bot.communes.estates import Estate, Estates
-from bot.communes.message import GENERIC, Cue, Mention, Message
+from bot.communes.message import Cue, Mention, Message
 from bot.communes.names import Names
 from bot.communes.numbers import Numbers
 from bot.communes.spelling import ARTICLES, CONNECTORS
@@ -78,7 +78,7 @@ class Mentions:
         while stop < most:
             full += canon[stop]
             short += "" if canon[stop] in ARTICLES else canon[stop]
-            if short and not {full, short} & self._beginnings:
+            if short and full not in self._beginnings and short not in self._beginnings:
                 break
             stop += 1
         return stop if estate is None else max(stop, min(most, estate[1]))
@@ -111,7 +111,7 @@ class Mentions:
         """
         if mention.estate:
             return mention
-        most = self._names.longest
+        most, around = self._names.longest, message.speech.around
         for start in range(max(first, mention.stop - most), mention.start + 1):
             for stop in range(min(len(message.words), start + most), mention.stop - 1, -1):
                 if stop - start == mention.stop - mention.start or not message.may_be_name(
@@ -119,7 +119,7 @@ class Mentions:
                 ):
                     continue
                 window = message.canon[start:stop]
-                if any(word in GENERIC and word not in CONNECTORS for word in window):
+                if any(word in around and word not in CONNECTORS for word in window):
                     continue
                 codes = self._guessed(window, longer_than=mention.stop - mention.start)
                 if codes:
@@ -151,10 +151,11 @@ class Mentions:
         return mentions
 
     def _from_cue(self, message: Message, start: int, cue: Cue, taken: set[int]) -> Mention | None:
+        around = message.speech.around
         stop = start
         while stop < len(message.words) and stop - start < self._names.longest:
             word = message.words[stop]
-            if stop in taken or (word in GENERIC and message.canon[stop] not in CONNECTORS):
+            if stop in taken or (word in around and message.canon[stop] not in CONNECTORS):
                 break
             stop += 1
         for end in range(stop, start, -1):

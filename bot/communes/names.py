@@ -22,7 +22,6 @@ from bot.communes.spelling import (
     typo_distance,
 )
 
-ESTATE = "cite_miniere"
 _SAINTS = frozenset({"saint", "sainte"})
 _NEGATION = "pas"  # « pas en Artois » is rarely Pas-en-Artois
 #: Names of the past and names nobody sourced: they do not outweigh the start of official names.
@@ -90,8 +89,7 @@ class Names:
         for commune in communes.values():
             official[name_words(commune.name)].add(commune.code_insee)
         for alias in aliases:
-            if alias.kind != ESTATE:
-                other[name_words(alias.name)].append(alias)
+            other[name_words(alias.name)].append(alias)
         self._starts = _starts([*official, *other], official, other, everyday)
         self._exact: dict[str, Name] = {}
         self._short: dict[str, Name] = {}
@@ -105,7 +103,7 @@ class Names:
         self._sounds: dict[str, list[str]] = defaultdict(list)
         for key, name in self._short.items():
             self._sounds[sound(name.words)].append(key)
-        self.longest = max(len(name.words) for name in self._exact.values()) + 1
+        self.longest = max((len(name.words) for name in self._exact.values()), default=0) + 1
         self._remembered = lru_cache(maxsize=4096)(self._guess)
 
     def _name(self, words: tuple[str, ...], codes: set[str], aliases: list[Alias]) -> Name:

@@ -8,17 +8,12 @@ from rapidfuzz.distance import OSA
 
 from bot.communes.commune import Commune, largest_first
 from bot.communes.message import Message
-from bot.communes.spelling import word_set
+from bot.knowledge.region import Region
 
 #: Communes offered for a postcode that may be a slip.
 NEAR_POSTCODES = 5
 _NUMBER = re.compile(r"\d{5}")
-_ABROAD = re.compile(r"(?!59|62)(?:0[1-9]|[1-8]\d|9[0-578])\d{3}")
-_HERE = re.compile(r"(?:59|62)\d{3}")
-#: After one of these a number of five digits counts things: « 23 000 logements ».
-_COUNTED = word_set("""euro euros e logement logements habitant habitants personne personnes maison
-    maisons km m2 m foyer foyers emploi emplois metres k menages menage ans annees hectares ha""")
-_FILE_NUMBERS = word_set("dossier numero num n no ref reference contrat client facture")
+_FRENCH = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-578])\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +28,17 @@ class Numbers:
 
 
 class Postcodes:
-    """The communes by postcode."""
+    """The communes by postcode, and the départements by the names people give them."""
 
-    def __init__(self, communes: Mapping[str, Commune]) -> None:
+    def __init__(self, communes: Mapping[str, Commune], region: Region) -> None:
         self._communes = communes
+        self._here = region.postcodes
+        self._speech = region.speech
+        #: First word → (whole name in words, code).
+        self._departments: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for code, names in region.departments.items():
+            for words in names:
+                self._departments.setdefault(words[0], []).append((words, code))
         self._codes: dict[str, frozenset[str]] = {}
         for commune in communes.values():
             for postcode in commune.postcodes:
@@ -54,25 +56,21 @@ class Postcodes:
             following = words[at + 1] if at + 1 < len(words) else ""
             before = words[at - 1] if at else ""
             if _NUMBER.fullmatch(word):
-                if following in _COUNTED or before in _FILE_NUMBERS:
+                if following in self._speech.counted or before in self._speech.before_number:
                     continue
                 found = self._of(word, "insee" in words[max(0, at - 4) : at])
                 if found:
                     codes |= found
                     taken.add(at)
-                elif _ABROAD.fullmatch(word):
-                    elsewhere = (at, word)
-                elif _HERE.fullmatch(word):
+                elif word.startswith(self._here):
                     unknown = (at, word)
-            elif word in {"59", "62"}:
-                departments.add(word)
-                taken.add(at)
-            elif words[at : at + 3] == ("pas", "de", "calais"):
-                departments.add("62")
-                taken.update(range(at, at + 3))
-            elif word == "nord" and at >= 2 and words[at - 2 : at] == ("dans", "le"):
-                departments.add("59")
-                taken.update(range(at - 2, at + 1))
+                elif _FRENCH.fullmatch(word):
+                    elsewhere = (at, word)
+            for name, code in self._departments.get(word, ()):
+                stop = at + len(name)
+                if words[at:stop] == name:
+                    departments.add(code)
+                    taken.update(range(at, stop))
         return Numbers(codes, frozenset(departments), frozenset(taken), elsewhere, unknown)
 
     def near(self, postcode: str) -> tuple[Commune, ...]:

@@ -5,9 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown, largest_first
 from bot.communes.message import Mention, Message
 from bot.communes.numbers import Numbers
-from bot.communes.spelling import word_set
-
-_POSTAL_CUES = word_set("postal cp postaux dans le du a au habite code c est")
 
 
 def settle(
@@ -42,7 +39,7 @@ def _is_meant(message: Message, numbers: Numbers, at: int, *local: Mention) -> b
     if local:
         return any(at in (mention.start - 1, mention.stop) for mention in local)
     before = message.words[at - 1] if at else ""
-    return message.bare() or before in _POSTAL_CUES
+    return message.bare() or before in message.speech.before_postcode
 
 
 def _among(

@@ -4,24 +4,18 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from bot.communes.commune import Commune, Status, Unknown
+from bot.communes.commune import Commune, Unknown
 from bot.conversation import texts
 from bot.conversation.reply import Action, Conversation, Outcome, Reply
 from bot.knowledge.model import Contact, Entry, KnowledgeBase
+from bot.knowledge.region import Region
 from bot.language.numbers import phone_numbers
 from bot.language.typography import typeset
 from bot.language.words import normalise
 
-#: Entries whose answer is the state of one commune.
-COMMUNE_ENTRIES = frozenset({"ma-commune-erbm", "ma-commune-bud"})
 REFUSALS_BEFORE_CONTACT = 2
 #: Themes offered with a refusal.
 THEMES_IN_REFUSAL = 3
-#: Contacts offered, first found first, when nothing points to another desk.
-DEFAULT_CONTACTS = ("prefecture", "mairie")
-#: What a resident asks next, by where her commune stands.
-AFTER_IN = ("ma-cite-concernee", "quand-ma-rue")
-AFTER_OUT = ("pas-dans-l-erbm", "aides-proprietaire")
 
 WAYS_ON = (
     Action(texts.SEE_THEMES, "themes"),
@@ -33,10 +27,11 @@ TO_START = Action(texts.GO_BACK, "start")
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Makes replies from one base, as it is to be served on one day."""
+    """Makes replies from one base and one territory, as they are to be served on one day."""
 
     base: KnowledgeBase
     today: dt.date
+    region: Region
     #: The entries that have not expired.
     served: dict[str, Entry] = field(init=False)
 
@@ -121,10 +116,10 @@ class Answers:
         )
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
-        """A place outside the two départements was asked about."""
+        """A place outside the territory was asked about."""
         return Reply(
             Outcome.NO_MATCH,
-            texts.ELSEWHERE.format(place=place),
+            self.region.sentences.elsewhere.format(lieu=place),
             replace(conversation, refusals=conversation.refusals + 1),
             actions=WAYS_ON,
             back=TO_START,
@@ -132,8 +127,10 @@ class Answers:
 
     def unknown_postcode(self, lookup: Unknown, conversation: Conversation) -> Reply:
         """A postcode that no commune has: said so, with those of which it may be a slip."""
-        told = texts.UNKNOWN_POSTCODE_NEAR if lookup.near else texts.UNKNOWN_POSTCODE
-        made = self.choose_commune(lookup.near, conversation, told.format(postcode=lookup.postcode))
+        sentences = self.region.sentences
+        sentence = sentences.near_postcode if lookup.near else sentences.unknown_postcode
+        told = sentence.format(code_postal=lookup.postcode)
+        made = self.choose_commune(lookup.near, conversation, told)
         return replace(made, outcome=Outcome.NO_MATCH, communes=(), wants_place=True)
 
     def choose_commune(
@@ -159,12 +156,13 @@ class Answers:
     def near(self, communes: tuple[Commune, ...], conversation: Conversation) -> Reply:
         """The communes around a point on the map: a choice too, since borders are not known."""
         if not communes:
-            return replace(self.menu(texts.FAR, conversation), outcome=Outcome.NO_MATCH)
+            far = self.menu(self.region.sentences.far, conversation)
+            return replace(far, outcome=Outcome.NO_MATCH)
         return self.choose_commune(communes, conversation, texts.NEAREST)
 
     def where(self, conversation: Conversation) -> Reply:
         """Ask which commune."""
-        return replace(self.menu(texts.COMMUNE_PROMPT, conversation), wants_place=True)
+        return replace(self.menu(self.region.sentences.which, conversation), wants_place=True)
 
     def commune(
         self,
@@ -175,30 +173,29 @@ class Answers:
         *,
         guessed: bool = False,
     ) -> Reply:
-        """Where a commune stands, with its BUD status, intercommunalité and desk."""
+        """Where a commune stands, with its zone, intercommunalité and desk."""
         parts = [texts.commune_status(commune)]
         if guessed:
             parts.insert(0, texts.UNDERSTOOD.format(name=commune.name))
-        if commune.status is Status.IN:
-            parts.append(texts.NOT_A_PROMISE)
-        if cite:
+        if caution := texts.caution(commune):
+            parts.append(caution)
+        if cite and self.region.estates:
             listed = normalise(cite) in {normalise(known) for known in commune.cites}
-            parts.append(texts.cite_status(cite, listed=listed))
-        if situation := texts.situation(commune):
+            parts.append(texts.cite_status(cite, self.region.estates, listed=listed))
+        if situation := texts.situation(commune, self.region.zone):
             parts.append(situation)
-        following = AFTER_IN if commune.status is Status.IN else AFTER_OUT
         return Reply(
             Outcome.COMMUNE,
             "\n\n".join(parts),
             replace(conversation, commune=commune.code_insee, refusals=0),
             title=f"{commune.name} ({', '.join(commune.postcodes)})",
-            entries=tuple(sorted(COMMUNE_ENTRIES & self.served.keys())),
+            entries=tuple(sorted(self.served.keys() & self.region.entries)),
             confidence=confidence,
-            sources=texts.PERIMETER_SOURCES,
-            collected_on=texts.COMMUNES_COLLECTED_ON,
+            sources=self.region.sources,
+            collected_on=self.region.collected_on,
             commune=commune,
             actions=(
-                *self.questions(following),
+                *self.questions(commune.standing.see_next),
                 Action(texts.CHANGE_COMMUNE, "commune"),
                 Action(texts.SEE_THEMES, "themes"),
                 Action(texts.REACH_SOMEONE, "contact"),
@@ -260,23 +257,22 @@ class Answers:
         )
 
     def _desk(self, commune: Commune) -> Contact | None:
-        """Whom to ask about a commune: its intercommunalité where that is a partner."""
+        """Whom to ask about a commune, by where it stands; its intercommunalité by name."""
         contacts = self.base.contacts
-        if commune.status in {Status.IN, Status.PARTNER_ONLY}:
-            for contact in contacts.values():
-                if contact.epci == commune.epci_siren:
-                    return contact
-            if "intercommunalite" in contacts:
-                name = texts.epci_name(commune).removeprefix("la ")
-                return contacts["intercommunalite"].model_copy(
-                    update={"name": name[0].upper() + name[1:]}
-                )
-        if commune.status is Status.OUT and "france-renov" in contacts:
-            return contacts["france-renov"]
+        for key in commune.standing.desks:
+            if key == self.region.groupings.desk:
+                for contact in contacts.values():
+                    if contact.epci == commune.epci_siren:
+                        return contact
+                if key in contacts:
+                    name = commune.epci_in_words.removeprefix("la ") or contacts[key].name
+                    return contacts[key].model_copy(update={"name": name[0].upper() + name[1:]})
+            elif key in contacts:
+                return contacts[key]
         return self._default_contact()
 
     def _default_contact(self) -> Contact | None:
-        found = (self.base.contacts.get(key) for key in DEFAULT_CONTACTS)
+        found = (self.base.contacts.get(key) for key in self.region.desks)
         return next((contact for contact in found if contact), None)
 
 

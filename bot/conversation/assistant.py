@@ -11,10 +11,11 @@ from typing import Any
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation import texts
-from bot.conversation.answers import COMMUNE_ENTRIES, Answers, finish
+from bot.conversation.answers import Answers, finish
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.smalltalk import smalltalk
 from bot.knowledge.model import KnowledgeBase
+from bot.knowledge.region import Speech
 from bot.language.personal import without_personal_data
 from bot.language.words import normalise, parts, stems, without_wrapping
 from bot.matching.decision import (
@@ -45,21 +46,6 @@ PART_SCORE = 0.5
 ALARM_SCORE = 0.3
 BROWSED = 10  # answers to choose from while someone types
 RELATED = 0.5  # probability, below which words being typed are rather off topic
-#: What is left before a place's name once it is taken away.
-_BEFORE_PLACES = frozenset({"a", "au", "aux", "dans", "de", "du", "d", "en", "sur", "vers", "pour"})
-#: Words that ask nothing but « is this place concerned? » around a commune's name.
-_ABOUT_PLACES = frozenset(
-    stems(
-        """ville village commune communes cite quartier coron secteur coin agglo departement nord
-        pas calais code postal insee cp habite habitons habitant habitants vis vit vivons vient
-        viens reste loge demeure originaire chez concerne concernee concernes dedans dans fait
-        fais faisons font partie perimetre programme erbm bud bassin minier minie zone franche
-        liste retenu retenue selectionne inclus incluse compris comprise eligible beneficie bon
-        bonne droit quelque chose savoir voudrais veux vouloir dire est-ce que si oui non pas
-        aussi alors pour quid question ma mon notre classe classee dynamiser urbain renouveau
-        engagement plan projet dispositif cote pres depuis ans actuellement la-bas"""
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +92,7 @@ class Assistant:
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
         self.gazetteer = gazetteer
+        self._speech = gazetteer.region.speech
         self._encoder = encoder
         self._unrelated = unrelated
         self._policy = policy
@@ -136,7 +123,7 @@ class Assistant:
     def reply(self, question: Question) -> Reply:
         """The reply to words or to a button; never raises on what a resident can send."""
         serving = self._serving
-        answers = Answers(serving.base, self.today())
+        answers = Answers(serving.base, self.today(), self.gazetteer.region)
         before = question.conversation
         if question.action is not None:
             made = self._act(question.action, before, answers)
@@ -167,7 +154,7 @@ class Assistant:
     def rank(self, text: str) -> Ranking:
         """The likely entries, best first, those expired left out."""
         serving = self._serving
-        ranking = _rank(serving.matcher, text, self.gazetteer.find(text))
+        ranking = _rank(serving.matcher, text, self.gazetteer.find(text), self._speech)
         return ranking.among(serving.base.served(self.today()))
 
     async def browse(self, text: str) -> tuple[Reply, ...]:
@@ -182,7 +169,7 @@ class Assistant:
 
     def _browse(self, text: str) -> tuple[Reply, ...]:
         serving = self._serving
-        answers = Answers(serving.base, self.today())
+        answers = Answers(serving.base, self.today(), self.gazetteer.region)
         shared = Conversation(started=True)
         urgent = serving.base.alarms.find(text, serving.matcher.repair)
         if not normalise(text):
@@ -199,7 +186,8 @@ class Assistant:
             keys += [key for key in near if key in answers.served]
         lookup = self.gazetteer.find(text)
         made = [answers.entry(key, shared, 1.0, None) for key in dict.fromkeys(keys)]
-        if isinstance(lookup, Found) and _asks_only_about(lookup, text) and not urgent:
+        only_place = _asks_only_about(lookup, text, self._speech)
+        if isinstance(lookup, Found) and only_place and not urgent:
             made.insert(0, answers.commune(lookup.commune, shared, guessed=lookup.fuzzy))
         return tuple(finish(one, shared) for one in made[:BROWSED])
 
@@ -249,11 +237,12 @@ class Assistant:
         if not normalise(text := without_personal_data(text)):
             return answers.menu(texts.PERSONAL_DATA, conversation)
         lookup = self.gazetteer.find(text)
-        ranking = _rank(matcher, text, lookup).among(answers.served)
+        ranking = _rank(matcher, text, lookup, self._speech).among(answers.served)
         best = ranking.candidates[0] if ranking.candidates else None
-        if isinstance(lookup, Unknown) and lookup.postcode and _asks_only_about(lookup, text):
+        only_place = _asks_only_about(lookup, text, self._speech)
+        if isinstance(lookup, Unknown) and lookup.postcode and only_place:
             return answers.unknown_postcode(lookup, conversation)
-        if _asks_only_about(lookup, text) and not self._has_own_entry(lookup, ranking):
+        if only_place and not self._has_own_entry(lookup, ranking):
             return self._place(lookup, conversation, answers, 1.0)
         if best and answers.served[best.entry].alarm and best.score >= ALARM_SCORE:
             return answers.entry(best.entry, conversation, best.score, None)
@@ -280,7 +269,8 @@ class Assistant:
     def _has_own_entry(self, lookup: Lookup, ranking: Ranking) -> bool:
         """Whether an entry is about the very place named: « où en est la cité Barrois ? »."""
         decision = decide(ranking, self._policy)
-        if not isinstance(decision, Answered) or decision.candidate.entry in COMMUNE_ENTRIES:
+        entries = self.gazetteer.region.entries
+        if not isinstance(decision, Answered) or decision.candidate.entry in entries:
             return False
         named_estate = isinstance(lookup, Found) and lookup.cite is not None
         return named_estate or decision.candidate.entry == ranking.identical
@@ -317,7 +307,7 @@ class Assistant:
         commune = lookup.commune if isinstance(lookup, Found) else None
         if isinstance(decision, Answered):
             key, confidence = decision.candidate.entry, decision.candidate.score
-            if key in COMMUNE_ENTRIES:
+            if key in self.gazetteer.region.entries:
                 if not isinstance(lookup, Unknown) or lookup.elsewhere:
                     return self._place(lookup, conversation, answers, confidence)
                 if remembered := self._remembered(conversation):
@@ -374,18 +364,18 @@ _AWAY = "Un lieu d’ailleurs est nommé, que l’entrée ne connaît pas : elle
 _MENUS = {"help": texts.HELP, "privacy": texts.PRIVACY}
 
 
-def _rank(matcher: Matcher, text: str, lookup: Lookup) -> Ranking:
+def _rank(matcher: Matcher, text: str, lookup: Lookup, speech: Speech) -> Ranking:
     """The candidates; a commune's name added to an editor's very words does not weaken them."""
     if isinstance(lookup, Found):
         words = lookup.rest.split()
-        while words and words[-1] in _BEFORE_PLACES:
+        while words and words[-1] in speech.before_place:
             words.pop()
         if matcher.identical(rest := " ".join(words)):
             return matcher.rank(rest)
     return matcher.rank(text, lookup.matched)
 
 
-def _asks_only_about(lookup: Lookup, text: str) -> bool:
+def _asks_only_about(lookup: Lookup, text: str, speech: Speech) -> bool:
     """Whether a place was named and the other words ask nothing but whether it is in."""
     if isinstance(lookup, Unknown):
         named = lookup.elsewhere or lookup.postcode
@@ -396,4 +386,4 @@ def _asks_only_about(lookup: Lookup, text: str) -> bool:
     else:
         rest = lookup.rest
     asked = " ".join(without_wrapping(rest.split()))
-    return all(word in _ABOUT_PLACES or word.isdigit() for word in stems(asked))
+    return all(word in speech.asking or word.isdigit() for word in stems(asked))

@@ -3,10 +3,8 @@
 Ordinary spaces and apostrophes: the assistant typesets each reply.
 """
 
-import datetime as dt
-
-from bot.communes.commune import Commune, Status
-from bot.knowledge.model import Source
+from bot.communes.commune import Commune
+from bot.knowledge.region import EstateMap, Zone
 
 NOTICE = "Je suis Galibot, un service automatique. Mes réponses sont écrites à l'avance."
 
@@ -59,31 +57,10 @@ NONE_OF_THESE = "Aucune de ces questions"
 
 THEMES = "Choisissez un thème."
 THEME = "{title} : choisissez une question."
-COMMUNE_PROMPT = (
-    "De quelle commune s'agit-il ? Écrivez son nom ou son code postal, "
-    "dans le Nord ou le Pas-de-Calais."
-)
 CHOOSE_COMMUNE = "Plusieurs communes peuvent correspondre. Laquelle est la vôtre ?"
 NEAREST = (
     "Voici les communes les plus proches de l'endroit indiqué. Laquelle est la vôtre ?\n\n"
     "Votre position n'est pas gardée."
-)
-FAR = (
-    "Cet endroit est loin du Nord et du Pas-de-Calais. L'Engagement pour le renouveau du bassin "
-    "minier ne concerne que ces deux départements.\n\n"
-    "Votre position n'est pas gardée. Vous pouvez aussi écrire le nom de votre commune."
-)
-UNKNOWN_POSTCODE = (
-    "Je ne connais pas le code postal {postcode} : ce n'est pas celui d'une commune du Nord ou du "
-    "Pas-de-Calais. Écrivez le nom de la commune."
-)
-UNKNOWN_POSTCODE_NEAR = (
-    "Je ne connais pas le code postal {postcode} : ce n'est pas celui d'une commune du Nord ou du "
-    "Pas-de-Calais. Est-ce l'une de ces communes ? Sinon, écrivez son nom."
-)
-ELSEWHERE = (
-    "{place} n'est pas dans le Nord ni dans le Pas-de-Calais : je n'ai pas de réponse pour ce "
-    "lieu. L'Engagement pour le renouveau du bassin minier ne concerne que ces deux départements."
 )
 CONTACT = "Voici qui peut vous répondre."
 PRIVACY = (
@@ -100,52 +77,6 @@ VOTE_THANKS = "Merci, votre avis est compté."
 EXPIRED_BUTTON = "Ce bouton n'est plus à jour. Voici où reprendre."
 
 UNDERSTOOD = "J'ai compris : {name}. Si ce n'est pas votre commune, écrivez plutôt son code postal."
-IN = "Oui, {name} est dans le périmètre de l'Engagement pour le renouveau du bassin minier (ERBM)."
-PARTNER_ONLY = (
-    "Les textes ne permettent pas de dire oui pour {name}. Son intercommunalité, {epci}, est "
-    "partenaire de l'Engagement pour le renouveau du bassin minier (ERBM), mais la commune n'est "
-    "pas dans les 250 communes du bassin minier au sens de la Mission Bassin Minier.\n\n"
-    "Renseignez-vous auprès de l'intercommunalité."
-)
-PERIMETER_ONLY = (
-    "Les textes ne permettent pas de dire oui pour {name}. La commune fait partie du bassin "
-    "minier au sens de la Mission Bassin Minier, mais son intercommunalité, {epci}, n'est pas "
-    "signataire de l'Engagement pour le renouveau du bassin minier (ERBM).\n\n"
-    "Vérifiez auprès de la mairie ou de la préfecture."
-)
-OUT = (
-    "D'après nos données, non : {name} n'est pas dans le périmètre de l'Engagement pour le "
-    "renouveau du bassin minier (ERBM).\n\n"
-    "Pour rénover un logement, France Rénov' renseigne gratuitement partout en France."
-)
-NOT_A_PROMISE = (
-    "Attention : être dans le périmètre ne veut pas dire que votre logement sera rénové. "
-    "Seules certaines cités minières sont financées. Votre bailleur (celui à qui vous payez le "
-    "loyer) peut vous le dire."
-)
-CITE_LISTED = (
-    "La {cite} figure sur une carte indicative des cités de l'ERBM. "
-    "Ce n'est pas une liste officielle : faites confirmer par votre bailleur."
-)
-CITE_UNLISTED = (
-    "La {cite} ne figure pas sur la carte indicative que nous avons. "
-    "Cela ne prouve rien : demandez à votre bailleur."
-)
-EPCI = "Son intercommunalité est {epci}."
-BUD = (
-    "{name} est classée « bassin urbain à dynamiser » (BUD), une zone où des entreprises peuvent "
-    "payer moins d'impôts. À faire confirmer par le service des impôts."
-)
-NO_BUD = "{name} n'est pas classée « bassin urbain à dynamiser » (BUD), d'après nos données."
-COMMUNES_COLLECTED_ON = dt.date(2026, 11, 23)
-PERIMETER_SOURCES = (
-    Source(
-        title="Préfecture de région Hauts-de-France, les huit intercommunalités signataires",
-        date=dt.date(2018, 2, 5),
-    ),
-    Source(title="Mission Bassin Minier, contour des 250 communes (copie d'août 2026)"),
-    Source(title="Insee, code officiel géographique 2026, et DGCL, intercommunalités 2026"),
-)
 
 # Buttons: what happens, in five words or fewer.
 SEE_THEMES = "Voir les thèmes"
@@ -159,46 +90,32 @@ BACK_TO_THEMES = "Retour aux thèmes"
 BACK_TO_THEME = "Retour au thème"
 
 
-_EPCI_KINDS = {
-    "CA ": "la communauté d'agglomération ",
-    "CC ": "la communauté de communes ",
-    "CU ": "la communauté urbaine ",
-}
-
-
-def epci_name(commune: Commune) -> str:
-    """The intercommunalité in words: « CA d'Hénin-Carvin » is an administration's shorthand."""
-    name = commune.epci.replace("Coeur", "Cœur")
-    for short, long in _EPCI_KINDS.items():
-        if name.startswith(short):
-            return long + name.removeprefix(short)
-    return f"la {name}"
-
-
 def commune_status(commune: Commune) -> str:
-    """The sentence that says where a commune stands, as the data's README advises."""
-    template = {
-        Status.IN: IN,
-        Status.PARTNER_ONLY: PARTNER_ONLY,
-        Status.PERIMETER_ONLY: PERIMETER_ONLY,
-        Status.OUT: OUT,
-    }[commune.status]
-    return template.format(name=commune.name, epci=epci_name(commune))
+    """The sentence that says where a commune stands, in the territory's own words."""
+    return _of(commune, commune.standing.sentence)
 
 
-def cite_status(cite: str, *, listed: bool) -> str:
-    """What the indicative map says of a mining estate: never more than that."""
-    template = CITE_LISTED if listed else CITE_UNLISTED
-    return template.format(cite=cite[0].lower() + cite[1:])
+def caution(commune: Commune) -> str | None:
+    """What standing there does not mean, where that needs saying."""
+    return _of(commune, commune.standing.caution) if commune.standing.caution else None
 
 
-def situation(commune: Commune) -> str:
-    """The commune's intercommunalité and BUD status, where they are worth saying."""
-    sentences = []
-    if commune.status is Status.IN:
-        sentences.append(EPCI.format(epci=epci_name(commune)))
-    if commune.bud:
-        sentences.append(BUD.format(name=commune.name))
-    elif commune.status is not Status.OUT:
-        sentences.append(NO_BUD.format(name=commune.name))
-    return " ".join(sentences)
+def cite_status(cite: str, estates: EstateMap, *, listed: bool) -> str:
+    """What the map says of an estate: never more than that."""
+    sentence = estates.listed if listed else estates.unlisted
+    return sentence.format(cite=cite[0].lower() + cite[1:])
+
+
+def situation(commune: Commune, zone: Zone | None) -> str:
+    """The commune's intercommunalité and zone, where they are worth saying."""
+    standing = commune.standing
+    sentences = [standing.situation] if standing.situation else []
+    if zone and commune.in_zone:
+        sentences.append(zone.inside)
+    elif zone and standing.verdict != "non":
+        sentences.append(zone.outside)
+    return " ".join(_of(commune, sentence) for sentence in sentences)
+
+
+def _of(commune: Commune, sentence: str) -> str:
+    return sentence.format(nom=commune.name, intercommunalite=commune.epci_in_words)

@@ -143,7 +143,8 @@ def _find_commune(request: web.Request, text: str) -> Reply:
     if isinstance(lookup, Found):
         return _act(request, f"commune:{lookup.commune.code_insee}")
     elsewhere = None if isinstance(lookup, Ambiguous) else lookup.elsewhere
-    told = shared_texts.ELSEWHERE.format(place=elsewhere) if elsewhere else texts.COMMUNE_NOT_FOUND
+    sentences = assistant.gazetteer.region.sentences
+    told = sentences.elsewhere.format(lieu=elsewhere) if elsewhere else sentences.not_found
     after = replace(conversation, started=True)
     return _counted(request, Reply(Outcome.NO_MATCH, typeset(told), after, actions=_WAYS))
 

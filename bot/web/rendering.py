@@ -122,7 +122,7 @@ def reply_context(request: web.Request, reply: Reply, *, title: str | None) -> d
         "topics": topics,
         "ways": ways,
         "can_vote": reply.outcome is Outcome.ANSWER,
-        "standing": reply.commune.status.value
+        "standing": reply.commune.standing
         if reply.commune and reply.outcome is Outcome.COMMUNE
         else None,
         "open_easy": request.query.get("facile") == "1",

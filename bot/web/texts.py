@@ -39,10 +39,6 @@ FAILED = "Galibot ne répond pas. Vérifiez votre connexion, puis réessayez : r
 PICK_THEME = "Choisir un thème"
 COMMUNE_LABEL = "Nom ou code postal"
 COMMUNE_HEADING = "Votre commune est-elle concernée ?"
-COMMUNE_NOT_FOUND = (
-    "Je ne trouve pas cette commune dans le Nord ni dans le Pas-de-Calais.\n\n"
-    "Vérifiez comment elle s'écrit, ou essayez avec son code postal."
-)
 PICK_QUESTION = "Choisissez une question."
 
 HELP_TITLE = "Comment poser ma question ?"
@@ -76,18 +72,6 @@ YES = "Oui, utile"
 NO = "Non, pas utile"
 VOTE_FAILED = "Votre avis n'a pas été compté. Vérifiez votre connexion, puis réessayez."
 BACK_TO_ANSWER = "Revoir la réponse"
-
-STANDING = MappingProxyType(
-    {
-        "in": "Dans le périmètre",
-        "partner_only": "À vérifier",
-        "perimeter_only": "À vérifier",
-        "out": "Hors du périmètre",
-    }
-)
-STANDING_SIGNS = MappingProxyType(
-    {"in": "✓", "partner_only": "?", "perimeter_only": "?", "out": "✕"}
-)
 
 #: Titles and texts of error pages by status; others are told as the status 500.
 ERRORS = MappingProxyType(
