@@ -95,6 +95,7 @@ def load_gazetteer(folder: Path) -> Gazetteer:
     """
     region, places = load_region(folder), folder / PLACES
     if not places.is_dir():
+        _log.info("Sans dossier « %s », aucune commune n’est cherchée.", PLACES)
         return Gazetteer(region)
     if not region.standings:
         raise KnowledgeError(f"Le fichier {folder / REGION} n’existe pas, ou ne décrit rien.")
