@@ -7,7 +7,6 @@ from typing import Any
 
 import yaml
 
-from bot.conversation.answers import COMMUNE_ENTRIES
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.evaluation import REFUSED, WrongCasesError
@@ -110,15 +109,19 @@ def play(assistant: Assistant, dialogue: Dialogue) -> Iterator[TurnVerdict]:
         if position and turn.kind != "social":
             kinds.append("later")
         orientations = frozenset(entry.id for entry in base.of_theme(ORIENTATION))
-        yield TurnVerdict(
-            dialogue.id, turn, verdict(turn, reply, orientations), reply, tuple(kinds)
-        )
+        given = frozenset(reply.entries)
+        if reply.outcome is Outcome.COMMUNE:
+            given = frozenset(assistant.gazetteer.region.entries)
+        found = verdict(turn, reply, given, orientations)
+        yield TurnVerdict(dialogue.id, turn, found, reply, tuple(kinds))
 
 
-def verdict(turn: Turn, reply: Reply, orientations: frozenset[str]) -> str:
-    """Correct, suggested, wrong or missed; `orientations` are the entries of theme `autres`."""
+def verdict(turn: Turn, reply: Reply, given: frozenset[str], orientations: frozenset[str]) -> str:
+    """Correct, suggested, wrong or missed.
+
+    `given` are the entries that the reply stands for, `orientations` those of theme `autres`.
+    """
     answered = reply.outcome in {Outcome.ANSWER, Outcome.COMMUNE}
-    given = COMMUNE_ENTRIES if reply.outcome is Outcome.COMMUNE else frozenset(reply.entries)
     offered = reply.outcome in {Outcome.SUGGESTIONS, Outcome.CHOOSE_COMMUNE}
     choices = frozenset(commune.code_insee for commune in reply.communes)
     state = reply.commune.code_insee if reply.commune else ""

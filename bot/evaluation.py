@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.conversation.answers import COMMUNE_ENTRIES
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
 from bot.knowledge.model import KnowledgeBase
@@ -140,8 +139,8 @@ def judge(assistant: Assistant, case: Case) -> Verdict:
     ranking = tuple(candidate.entry for candidate in assistant.rank(case.question).candidates)
     given = frozenset(reply.entries)
     if reply.outcome is Outcome.COMMUNE:
-        given |= COMMUNE_ENTRIES
-        ranking = (*sorted(COMMUNE_ENTRIES), *ranking)
+        given |= set(assistant.gazetteer.region.entries)
+        ranking = (*sorted(assistant.gazetteer.region.entries), *ranking)
     answered = reply.outcome in {Outcome.ANSWER, Outcome.COMMUNE}
     if case.expect is None:
         if answered or reply.outcome is Outcome.CHOOSE_COMMUNE:

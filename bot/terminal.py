@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.communes.commune import Commune
-from bot.conversation import texts
+from bot.conversation import places
 from bot.conversation.assistant import Explanation
 from bot.conversation.markup import plain
 from bot.conversation.reply import Reply
@@ -72,11 +72,11 @@ def show_explanation(explanation: Explanation) -> None:
 def show_communes(communes: Sequence[Commune]) -> None:
     """The communes found with what is known of each, or that there is none."""
     if not communes:
-        _out.print("Aucune commune du Nord ni du Pas-de-Calais n’est reconnue dans ce texte.")
+        _out.print("Aucune commune n’est reconnue dans ce texte.")
     for commune in communes:
         _out.print(f"[bold]{commune.name}[/bold] ({', '.join(commune.postcodes)})")
         if len(communes) == 1:
-            _out.print(typeset(texts.commune_status(commune)))
+            _out.print(typeset(places.commune_status(commune)))
         _out.print(f"INSEE {commune.code_insee}, {commune.epci}", style="dim")
 
 

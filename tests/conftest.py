@@ -28,6 +28,7 @@ from bot.storage.knowledge_files import (
     load_base,
     load_common_messages,
     load_gazetteer,
+    load_region,
 )
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +41,9 @@ TODAY = dt.date(2026, 11, 28)
 #: What residents read around the answers.
 TEXTS = read_texts(yaml.safe_load((KNOWLEDGE / "textes.yaml").read_text(encoding="utf-8")))
 ACTS = load_base(KNOWLEDGE, TODAY).acts
+
+#: What the territory's own file says.
+REGION = load_region(KNOWLEDGE)
 
 SHARED_REASON = "les documents de travail ne sont pas à côté du projet"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=SHARED_REASON)

@@ -37,13 +37,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Conf
     folder = tmp_path_factory.mktemp("cli")
     knowledge = folder / "knowledge"
     knowledge.mkdir()
-    for name in (
-        "communes.csv",
-        "communes_aliases.csv",
-        "mots_courants.txt",
-        "villes_ailleurs.txt",
-    ):
-        shutil.copy(KNOWLEDGE / name, knowledge)
+    shutil.copytree(KNOWLEDGE / "lieux", knowledge / "lieux")
     (knowledge / "faq.yaml").write_text(FAQ, encoding="utf-8")
     data = folder / "data"
     data.mkdir()

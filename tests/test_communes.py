@@ -6,20 +6,19 @@ import string
 from collections import Counter
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from bot.communes import Ambiguous, Found, Gazetteer, Lookup, Point, Status, Unknown
-from bot.communes.gazetteer import NEAR_POSTCODES
 from bot.communes.nearest import Nearest
+from bot.communes.numbers import NEAR_POSTCODES
 from bot.communes.spelling import name_words, sound
 from bot.language.words import fold, normalise
+from bot.storage.knowledge_files import PLACES, load_gazetteer
+from tests.conftest import KNOWLEDGE, REGION, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-KNOWLEDGE = ROOT / "knowledge"
 DEVELOPMENT = ROOT.parent / "shared" / "eval" / "communes_dev.jsonl"
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (ROOT / "tests" / "cases" / "communes.yaml").read_text("utf-8")
@@ -82,17 +81,12 @@ je n'ai pas reçu de réponse""".splitlines()
 
 
 def lines(name: str) -> list[str]:
-    return (KNOWLEDGE / name).read_text("utf-8").splitlines()
+    return (KNOWLEDGE / PLACES / name).read_text("utf-8").splitlines()
 
 
 @cache
 def gazetteer() -> Gazetteer:
-    return Gazetteer.parse(
-        (KNOWLEDGE / "communes.csv").read_text("utf-8"),
-        (KNOWLEDGE / "communes_aliases.csv").read_text("utf-8"),
-        lines("mots_courants.txt"),
-        lines("villes_ailleurs.txt"),
-    )
+    return load_gazetteer(KNOWLEDGE)
 
 
 def kind(answer: Lookup) -> str:
@@ -276,11 +270,11 @@ def test_empty_message() -> None:
 
 
 def test_commune_is_read_whole() -> None:
-    small = Gazetteer.parse(COMMUNES_HEADER + LENS_LINE, ALIASES_HEADER, [])
+    small = Gazetteer.parse(REGION, COMMUNES_HEADER + LENS_LINE, ALIASES_HEADER, [])
     (lens,) = small.communes
     assert lens.postcodes == ("62300",)
     assert lens.cites == ("Cité A", "Cité B")
-    assert (lens.bud, lens.unesco, lens.population) == (True, True, 32000)
+    assert (lens.in_zone, lens.population) == (True, 32000)
 
 
 @pytest.mark.parametrize(
@@ -298,7 +292,7 @@ def test_commune_is_read_whole() -> None:
 )
 def test_wrong_data_is_refused_by_line(communes: str, aliases: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Gazetteer.parse(COMMUNES_HEADER + communes, ALIASES_HEADER + aliases, [])
+        Gazetteer.parse(REGION, COMMUNES_HEADER + communes, ALIASES_HEADER + aliases, [])
 
 
 @pytest.mark.parametrize(
@@ -320,7 +314,7 @@ def test_word_lists_are_sorted_folded_and_small() -> None:
     words = [line for line in lines("mots_courants.txt") if not line.startswith("#")]
     assert words == sorted(set(words))
     assert all(word == fold(word) for word in words)
-    assert (KNOWLEDGE / "mots_courants.txt").stat().st_size < 60_000
+    assert (KNOWLEDGE / PLACES / "mots_courants.txt").stat().st_size < 60_000
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from bot.matching.engine import Engine
 from bot.matching.matcher import Matcher
 from bot.matching.reading import Reader
 from bot.storage.knowledge_files import load_base
-from tests.conftest import ACTS, TEXTS, TODAY
+from tests.conftest import ACTS, REGION, TEXTS, TODAY
 
 #: The four questions of the programme's page and some messy ones, with what must answer them.
 ANSWERED = [
@@ -265,7 +265,7 @@ def test_a_point_on_the_map_is_a_choice_of_communes(assistant: Assistant) -> Non
     assert "59456" in {commune.code_insee for commune in reply.communes}
     far = assistant.reply(Question(place=Point(48.85, 2.35)))
     assert far.outcome is Outcome.NO_MATCH
-    assert same(far.text, TEXTS.far)
+    assert same(far.text, REGION.sentences.far)
 
 
 @pytest.mark.parametrize(
@@ -425,7 +425,7 @@ def test_all_statuses_are_worded(assistant: Assistant, gazetteer: Gazetteer) -> 
         reply = act(assistant, f"commune:{commune.code_insee}")
         assert commune.name.replace("'", "’") in reply.text
         assert reply.text.startswith("Oui,") == (commune.status.value == "in")
-        assert ("bassin urbain à dynamiser" in reply.text) or not commune.bud
+        assert ("bassin urbain à dynamiser" in reply.text) or not commune.in_zone
         assert reply.as_json()["commune"]["code_insee"] == commune.code_insee
 
 

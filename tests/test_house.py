@@ -1,6 +1,7 @@
 """The house: imports run one way, and the core touches neither network nor disk."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,11 +24,11 @@ FLOORS = (
 )  # fmt: skip
 FLOOR_OF = {name: level for level, (_, names) in enumerate(FLOORS) for name in names}
 #: Within the core: language is below all, and the others do not know one another,
-#: except that matching may read entries.
+#: except that matching may read entries, and communes their region.
 CORE_MAY_IMPORT = {
     "language": set(),
     "knowledge": {"language"},
-    "communes": {"language"},
+    "communes": {"language", "knowledge"},
     "matching": {"language", "knowledge"},
 }
 NOT_IN_CORE = {
@@ -37,6 +38,10 @@ NOT_IN_CORE = {
 
 MODULES = sorted(BOT.rglob("*.py"))
 CORE = [path for path in MODULES if path.relative_to(BOT).parts[0] in CORE_MAY_IMPORT]
+#: What only the territory's own files may say.
+OF_ONE_TERRITORY = re.compile(
+    r"erbm|minier|mining|terril|\bbud\b|\bnord\b|calais|\b(?:59|62)\b", re.IGNORECASE
+)
 
 
 def room(path: Path) -> str:
@@ -122,3 +127,10 @@ def test_what_stands_beside_rests_on_no_test(path: Path) -> None:
             assert not module.startswith("test_"), f"{path} imports {name}"
         elif there in BESIDE:
             assert there in {here, *BESIDE[here]}, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((BOT / "communes").glob("*.py")), ids=lambda path: path.name
+)
+def test_the_communes_are_those_of_no_territory(path: Path) -> None:
+    assert OF_ONE_TERRITORY.findall(path.read_text(encoding="utf-8")) == []

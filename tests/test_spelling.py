@@ -15,6 +15,7 @@ import pytest
 from bot.communes.gazetteer import Gazetteer
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.texts import Texts
+from bot.storage.knowledge_files import load_region
 from tests.conftest import ACTS, ROOT, TEXTS
 
 DICTIONARY = Path("/usr/share/hunspell/fr.dic")
@@ -81,6 +82,19 @@ def test_facts_contacts_and_themes(base: KnowledgeBase, known: frozenset[str]) -
     parts += [f"{one.name} {one.role} {one.purpose}" for one in base.contacts.values()]
     parts += [theme.title for theme in base.themes]
     assert misspelt("\n".join(parts), known) == set()
+
+
+@pytest.mark.parametrize("folder", ["aucun", "knowledge"])
+def test_what_is_said_of_communes(folder: str, known: frozenset[str]) -> None:
+    """By the program alone, then by the territory's own file."""
+    region = load_region(ROOT / folder)
+    told = [*region.sentences.model_dump().values(), *region.groupings.kinds.values()]
+    told += [source.title for source in region.sources]
+    for one in region.standings.values():
+        told += [one.label, one.sentence, one.caution or "", one.situation or ""]
+    told += [region.zone.inside, region.zone.outside] if region.zone else []
+    told += [region.estates.listed, region.estates.unlisted] if region.estates else []
+    assert misspelt("\n".join(told), known) == set()
 
 
 @pytest.mark.parametrize("texts", [TEXTS, Texts()], ids=["ours", "default"])

@@ -565,7 +565,7 @@ def test_one_file_is_loaded_with_its_neighbours(tmp_path: Path) -> None:
 
 def test_broken_communes_are_refused(tmp_path: Path) -> None:
     shutil.copytree(KNOWLEDGE, tmp_path, dirs_exist_ok=True)
-    communes = tmp_path / "communes.csv"
+    communes = tmp_path / "lieux" / "communes.csv"
     communes.write_text(
         communes.read_text("utf-8").replace("hors_perimetre", "ailleurs", 1), "utf-8"
     )

@@ -26,7 +26,7 @@ from doubles.telegram import (
     resident_with,
     shows,
 )
-from tests.conftest import TEXTS
+from tests.conftest import REGION, TEXTS
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ async def test_a_whole_conversation(
     (edit,) = telegram.made("editMessageReplyMarkup")
     assert actions(edit) == actions(again)
 
-    assert shows(await resident.say("/commune"), TEXTS.commune_prompt)
+    assert shows(await resident.say("/commune"), REGION.sentences.which)
     (choice,) = await resident.say("Noyelles")
     communes = [way for way in actions(choice) if way.startswith("commune:")]
     assert len(communes) > 1
@@ -86,7 +86,7 @@ async def test_a_whole_conversation(
         ("/help", TEXTS.help),
         ("/AIDE", TEXTS.help),
         ("/themes", TEXTS.themes),
-        ("/commune", TEXTS.commune_prompt),
+        ("/commune", REGION.sentences.which),
         ("/contact", TEXTS.contact),
         ("/confidentialite", TEXTS.privacy),
         ("/inconnue", TEXTS.help),

@@ -21,7 +21,7 @@ from doubles.telegram import (
     resident_with,
     shows,
 )
-from tests.conftest import ROOT, TEXTS
+from tests.conftest import REGION, ROOT, TEXTS
 
 FILE = {"file_id": "a", "file_unique_id": "b"}
 PHOTO = [{**FILE, "width": 1, "height": 1}]
@@ -62,7 +62,8 @@ REPLIES: list[tuple[str, dict[str, Any], str]] = [
     ("position", {"location": PLACE}, TEXTS.nearest),
     ("lieu", {"location": PLACE, "venue": {"location": PLACE, "title": "Mairie", "address": "1"}},
      TEXTS.nearest),
-    ("position lointaine", {"location": {"latitude": 48.85, "longitude": 2.35}}, TEXTS.far),
+    ("position lointaine", {"location": {"latitude": 48.85, "longitude": 2.35}},
+     REGION.sentences.far),
     ("autocollant", {"sticker": STICKER}, TEXTS.empty),
     ("sondage", {"poll": POLL}, TEXTS.empty),
     ("dé", {"dice": {"emoji": "🎲", "value": 1}}, TEXTS.empty),

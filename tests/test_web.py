@@ -320,7 +320,7 @@ async def test_commune_search(client: Client, typed: str, words: str) -> None:
 
 
 async def test_every_kind_of_commune_has_its_page(client: Client, gazetteer: Gazetteer) -> None:
-    kinds = {(commune.status, commune.bud): commune for commune in gazetteer.communes}
+    kinds = {(commune.status, commune.in_zone): commune for commune in gazetteer.communes}
     assert len(kinds) >= 4
     for commune in kinds.values():
         page = await get(client, f"/commune/{commune.code_insee}")

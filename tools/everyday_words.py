@@ -1,7 +1,7 @@
-"""Writes knowledge/mots_courants.txt and the second part of knowledge/villes_ailleurs.txt.
+"""Writes mots_courants.txt and the second part of villes_ailleurs.txt in knowledge/lieux.
 
 Both lists keep the commune search from taking plain French, or a town elsewhere, for a commune of
-the Nord or the Pas-de-Calais. Only what could be confused is kept. To run again whenever
+the territory. Only what could be confused is kept. To run again whenever
 communes.csv or communes_aliases.csv changes:
 
     python -m tools.everyday_words [--communes communes.json]
@@ -15,18 +15,21 @@ import argparse
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from bot.communes.commune import read_aliases, read_communes
-from bot.communes.message import GENERIC
-from bot.communes.names import Estates, EverydayWords, Names
+from bot.communes.estates import Estates
+from bot.communes.names import EverydayWords, Names
 from bot.communes.spelling import ARTICLES, full_key, name_words, short_key, word_set
+from bot.knowledge.region import Region
 from bot.language.words import fold
+from bot.storage.knowledge_files import PLACES, load_region
 
 KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
-WORDS = KNOWLEDGE / "mots_courants.txt"
-TOWNS = KNOWLEDGE / "villes_ailleurs.txt"
+LOCAL = KNOWLEDGE / PLACES
+WORDS = LOCAL / "mots_courants.txt"
+TOWNS = LOCAL / "villes_ailleurs.txt"
 HUNSPELL = Path("/usr/share/hunspell")
 LARGE, SMALL, HUGE = 20_000, 2_000, 100_000
 
@@ -38,8 +41,8 @@ WORDS_HEADER = """\
 """
 TOWNS_MARK = "# --- Ci-dessous : écrit par tools/everyday_words.py, ne pas modifier ---\n"
 TOWNS_NOTE = f"""\
-# Communes hors du Nord et du Pas-de-Calais : celles de {LARGE} habitants et plus, et celles de
-# {SMALL} et plus dont le nom ressemble à une commune des deux départements.
+# Communes hors du territoire : celles de {LARGE} habitants et plus, et celles de {SMALL} et plus
+# dont le nom ressemble à une commune d’ici.
 # Source : @etalab/decoupage-administratif 6.0.0 (Insee), Licence Ouverte 2.0.
 """
 
@@ -96,12 +99,12 @@ def _forms(entry: str, suffixes: dict[str, list[_Rule]]) -> Iterator[str]:
             yield word.removesuffix(strip) + add
 
 
-def everyday_forms() -> set[str]:
-    """Every folded one-word form of the dictionary."""
+def everyday_forms(around: Set[str]) -> set[str]:
+    """Every folded one-word form of the dictionary, and the words `around` places."""
     suffixes = _suffixes((HUNSPELL / "fr.aff").read_text("utf-8"))
     entries = (HUNSPELL / "fr.dic").read_text("utf-8").splitlines()[1:]
     forms = {fold(form) for entry in entries for form in _forms(entry, suffixes)}
-    return {form for form in forms | _MORE | GENERIC if re.fullmatch("[a-z]{2,}", form)}
+    return {form for form in forms | _MORE | around if re.fullmatch("[a-z]{2,}", form)}
 
 
 def confusable(
@@ -122,11 +125,12 @@ def confusable(
     }
 
 
-def towns_elsewhere(communes: Path, names: Names) -> list[str]:
+def towns_elsewhere(communes: Path, names: Names, region: Region) -> list[str]:
     """Names of the towns to list, the most populous first among equal names."""
     kept = {}
     for row in json.loads(communes.read_text("utf-8")):
-        current = row["type"] == "commune-actuelle" and row["departement"] not in {"59", "62"}
+        outside = row["departement"] not in region.departments
+        current = row["type"] == "commune-actuelle" and outside
         population = row.get("population") or 0
         words = name_words(row["nom"])
         if not current or population < SMALL or names.exact(words) is not None:
@@ -146,24 +150,28 @@ def _resembles(words: tuple[str, ...], names: Names) -> bool:
     return any(names.exact(start) is not None for start in starts if len(short_key(start)) >= 4)
 
 
-def _local_names() -> tuple[Names, Estates]:
-    communes = read_communes((KNOWLEDGE / "communes.csv").read_text("utf-8"))
-    aliases = read_aliases((KNOWLEDGE / "communes_aliases.csv").read_text("utf-8"), communes)
+def _local_names(region: Region) -> tuple[Names, Estates]:
+    communes = read_communes((LOCAL / "communes.csv").read_text("utf-8"), region)
+    aliases = read_aliases((LOCAL / "communes_aliases.csv").read_text("utf-8"), communes)
     nothing = EverydayWords(())
-    return Names(communes, aliases, nothing), Estates(aliases, nothing)
+    kind = region.estates.kind if region.estates else None
+    names = Names(communes, [alias for alias in aliases if alias.kind != kind], nothing)
+    estates = [alias for alias in aliases if alias.kind == kind]
+    return names, Estates(estates, nothing, region.speech)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Écrit les mots courants et les villes d’ailleurs")
     parser.add_argument("--communes", type=Path, help="communes.json de l’Insee (voir en tête)")
     communes: Path | None = parser.parse_args().communes
-    names, estates = _local_names()
+    region = load_region(KNOWLEDGE)
+    names, estates = _local_names(region)
     by_hand, _, derived = TOWNS.read_text("utf-8").partition(TOWNS_MARK)
     if communes is not None:
-        derived = TOWNS_NOTE + "\n".join(towns_elsewhere(communes, names)) + "\n"
+        derived = TOWNS_NOTE + "\n".join(towns_elsewhere(communes, names, region)) + "\n"
         TOWNS.write_text(by_hand + TOWNS_MARK + derived, "utf-8")
     towns = [line for line in (by_hand + derived).splitlines() if line and line[0] != "#"]
-    words = sorted(confusable(everyday_forms(), names, estates, towns))
+    words = sorted(confusable(everyday_forms(region.speech.around), names, estates, towns))
     WORDS.write_text(WORDS_HEADER + "\n".join(words) + "\n", "utf-8")
     print(f"{len(words)} mots, {len(towns)} villes et régions")
 

@@ -2,34 +2,21 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
+from bot.knowledge.region import Region, Standing, Status
 
-class Status(StrEnum):
-    """Where a commune stands: the « source_erbm » column, never read in an official list."""
-
-    IN = "in"
-    PARTNER_ONLY = "partner_only"
-    PERIMETER_ONLY = "perimeter_only"
-    OUT = "out"
-
-
-STATUSES = MappingProxyType(
-    {
-        "MBM250+EPCI8": Status.IN,
-        "EPCI8_seul": Status.PARTNER_ONLY,
-        "MBM250_seul": Status.PERIMETER_ONLY,
-        "hors_perimetre": Status.OUT,
-    }
-)
 _YES_NO = MappingProxyType({"oui": True, "non": False})
 
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """One line of communes.csv; the location is its centre, not its town hall."""
+    """One line of communes.csv; the location is its centre, not its town hall.
+
+    `epci` is as in the table, `epci_in_words` as people say it.
+    """
 
     code_insee: str
     name: str
@@ -37,14 +24,19 @@ class Commune:
     postcodes: tuple[str, ...]
     epci_siren: str
     epci: str
+    epci_in_words: str
     population: int
     lat: float
     lon: float
     area_km2: float
-    status: Status
-    bud: bool
-    unesco: bool
+    standing: Standing
+    in_zone: bool
     cites: tuple[str, ...]
+
+    @property
+    def status(self) -> Status:
+        """Where it stands, for the outside interface."""
+        return self.standing.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +53,7 @@ class Alias:
 class Found:
     """One commune. `matched` and `rest` share out the normalised words of the message.
 
-    `cite` is the official label of the mining estate when an estate was named; `fuzzy` tells that
+    `cite` is the official label of the estate when one was named; `fuzzy` tells that
     the spelling was guessed.
     """
 
@@ -101,11 +93,17 @@ class Unknown:
 Lookup = Found | Ambiguous | Unknown
 
 
+def largest_first(communes: Iterable[Commune]) -> tuple[Commune, ...]:
+    """The most populous first, which is the order they are offered in."""
+    return tuple(sorted(communes, key=lambda one: (-one.population, one.code_insee)))
+
+
 def _split(cell: str) -> tuple[str, ...]:
     return tuple(part for part in cell.split("|") if part)
 
 
-def _commune(row: dict[str, str]) -> Commune:
+def _commune(row: dict[str, str], region: Region) -> Commune:
+    columns = region.columns
     commune = Commune(
         code_insee=row["code_insee"],
         name=row["nom"],
@@ -113,14 +111,14 @@ def _commune(row: dict[str, str]) -> Commune:
         postcodes=_split(row["codes_postaux"]),
         epci_siren=row["epci_siren"],
         epci=row["epci_nom"],
+        epci_in_words=region.groupings.in_words(row["epci_nom"]),
         population=int(row["population"]),
         lat=float(row["lat"]),
         lon=float(row["lon"]),
         area_km2=float(row["surface_km2"]),
-        status=STATUSES[row["source_erbm"]],
-        bud=_YES_NO[row["bud"]],
-        unesco=_YES_NO[row["unesco_bien"]],
-        cites=_split(row["cites_erbm"]),
+        standing=region.standings[row[columns.standing]],
+        in_zone=region.zone is not None and _YES_NO[row[columns.zone]],
+        cites=_split(row[columns.estates]) if region.estates else (),
     )
     if not commune.name or not all(
         len(code) == 5 and code.isdigit() for code in (commune.code_insee, *commune.postcodes)
@@ -129,14 +127,14 @@ def _commune(row: dict[str, str]) -> Commune:
     return commune
 
 
-def read_communes(text: str) -> dict[str, Commune]:
+def read_communes(text: str, region: Region) -> dict[str, Commune]:
     """Communes of communes.csv by INSEE code. Raises ValueError naming the line, in French."""
     communes: dict[str, Commune] = {}
     reader = csv.DictReader(io.StringIO(text))
     for row in reader:
         where = f"communes.csv, ligne {reader.line_num}"
         try:
-            commune = _commune(row)
+            commune = _commune(row, region)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{where} : colonne ou valeur inattendue ({error})") from error
         except ValueError as error:

@@ -1,12 +1,13 @@
 """What surrounds a name in a message, and whether it points to a place."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from enum import IntEnum
 
-from bot.communes.spelling import ARTICLES, CONNECTORS, canonical, word_set
-from bot.language.words import FUNCTION_WORDS, normalise, tokens
+from bot.communes.spelling import ARTICLES, CONNECTORS, canonical
+from bot.knowledge.region import Speech
+from bot.language.words import normalise, tokens
 
 #: A longer message is cut: nobody names their town after that, and every search stays short.
 MOST_WORDS = 150
@@ -22,53 +23,32 @@ class Cue(IntEnum):
     HOME = 4  # « j’habite », « la commune de »
 
 
-#: Words around a name that ask the one question of this search, or only greet.
-GENERIC = FUNCTION_WORDS | word_set(
-    """a est ce que si oui non pas ok ou quoi bon bonne bien sinon aussi dedans dehors inclus
-    incluse compris comprise concerne concernee concernes concernees eligible eligibles retenu
-    retenue beneficie beneficier selectionne selectionnee partie fait font programme perimetre
-    dispositif plan projet liste zone erbm bud engagement renouveau bassin minier miniere
-    commune communes ville villes village villages bourg mairie municipalite agglo secteur coin
-    chez code postal codes postaux cp insee habite habitons habitez habitant habitante habitants
-    vis vit vivons vivre reside demeure reste loge viens vient venons originaire suis es sommes
-    etes sont c s quelque chose droit question savoir dire demande regarde cherche voir voudrais
-    voudrait veux peut peux pouvez pourriez comment ici la departement nord dept france region
-    salut coucoup coucou hello stp please ca va voila voici toujours actuellement maintenant peu
-    plus tout touche touchee touches inscrit inscrite fera faire il y depuis information infos
-    info renseignement renseignements statut situation qu en ma mon moi appartient moin moins
-    quid nous on alors donc encore enfin juste exactement vraiment svp aidez aide"""
-)
-_HOME = word_set(
-    """habite habites habitent habitons habitez habiter habitais habitant vis vit vivons vivent
-    vivez vivre reside residons resident demeure demeurons loge logeons loges reste restons
-    ville commune communes village bourg mairie maire municipalite habitant habitants habitante
-    postal cp originaire natif native domicilie domiciliee installe installee emmenage demenage"""
-)
-_BE = word_set("suis es est sommes etes sont viens vient venons venez viennent serai etait etais")
-_NEAR = word_set("pres cote cotes autour loin proche environs alentours entre voisin voisine")
-_TOWARDS = word_set("direction vers")
-_LINKS = word_set("a au aux en sur dans de d du bien toujours maintenant actuellement")
-_STREET = word_set(
-    """rue avenue av ave boulevard bd bld bvd place impasse allee allees route rte chaussee chemin
-    sentier square quai faubourg rond cours ruelle passage autoroute"""
-)
-_NOT_A_PLACE = word_set("loi lois famille prenom appelle appelles nomme societe marque")
-_HAVE = word_set("il elle on y qui ca ne n qu t ils elles j nous vous tu")
-#: After one of these a word that is also a common noun is that noun: « la croix », « mon avion ».
-_DETERMINERS = word_set(
-    """le la les l un une des du de d au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre
-    nos votre vos leur leurs en par sans avec pas plus que quel quelle quels quelles
-    monsieur madame mr mme m mlle docteur dr saint sainte maman papa mademoiselle bon bonne
-    joyeux joyeuse"""
-)
-#: Regions that have, or had, mines or programmes of their own. Those that many families here came
-#: from are left out: « mon grand-père, venu de Pologne » asks about here.
-_REGIONS = frozenset(
-    (region,)
-    for region in word_set("""belgique wallonie allemagne angleterre lorraine moselle alsace
-        bretagne normandie picardie bourgogne auvergne aquitaine provence""")
-)
-_TO_REGIONS = word_set("en de d la l")
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch [start, stop) of a message that names communes, or a place elsewhere."""
+
+    start: int
+    stop: int
+    codes: frozenset[str]
+    cue: Cue
+    official: bool = False
+    fuzzy: bool = False
+    cite: str | None = None
+    estate: bool = False
+    elsewhere: str | None = None
+
+    @property
+    def rank(self) -> int:
+        """2: the resident's own place; 1: a place; 0: only what lies near it."""
+        if self.cue is Cue.HOME:
+            return 2
+        return 0 if self.cue is Cue.NEAR else 1
+
+    @property
+    def span(self) -> range:
+        return range(self.start, self.stop)
+
+
 _COMPOUND = re.compile(r"\w+(?:['’]\w+)?(?:[-‐‑–](?:\w+['’])?\w+)+")
 
 
@@ -77,37 +57,41 @@ class Message:
     """A message as words. `words` are typed (SMS spelt out), `canon` the same for place names.
 
     `compounds` are the [start, stop) of the groups that hyphens tie together: « Vitry-sur-Seine »
-    is one name, whatever name it begins with.
+    is one name, whatever name it begins with. `speech` are the words that surround places.
     """
 
     words: tuple[str, ...]
     canon: tuple[str, ...]
     compounds: tuple[tuple[int, int], ...]
+    speech: Speech
 
     @classmethod
-    def read(cls, text: str) -> "Message":
+    def read(cls, text: str, speech: Speech) -> "Message":
         words = tokens(text)[:MOST_WORDS]
-        return cls(words, tuple(map(canonical, words)), tuple(_compounds(text, words)))
+        return cls(words, tuple(map(canonical, words)), tuple(_compounds(text, words)), speech)
 
     def cue(self, start: int) -> Cue:
         """The strongest cue that leads to the word at `start`."""
+        speech = self.speech
         at = start - 1
         linked: set[str] = set()
-        while at >= 0 and self.words[at] in _LINKS:
+        while at >= 0 and self.words[at] in speech.links:
             linked.add(self.words[at])
             at -= 1
         before = self.words[at] if at >= 0 else ""
-        if before in _HOME or (before in _BE and linked & {"a", "de", "d", "sur", "du"}):
+        if before in speech.home or (
+            before in speech.being and linked & {"a", "de", "d", "sur", "du"}
+        ):
             return Cue.HOME
         if before == "cote" and at and self.words[at - 1] == "du":
             return Cue.AT
-        if (before in _NEAR and linked & {"de", "d", "du"}) or before in _TOWARDS:
+        if (before in speech.near and linked & {"de", "d", "du"}) or before in speech.towards:
             return Cue.NEAR
         previous = self.words[start - 1] if start else ""
-        if previous == "a" and before not in _HAVE:
+        if previous == "a" and before not in speech.before_have:
             return Cue.AT
         if previous in {"a", "de", "d"} or (
-            previous in {"sur", "pour"} and (before == "" or before in GENERIC)
+            previous in {"sur", "pour"} and (before == "" or before in speech.around)
         ):
             return Cue.LOOSE
         return Cue.NONE
@@ -121,27 +105,30 @@ class Message:
             at -= 1
         if at < 0:
             return False
-        return self.words[at] in _STREET or (at == start - 1 and self.words[at] in _NOT_A_PLACE)
+        word = self.words[at]
+        return word in self.speech.streets or (at == start - 1 and word in self.speech.no_place)
 
     def determined(self, start: int) -> bool:
         """Whether the word before `start` makes a common noun of what follows."""
         negation = self.words[start] == "pas"
-        return start > 0 and (negation or self.words[start - 1] in _DETERMINERS)
+        return start > 0 and (negation or self.words[start - 1] in self.speech.determiners)
 
     def bare(self, *spans: Iterable[int]) -> bool:
-        """Whether nothing but generic words and numbers stands outside the spans."""
+        """Whether nothing but words around a place and numbers stands outside the spans."""
         inside = {index for span in spans for index in span}
+        around, near = self.speech.around, self.speech.near
         return all(
-            index in inside or word in GENERIC or word in _NEAR or word.isdigit()
+            index in inside or word in around or word in near or word.isdigit()
             for index, word in enumerate(self.words)
         )
 
-    def core(self, taken: set[int]) -> tuple[int, int]:
-        """The [start, stop) left when the generic words of both ends are put aside."""
+    def core(self, taken: Set[int]) -> tuple[int, int]:
+        """The [start, stop) left when the words around a place are put aside at both ends."""
+        around = self.speech.around
         kept = [
             index
             for index, word in enumerate(self.words)
-            if index not in taken and word not in GENERIC and not word.isdigit()
+            if index not in taken and word not in around and not word.isdigit()
         ]
         return (kept[0], kept[-1] + 1) if kept else (0, 0)
 
@@ -174,8 +161,8 @@ class Message:
 
     def expects_place(self, start: int, stop: int) -> bool:
         """Whether a place is expected here, region included: « dans la Somme », « de Lorraine »."""
-        region = start > 0 and self.canon[start:stop] in _REGIONS
-        if region and self.words[start - 1] in _TO_REGIONS:
+        region = start > 0 and stop - start == 1 and self.canon[start] in self.speech.regions
+        if region and self.words[start - 1] in self.speech.before_region:
             return True
         if start >= 2 and self.words[start - 2] == "dans" and self.words[start - 1] in ARTICLES:
             return True

@@ -1,6 +1,5 @@
-"""Indexes of the names: communes, mining estates, towns elsewhere."""
+"""Index of the names of the communes."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,10 +20,8 @@ from bot.communes.spelling import (
     sound,
     sounds_like,
     typo_distance,
-    word_set,
 )
 
-ESTATE = "cite_miniere"
 _SAINTS = frozenset({"saint", "sainte"})
 _NEGATION = "pas"  # « pas en Artois » is rarely Pas-en-Artois
 #: Names of the past and names nobody sourced: they do not outweigh the start of official names.
@@ -92,8 +89,7 @@ class Names:
         for commune in communes.values():
             official[name_words(commune.name)].add(commune.code_insee)
         for alias in aliases:
-            if alias.kind != ESTATE:
-                other[name_words(alias.name)].append(alias)
+            other[name_words(alias.name)].append(alias)
         self._starts = _starts([*official, *other], official, other, everyday)
         self._exact: dict[str, Name] = {}
         self._short: dict[str, Name] = {}
@@ -107,7 +103,7 @@ class Names:
         self._sounds: dict[str, list[str]] = defaultdict(list)
         for key, name in self._short.items():
             self._sounds[sound(name.words)].append(key)
-        self.longest = max(len(name.words) for name in self._exact.values()) + 1
+        self.longest = max((len(name.words) for name in self._exact.values()), default=0) + 1
         self._remembered = lru_cache(maxsize=4096)(self._guess)
 
     def _name(self, words: tuple[str, ...], codes: set[str], aliases: list[Alias]) -> Name:
@@ -241,160 +237,3 @@ def _starts(
         for start, codes in starts.items()
         if len(start) > 1 or start in nouns or not everyday.cover(start)
     }
-
-
-_ESTATE_WORDS = word_set(
-    "cite cites coron corons quartier quartiers residence residences res fosse"
-)
-_MINING_WORDS = frozenset({"cite", "cites", "coron", "corons"})
-_SILENT = word_set("de du des le la les l d n no num numero miniere miniers minier ou")
-_BRACKETS = re.compile(r"\(([^)]*)\)")
-
-
-@dataclass(frozen=True, slots=True)
-class Estate:
-    """The communes of a mining estate; no label when only the start of several was named."""
-
-    codes: frozenset[str]
-    label: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Label:
-    label: str
-    code: str
-    introducer: str
-
-
-def _estate_core(words: Iterable[str]) -> tuple[str, ...]:
-    """Words that tell one estate from another, blind to plurals: (electricien,), (11, lens)."""
-    return tuple(
-        word if len(word) < 4 else word.rstrip("sx") for word in words if word not in _SILENT
-    )
-
-
-def _estate_cores(label: str) -> Iterable[tuple[str, tuple[str, ...]]]:
-    """(introducer, core) of each wording of a label, the brackets being another wording."""
-    inner = _BRACKETS.findall(label)
-    outside = _BRACKETS.sub(" ", label)
-    for text in (label, *outside.split(" ou "), *(text for text in inner if text[:1].isupper())):
-        words = name_words(text)
-        introducer = words[0] if words[0] in _ESTATE_WORDS else ""
-        core = _estate_core(words[1:] if introducer else words)
-        # « Quartier A » would be found in « mon quartier a été oublié ».
-        if core and (len(core) > 1 or len(core[0]) > 1):
-            yield introducer or "cite", core
-
-
-class Estates:
-    """The mining estates by the words that follow « cité », « coron » or « quartier »."""
-
-    def __init__(self, aliases: Iterable[Alias], everyday: EverydayWords) -> None:
-        self._everyday = everyday
-        self._exact: dict[tuple[str, ...], list[_Label]] = defaultdict(list)
-        self._longer: dict[tuple[str, ...], list[_Label]] = defaultdict(list)
-        for alias in aliases:
-            if alias.kind != ESTATE:
-                continue
-            for introducer, core in _estate_cores(alias.name):
-                label = _Label(alias.name, alias.code_insee, introducer)
-                if label not in self._exact[core]:
-                    self._exact[core].append(label)
-                for length in range(1, len(core)):
-                    self._longer[core[:length]].append(label)
-        self._longest = 2 * max(map(len, self._exact), default=0)
-        self._firsts = {core[:1] for core in self._exact}
-
-    def at(self, words: Sequence[str], start: int) -> tuple[Estate, int] | None:
-        """The estate that the word at `start` introduces, and where its name stops."""
-        if words[start] not in _ESTATE_WORDS:
-            return None
-        for stop in range(min(len(words), start + 1 + self._longest), start + 1, -1):
-            if words[stop - 1] in _SILENT:
-                continue
-            estate = self._named(words[start], words[start + 1 : stop])
-            if estate is None and words[start] == "fosse":
-                estate = self._named("cite", words[start:stop])
-            if estate is not None:
-                return estate, stop
-        return None
-
-    def may_begin(self, word: str) -> bool:
-        """Whether `specific` may know an estate by words of which this is the first."""
-        return _estate_core((word,)) in self._firsts
-
-    def specific(self, words: Sequence[str]) -> Estate | None:
-        """The estate these words alone designate, when no ordinary word or surname would."""
-        core = _estate_core(words)
-        if words[0] in _SILENT or words[-1] in _SILENT or not core:
-            return None
-        letters = [word for word in core if len(word) >= 6 and word not in self._everyday]
-        enough = len(letters) >= 1 and (len(core) >= 2 or len(core[0]) >= 9)
-        return self._named("cite", words) if enough and core in self._exact else None
-
-    def vocabulary(self) -> frozenset[str]:
-        """Every word that tells estates apart."""
-        return frozenset(word for core in self._exact for word in core)
-
-    def _named(self, introducer: str, words: Sequence[str]) -> Estate | None:
-        core = _estate_core(words)
-        exact = self._exact.get(core, [])
-        ordinary = all(word.isdigit() or self._everyday.cover((word,)) for word in core)
-        if ordinary and introducer not in _MINING_WORDS:
-            exact = [label for label in exact if label.introducer == introducer]
-        # « Soult » is two estates, Ancienne and Basse; « n° 12 » says too little for that.
-        labels = [*exact, *([] if ordinary else self._longer.get(core, []))]
-        if not labels:
-            return None
-        known = sorted(
-            {label.label for label in exact or labels}, key=lambda text: (len(text), text)
-        )
-        label = known[0] if exact or len(known) == 1 else None
-        return Estate(frozenset(label.code for label in labels), label)
-
-
-class Elsewhere:
-    """Well-known places outside the two départements."""
-
-    def __init__(self, places: Iterable[str], names: Names, everyday: EverydayWords) -> None:
-        self._labels: dict[str, str] = {}
-        self._sizes: dict[str, int] = {}
-        self._everyday: set[str] = set()
-        longest = 1
-        for line in places:
-            label = line.strip()
-            words = name_words(label)
-            if not words or label.startswith("#"):
-                continue
-            # A local name has the last word: Grigny is first a village of the Pas-de-Calais.
-            if names.exact(words) is not None:
-                continue
-            longest = max(longest, len(words))
-            for key in {full_key(words), short_key(words)}:
-                self._labels.setdefault(key, label)
-                self._sizes[key] = len(words)
-                if everyday.cover(words):
-                    self._everyday.add(key)
-        self.longest = longest
-        self._long = by_start(key for key in self._labels if len(key) >= 5)
-        self.beginnings = beginnings(self._labels)
-
-    def exact(self, words: Sequence[str]) -> tuple[str, bool] | None:
-        """(label, also an everyday word) of the place these words name."""
-        key = full_key(words)
-        if key not in self._labels and words[0] not in ARTICLES and words[-1] not in ARTICLES:
-            key = short_key(words)
-        # No more words than the name has: « à les » is not Alès.
-        if key not in self._labels or len(words) > self._sizes[key]:
-            return None
-        return self._labels[key], key in self._everyday
-
-    def nearer(self, words: Sequence[str], distance: float) -> bool:
-        """Whether a place elsewhere is a better reading of a misspelt name."""
-        typed = short_key(words)
-        return any(
-            (typo_distance(typed, key) or 3) < distance
-            for key, _, _ in process.extract(
-                typed, self._long.get(typed[0], ()), scorer=OSA.distance, score_cutoff=2, limit=None
-            )
-        )

@@ -3,27 +3,24 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bot.communes.commune import Commune, Status, Unknown
-from bot.conversation import texts
+from bot.communes.commune import Commune, Unknown
+from bot.conversation import places
 from bot.conversation.reply import Action, Conversation, Outcome, Reply
 from bot.conversation.served import Served
 from bot.knowledge.model import Contact
+from bot.knowledge.region import Region
 from bot.knowledge.texts import Texts
 from bot.language.numbers import phone_numbers
+from bot.language.typography import typeset
 from bot.language.words import normalise
 
-#: Entries whose answer is the state of one commune.
-COMMUNE_ENTRIES = frozenset({"ma-commune-erbm", "ma-commune-bud"})
 REFUSALS_BEFORE_CONTACT = 2
+#: Buttons under one reply: Telegram takes a hundred at most.
+MOST_BUTTONS = 90
 #: Themes offered with a refusal.
 THEMES_IN_REFUSAL = 3
 #: Entries offered with a contact.
 BESIDE_CONTACT = ("qui-contacter", "danger-immediat")
-#: Contacts offered, first found first, when nothing points to another desk.
-DEFAULT_CONTACTS = ("prefecture", "mairie")
-#: What a resident asks next, by where her commune stands.
-AFTER_IN = ("ma-cite-concernee", "quand-ma-rue")
-AFTER_OUT = ("pas-dans-l-erbm", "aides-proprietaire")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +34,16 @@ class Answers:
         """The sentences around the answers."""
         return self.served.base.texts
 
+    @property
+    def region(self) -> Region:
+        """The territory whose communes are known."""
+        return self.served.gazetteer.region
+
     def ways(self, *, themes: bool = True, contact: bool = True) -> tuple[Action, ...]:
         """The general ways on; none leads to communes where no place is known."""
         texts = self.texts
         return (
-            *((Action(texts.see_themes, "themes"),) if themes and self.served.base.themes else ()),
+            *((self._overview(),) if themes else ()),
             *((Action(texts.find_commune, "commune"),) if self.served.gazetteer else ()),
             *(
                 (Action(texts.reach_someone, "contact"),)
@@ -49,6 +51,12 @@ class Answers:
                 else ()
             ),
         )
+
+    def _overview(self) -> Action:
+        """The way to all that can be asked: by theme where there are themes."""
+        texts = self.texts
+        label = texts.see_themes if self.served.base.themes else texts.see_questions
+        return Action(label, str(Ask(Kind.THEMES)))
 
     @property
     def to_start(self) -> Action:
@@ -62,7 +70,7 @@ class Answers:
         entry = self.served.entries[key]
         text = entry.answer
         if commune:
-            text += f"\n\n{texts.commune_status(commune)}"
+            text += f"\n\n{places.commune_status(commune)}"
         return Reply(
             Outcome.ANSWER,
             text,
@@ -137,10 +145,10 @@ class Answers:
         )
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
-        """A place outside the two départements was asked about."""
+        """A place outside the territory was asked about."""
         return Reply(
             Outcome.NO_MATCH,
-            self.texts.elsewhere.format(lieu=place),
+            self.region.sentences.elsewhere.format(lieu=place),
             replace(conversation, refusals=conversation.refusals + 1),
             actions=self.ways(),
             back=self.to_start,
@@ -148,7 +156,8 @@ class Answers:
 
     def unknown_postcode(self, lookup: Unknown, conversation: Conversation) -> Reply:
         """A postcode that no commune has: said so, with those of which it may be a slip."""
-        told = self.texts.unknown_postcode_near if lookup.near else self.texts.unknown_postcode
+        sentences = self.region.sentences
+        told = sentences.near_postcode if lookup.near else sentences.unknown_postcode
         made = self.choose_commune(
             lookup.near, conversation, told.format(code_postal=lookup.postcode)
         )
@@ -162,7 +171,9 @@ class Answers:
     ) -> Reply:
         """Several communes may be meant: a choice, never a guess."""
         choices = tuple(
-            Action(f"{commune.name} ({commune.postcodes[0]})", f"commune:{commune.code_insee}")
+            Action(
+                f"{typeset(commune.name)} ({commune.postcodes[0]})", f"commune:{commune.code_insee}"
+            )
             for commune in communes
         )
         return Reply(
@@ -177,18 +188,19 @@ class Answers:
     def near(self, communes: tuple[Commune, ...], conversation: Conversation) -> Reply:
         """The communes around a point on the map: a choice too, since borders are not known."""
         if not communes:
-            return replace(self.menu(self.texts.far, conversation), outcome=Outcome.NO_MATCH)
+            far = self.menu(self.region.sentences.far, conversation)
+            return replace(far, outcome=Outcome.NO_MATCH)
         return self.choose_commune(communes, conversation, self.texts.nearest)
 
     def commune_not_found(self, conversation: Conversation) -> Reply:
         """No place was recognised where one was looked for."""
         return replace(
-            self.menu(self.texts.commune_not_found, conversation), outcome=Outcome.NO_MATCH
+            self.menu(self.region.sentences.not_found, conversation), outcome=Outcome.NO_MATCH
         )
 
     def where(self, conversation: Conversation) -> Reply:
         """Ask which commune."""
-        return replace(self.menu(self.texts.commune_prompt, conversation), wants_place=True)
+        return replace(self.menu(self.region.sentences.which, conversation), wants_place=True)
 
     def commune(
         self,
@@ -199,30 +211,29 @@ class Answers:
         *,
         guessed: bool = False,
     ) -> Reply:
-        """Where a commune stands, with its BUD status, intercommunalité and desk."""
-        parts = [texts.commune_status(commune)]
+        """Where a commune stands, with its zone, intercommunalité and desk."""
+        parts = [places.commune_status(commune)]
         if guessed:
-            parts.insert(0, self.texts.guessed.format(commune=commune.name))
-        if commune.status is Status.IN:
-            parts.append(texts.NOT_A_PROMISE)
-        if cite:
+            parts.insert(0, self.texts.guessed.format(commune=typeset(commune.name)))
+        if caution := places.caution(commune):
+            parts.append(caution)
+        if cite and self.region.estates:
             listed = normalise(cite) in {normalise(known) for known in commune.cites}
-            parts.append(texts.cite_status(cite, listed=listed))
-        if situation := texts.situation(commune):
+            parts.append(places.cite_status(cite, self.region.estates, listed=listed))
+        if situation := places.situation(commune, self.region.zone):
             parts.append(situation)
-        following = AFTER_IN if commune.status is Status.IN else AFTER_OUT
         return Reply(
             Outcome.COMMUNE,
             "\n\n".join(parts),
             replace(conversation, commune=commune.code_insee, refusals=0),
-            title=f"{commune.name} ({', '.join(commune.postcodes)})",
-            entries=tuple(sorted(COMMUNE_ENTRIES & self.served.entries.keys())),
+            title=f"{typeset(commune.name)} ({', '.join(commune.postcodes)})",
+            entries=tuple(sorted(self.served.entries.keys() & self.region.entries)),
             confidence=confidence,
-            sources=texts.PERIMETER_SOURCES,
-            collected_on=texts.COMMUNES_COLLECTED_ON,
+            sources=self.region.sources,
+            collected_on=self.region.collected_on,
             commune=commune,
             actions=(
-                *self.questions(following),
+                *self.questions(commune.standing.see_next),
                 Action(self.texts.change_commune, "commune"),
                 *(way for way in self.ways() if way.action != "commune"),
             ),
@@ -245,12 +256,16 @@ class Answers:
         )
 
     def themes(self, conversation: Conversation) -> Reply:
-        """All themes."""
+        """All themes; of a base without any, its questions."""
+        base = self.served.base
         return Reply(
             Outcome.SMALLTALK,
-            self.texts.themes,
+            self.texts.themes if base.themes else self.texts.questions,
             conversation,
-            actions=(*self._theme_actions(), *self.ways(themes=False)),
+            actions=(
+                *(self._theme_actions() if base.themes else self.questions(base.entries)),
+                *self.ways(themes=False),
+            ),
             back=self.to_start,
         )
 
@@ -276,8 +291,11 @@ class Answers:
 
     def questions(self, keys: Iterable[str]) -> tuple[Action, ...]:
         """A button for each of the entries that is served, with its full question."""
-        served = self.served.entries
-        return tuple(Action(served[key].question, f"entry:{key}") for key in keys if key in served)
+        served = [self.served.entries[key] for key in keys if key in self.served.entries]
+        return tuple(
+            Action(entry.question, str(Ask(Kind.ENTRY, entry.id)))
+            for entry in served[:MOST_BUTTONS]
+        )
 
     def _theme_actions(self, limit: int | None = None) -> tuple[Action, ...]:
         return tuple(
@@ -286,23 +304,24 @@ class Answers:
         )
 
     def _desk(self, commune: Commune) -> Contact | None:
-        """Whom to ask about a commune: its intercommunalité where that is a partner."""
+        """Whom to ask about a commune, by where it stands; its intercommunalité by name."""
         contacts = self.served.base.contacts
-        if commune.status in {Status.IN, Status.PARTNER_ONLY}:
-            for contact in contacts.values():
-                if contact.epci == commune.epci_siren:
-                    return contact
-            if "intercommunalite" in contacts:
-                name = texts.epci_name(commune).removeprefix("la ")
-                return contacts["intercommunalite"].model_copy(
-                    update={"name": name[0].upper() + name[1:]}
-                )
-        if commune.status is Status.OUT and "france-renov" in contacts:
-            return contacts["france-renov"]
+        for key in commune.standing.desks:
+            if key == self.region.groupings.desk:
+                for contact in contacts.values():
+                    if contact.epci == commune.epci_siren:
+                        return contact
+                if key in contacts:
+                    name = commune.epci_in_words.removeprefix("la ") or contacts[key].name
+                    named = typeset(name[0].upper() + name[1:])
+                    return contacts[key].model_copy(update={"name": named})
+            elif key in contacts:
+                return contacts[key]
         return self._default_contact()
 
     def _default_contact(self) -> Contact | None:
-        found = (self.served.base.contacts.get(key) for key in DEFAULT_CONTACTS)
+        contacts = self.served.base.contacts
+        found = (contacts.get(key) for key in self.region.desks)
         return next((contact for contact in found if contact), None)
 
 

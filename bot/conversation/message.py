@@ -10,21 +10,6 @@ from bot.matching.decision import Ranking
 from bot.matching.reading import Reading
 
 LENGTH = 1_000  # characters; beyond, nobody reads a question into it
-#: Words that ask nothing but « is this place concerned? » around a commune's name.
-_ABOUT_PLACES = frozenset(
-    stems(
-        """ville village commune communes cite quartier coron secteur coin agglo departement nord
-        pas calais code postal insee cp habite habitons habitant habitants vis vit vivons vient
-        viens reste loge demeure originaire chez concerne concernee concernes dedans dans fait
-        fais faisons font partie perimetre programme erbm bud bassin minier minie zone franche
-        liste retenu retenue selectionne inclus incluse compris comprise eligible beneficie bon
-        bonne droit quelque chose savoir voudrais veux vouloir dire est-ce que si oui non pas
-        aussi alors pour quid question ma mon notre classe classee dynamiser urbain renouveau
-        engagement plan projet dispositif cote pres depuis ans actuellement la-bas"""
-    )
-)
-#: What is left before a place's name once it is taken away.
-_BEFORE_PLACES = frozenset({"a", "au", "aux", "dans", "de", "du", "d", "en", "sur", "vers", "pour"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +58,7 @@ def rank(message: Message, served: Served) -> Ranking:
     matcher, place = served.matcher, message.place
     if isinstance(place, Found):
         words = place.rest.split()
-        while words and words[-1] in _BEFORE_PLACES:
+        while words and words[-1] in served.gazetteer.region.speech.before_place:
             words.pop()
         if matcher.identical(rest := " ".join(words)):
             return matcher.rank(rest).among(served.entries)
@@ -91,4 +76,6 @@ def _asks_only_about(place: Lookup, text: str, served: Served) -> bool:
     else:
         rest = place.rest
     asked = " ".join(without_wrapping(rest.split()))
-    return all(word in _ABOUT_PLACES or word.isdigit() for word in stems(asked))
+    return all(
+        word in served.gazetteer.region.speech.asking or word.isdigit() for word in stems(asked)
+    )

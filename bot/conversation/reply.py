@@ -166,5 +166,5 @@ def commune_as_json(commune: Commune) -> dict[str, Any]:
         "postcodes": list(commune.postcodes),
         "epci": commune.epci,
         "status": commune.status.value,
-        "bud": commune.bud,
+        "bud": commune.in_zone,
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
 from bot.conversation.action import Ask, Kind
-from bot.conversation.answers import COMMUNE_ENTRIES, Answers, finish
+from bot.conversation.answers import Answers, finish
 from bot.conversation.message import Message, rank, read_message
 from bot.conversation.reply import Conversation, Question, Reply
 from bot.conversation.served import Served
@@ -240,7 +240,7 @@ def _entry(way: _Way) -> Reply | None:
     if not isinstance(decision, Answered):
         return None
     key, score = decision.candidate.entry, decision.candidate.score
-    if key in COMMUNE_ENTRIES:
+    if key in way.served.gazetteer.region.entries:
         if not isinstance(place, Unknown) or place.elsewhere:
             return _place(place, way, score)
         if way.remembered:
@@ -302,7 +302,10 @@ _AWAY = "Un lieu d’ailleurs est nommé, que l’entrée ne connaît pas : elle
 def _has_own_entry(place: Lookup, way: _Way) -> bool:
     """Whether an entry is about the very place named: « où en est la cité Barrois ? »."""
     decision = decide(way.ranking, way.served.policy)
-    if not isinstance(decision, Answered) or decision.candidate.entry in COMMUNE_ENTRIES:
+    if (
+        not isinstance(decision, Answered)
+        or decision.candidate.entry in way.served.gazetteer.region.entries
+    ):
         return False
     named_estate = isinstance(place, Found) and place.cite is not None
     return named_estate or decision.candidate.entry == way.ranking.identical

@@ -1,7 +1,9 @@
 """What an editor is told when a value is not of the expected form."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any
+from types import MappingProxyType
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -10,6 +12,18 @@ from bot.knowledge.model import ID_LENGTH
 
 NEXT_TO_OTHERS = "Comparez avec l’entrée précédente."
 DASH = "Commencez chaque élément par un tiret et une espace."
+
+#: What is wrong with the placeholders of a sentence: message and hint.
+_OF_SENTENCES = MappingProxyType(
+    {
+        "accolade": ("« {key} » a une accolade seule.", "Repères possibles : {possible}."),
+        "repere-inconnu": (
+            "« {key} » a un repère inconnu : {name}.",
+            "Repères possibles : {possible}.",
+        ),
+        "repere-absent": ("Il manque {name} dans « {key} ».", "Écrivez-le là où il sera remplacé."),
+    }
+)
 
 
 def did_you_mean(value: str, known: set[str]) -> str:
@@ -34,10 +48,7 @@ def in_french(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, s
             "Ajoutez-la, alignée avec les autres.",
         )
     if kind == "extra_forbidden":
-        known = {
-            str(field.validation_alias or field_name)
-            for field_name, field in model.model_fields.items()
-        }
+        known = set(_keys(_model_at(model, where[:-1])))
         return "cle-inconnue", f"La clé « {name} » n’est pas connue.", did_you_mean(name, known)
     if kind == "string_too_long":
         limit = detail["ctx"]["max_length"]
@@ -54,19 +65,15 @@ def in_french(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, s
         return "liste", f"« {name} » doit être une liste.", DASH
     if kind == "string_type":
         return "texte", f"« {name} » doit être un texte.", "Mettez-le entre guillemets."
+    if kind.startswith("float"):
+        return "nombre", f"« {given} » n’est pas un nombre pour « {name} ».", 'Exemple : "1.75".'
     if kind.startswith("bool"):
         return "oui-non", f"« {name} » attend oui ou non.", "Écrivez true, ou retirez la ligne."
-    if kind == "braces":
-        return (
-            "accolades",
-            f"Une accolade de « {name} » n’est pas fermée.",
-            "Écrivez {nom}, entier.",
-        )
-    if kind == "placeholders":
-        expected = detail["ctx"]["expected"] or "rien"
-        message = f"« {name} » ne contient pas les bons mots entre accolades."
-        return "accolades", message, f"Il y faut : {expected} (chacun entre accolades)."
-    if kind == "literal_error":
+    if kind in _OF_SENTENCES:
+        told, hint = _OF_SENTENCES[kind]
+        ctx = detail["ctx"]
+        return kind, told.format(key=name, **ctx), hint.format(**ctx)
+    if kind in {"literal_error", "enum"}:
         message = f"« {given} » n’est pas possible pour « {name} »."
         return "valeur", message, f"Possibles : {detail['ctx']['expected']}."
     if kind == "model_type":
@@ -74,7 +81,31 @@ def in_french(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, s
     return "valeur", f"La valeur de « {name} » n’est pas acceptée.", NEXT_TO_OTHERS
 
 
+def _keys(model: type[BaseModel]) -> dict[str, Any]:
+    """The model's keys as editors write them, each with what it may hold."""
+    return {
+        str(field.validation_alias or name): field.annotation
+        for name, field in model.model_fields.items()
+    }
+
+
+def _model_at(model: type[BaseModel], where: Iterable[str | int]) -> type[BaseModel]:
+    """The model of the part at `where`; numbers and free names in it lead into a collection."""
+    for part in where:
+        model = _model_in(_keys(model).get(str(part))) or model
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)
+
+
 def _pattern(name: str, given: Any) -> tuple[str, str, str]:
+    if name == "codes_postaux":
+        told = f"« {given} » n’est pas le début d’un code postal."
+        return "code-postal", told, "Des chiffres, cinq au plus."
     if name == "url":
         return (
             "adresse",

@@ -14,6 +14,7 @@ from bot.knowledge.acts import Act, Acts
 from bot.knowledge.advice import DASH, did_you_mean, in_french
 from bot.knowledge.model import Contact, Entry, Fact, KnowledgeBase, Theme, as_printed
 from bot.knowledge.problem import Problem
+from bot.knowledge.region import Region
 from bot.knowledge.texts import Texts
 from bot.knowledge.yaml_reading import Document, Path, read_yaml
 from bot.language.patterns import Pattern, Patterns, WrongPatternError
@@ -29,13 +30,17 @@ FACTS = "faits.yaml"
 TEXTS = "textes.yaml"
 ALARMS = "alarmes.yaml"
 ACTS = "actes.yaml"
+REGION = "lieux/lieux.yaml"
 #: What ships with the program, under « defauts/ »: the folder's own file adds to it or replaces it.
 #: « urgences.yaml » are answers to alarms, for a base that has none of its own.
-SHIPPED = {name: f"defauts/{name}" for name in (ALARMS, ACTS, "urgences.yaml")}
+SHIPPED = {
+    name: f"defauts/{name.rpartition('/')[2]}" for name in (ALARMS, ACTS, REGION, "urgences.yaml")
+}
 URGENT = SHIPPED["urgences.yaml"]
 #: The files that make a base; only the first is required.
 FILES = (
-    FAQ, PHRASINGS, CONTACTS, TEXTS, LEXICON, UNRELATED, FACTS, ALARMS, ACTS, *SHIPPED.values()
+    FAQ, PHRASINGS, CONTACTS, TEXTS, LEXICON, UNRELATED, FACTS, ALARMS, ACTS, REGION,
+    *SHIPPED.values(),
 )  # fmt: skip
 
 _FAQ_KEYS = ("version", "themes", "entrees", "hors_sujet")
@@ -76,6 +81,38 @@ def check(files: Mapping[str, str], today: dt.date) -> Checked:
     return Checked(None if failed else base, tuple(problems))
 
 
+def check_region(files: Mapping[str, str]) -> tuple[Region | None, tuple[Problem, ...]]:
+    """The region of the folder's lieux.yaml over the program's, and all that is wrong with it."""
+    names = (REGION, SHIPPED[REGION])
+    documents = {name: read_yaml(files[name], name) for name in names if name in files}
+    problems = [problem for document in documents.values() for problem in document.problems]
+    region = _region(documents, problems)
+    return (None if problems else region), tuple(problems)
+
+
+def _region(documents: Mapping[str, Document], problems: list[Problem]) -> Region | None:
+    """The folder's region: its words add to the program's, its sentences replace them."""
+    own, default = (documents.get(name, Document(name)) for name in (REGION, SHIPPED[REGION]))
+    raw = own.value if own.value is not None else {}
+    if isinstance(raw, dict):
+        usual = default.value if isinstance(default.value, dict) else {}
+        raw = raw | {
+            "phrases": _over(usual.get("phrases"), raw.get("phrases"), "{1}"),
+            "mots": _over(usual.get("mots"), raw.get("mots"), "{0} {1}"),
+        }
+    return _validate(Region, own, raw, (), None, problems)
+
+
+def _over(usual: Any, own: Any, joined: str) -> Any:
+    """Two mappings of texts as one; what is no text stays, and is told of later."""
+    if not isinstance(usual, dict) or not isinstance(own, dict):
+        return usual if own is None else own
+    return usual | {
+        key: joined.format(usual.get(key, ""), text) if isinstance(text, str) else text
+        for key, text in own.items()
+    }
+
+
 def _base(
     documents: Mapping[str, Document], problems: list[Problem], today: dt.date, revision: str
 ) -> KnowledgeBase:
@@ -100,6 +137,8 @@ def _base(
     problems.extend(rules.references(faq, entries, written, named, set(contacts)))
     problems.extend(rules.dates(faq, entries, today))
     problems.extend(rules.writing(faq, entries))
+    if REGION in documents and (region := _region(documents, problems)):
+        problems.extend(rules.of_region(documents[REGION], region, written, set(contacts)))
     problems.extend(rules.phrasings(faq, entries))
     if FACTS in documents:
         # A base that keeps its facts is held to the whole editing guide; any other FAQ is not.

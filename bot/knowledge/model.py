@@ -45,7 +45,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 
 
-class _Checked(BaseModel):
+class FromFile(BaseModel):
     """Frozen, and strict about unknown keys: a misspelt key would otherwise vanish silently."""
 
     model_config = ConfigDict(
@@ -56,13 +56,13 @@ class _Checked(BaseModel):
     )
 
 
-class Theme(_Checked):
+class Theme(FromFile):
     id: Id
     title: Text
     icon: str = ""
 
 
-class Source(_Checked):
+class Source(FromFile):
     """Where an answer comes from; a date is absent where the source gives none to the day."""
 
     title: Text
@@ -70,7 +70,7 @@ class Source(_Checked):
     date: dt.date | None = None
 
 
-class Contact(_Checked):
+class Contact(FromFile):
     """A desk a resident can turn to; without phone, url or address it only says whom to ask."""
 
     name: Text
@@ -82,7 +82,7 @@ class Contact(_Checked):
     epci: str | None = None  # SIREN of the intercommunalité whose desk this is
 
 
-class Fact(_Checked):
+class Fact(FromFile):
     """A sourced statement that answers rest on. `date` is as the source gives it, in words."""
 
     statement: Text
@@ -92,7 +92,7 @@ class Fact(_Checked):
     confidence: Literal["haute", "moyenne", "basse"]
 
 
-class Entry(_Checked):
+class Entry(FromFile):
     """One question of the FAQ with its answer. `tests` judge the matching: never indexed.
 
     `brief` is the answer in one sentence. An `alarm` is about danger or distress: it is recognised

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bot.knowledge.advice import did_you_mean
 from bot.knowledge.model import Entry
 from bot.knowledge.problem import Problem
+from bot.knowledge.region import Region
 from bot.knowledge.yaml_reading import Document, Path
 from bot.language.numbers import phone_numbers
 from bot.language.words import normalise, stems
@@ -39,6 +40,39 @@ def references(
                 code = f"{name.replace('_', '-')}-inconnu"
                 message = f"{what} « {value} » n’existe pas."
                 yield faq.error((*path, name), code, message, did_you_mean(value, known), key)
+
+
+def of_region(
+    document: Document, region: Region, entries: set[str], contacts: set[str]
+) -> Iterator[Problem]:
+    """A territory has statuses; the entries and contacts it names had better exist.
+
+    A name that leads nowhere is only left out of replies, so that it keeps nothing from being
+    served.
+    """
+    if not region.standings:
+        message = "Aucun statut n’est décrit : aucune commune ne peut l’être."
+        yield document.error(("statuts",), "vide", message, "Il en faut sous « statuts: ».")
+    standings = region.standings.items()
+    desk = (region.groupings.desk,) if region.groupings.desk else ()
+    to_entries: list[tuple[Path, tuple[str, ...]]] = [
+        (("entrees",), region.entries),
+        *((("statuts", name, "voir_ensuite"), one.see_next) for name, one in standings),
+    ]
+    to_contacts: list[tuple[Path, tuple[str, ...]]] = [
+        (("guichets",), region.desks),
+        *((("statuts", name, "guichets"), one.desks) for name, one in standings),
+        (("intercommunalites", "guichet"), desk),
+    ]
+    for what, code, known, named in (
+        ("L’entrée", "entree-inconnue", entries, to_entries),
+        ("Le contact", "contact-inconnu", contacts, to_contacts),
+    ):
+        for path, keys in named:
+            for key in keys:
+                if key not in known:
+                    message = f"{what} « {key} » n’existe pas."
+                    yield document.warning(path, code, message, did_you_mean(key, known))
 
 
 def dates(faq: Document, entries: Entries, today: dt.date) -> Iterator[Problem]:

@@ -5,12 +5,11 @@ those that its replacement may, and must, hold.
 """
 
 from collections.abc import Mapping
-from string import Formatter
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
+from bot.knowledge.placeholders import named_in, with_placeholders
 from bot.language.typography import typeset
 
 #: In any text, the name of the service.
@@ -27,11 +26,6 @@ def _text(key: str, default: str, most: int | None = None) -> Any:
     return Field(default, validation_alias=key, max_length=most, min_length=1)
 
 
-def placeholders(text: str) -> frozenset[str]:
-    """The names in braces of a text. Raises ValueError where a brace is not closed."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
-
-
 class _Texts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -40,14 +34,7 @@ class _Texts(BaseModel):
     def _same_placeholders(cls, value: object, info: ValidationInfo) -> object:
         default = cls.model_fields[info.field_name or ""].default
         if isinstance(value, str) and isinstance(default, str):
-            try:
-                found, expected = (placeholders(text) - {NAME} for text in (value, default))
-            except ValueError:
-                raise PydanticCustomError("braces", "brace") from None
-            if found != expected:
-                raise PydanticCustomError(
-                    "placeholders", "placeholders", {"expected": ", ".join(sorted(expected))}
-                )
+            with_placeholders(value, named_in(default).keys() - {NAME}, {NAME})
         return value
 
     # Told apart by identity: replies rendered with them are kept by them.
@@ -263,8 +250,7 @@ class Texts(_Texts):
     )
     help: str = _text(
         "aide",
-        "Écrivez votre question comme elle vient.\n\n"
-        "Vous pouvez aussi choisir un thème ou demander un contact.",
+        "Écrivez votre question comme elle vient.\n\nVous pouvez aussi choisir ci-dessous.",
     )
     empty: str = _text(
         "message_vide",
@@ -301,6 +287,7 @@ class Texts(_Texts):
     )
     none_of_these: str = _text("aucune", "Aucune de ces questions", _BUTTON)
     themes: str = _text("themes", "Choisissez un thème.")
+    questions: str = _text("questions", "Choisissez une question.")
     theme: str = _text("theme", "{theme} : choisissez une question.")
     contact: str = _text("contact", "Voici qui peut vous répondre.")
     privacy: str = _text(
@@ -321,9 +308,6 @@ class Texts(_Texts):
     )
     vote_thanks: str = _text("merci_avis", "Merci, votre avis est compté.")
     expired_button: str = _text("bouton_ancien", "Ce bouton n'est plus à jour. Voici où reprendre.")
-    commune_prompt: str = _text(
-        "quelle_commune", "De quelle commune s'agit-il ? Écrivez son nom ou son code postal."
-    )
     choose_commune: str = _text(
         "choisir_commune", "Plusieurs communes peuvent correspondre. Laquelle est la vôtre ?"
     )
@@ -332,33 +316,12 @@ class Texts(_Texts):
         "Voici les communes les plus proches de l'endroit indiqué. Laquelle est la vôtre ?\n\n"
         "Votre position n'est pas gardée.",
     )
-    far: str = _text(
-        "trop_loin",
-        "Cet endroit est loin des communes que je connais.\n\n"
-        "Votre position n'est pas gardée. Vous pouvez aussi écrire le nom de votre commune.",
-    )
-    elsewhere: str = _text(
-        "ailleurs", "{lieu} n'est pas dans mon territoire : je n'ai pas de réponse pour ce lieu."
-    )
-    commune_not_found: str = _text(
-        "commune_inconnue",
-        "Je ne trouve pas cette commune.\n\n"
-        "Vérifiez comment elle s'écrit, ou essayez avec son code postal.",
-    )
-    unknown_postcode: str = _text(
-        "code_postal_inconnu",
-        "Je ne connais pas le code postal {code_postal}. Écrivez le nom de la commune.",
-    )
-    unknown_postcode_near: str = _text(
-        "code_postal_voisin",
-        "Je ne connais pas le code postal {code_postal}. Est-ce l'une de ces communes ? Sinon, "
-        "écrivez son nom.",
-    )
     guessed: str = _text(
         "commune_devinee",
         "J'ai compris : {commune}. Si ce n'est pas votre commune, écrivez plutôt son code postal.",
     )
     see_themes: str = _text("voir_themes", "Voir les thèmes", _BUTTON)
+    see_questions: str = _text("voir_questions", "Voir les questions", _BUTTON)
     find_commune: str = _text("chercher_commune", "Chercher ma commune", _BUTTON)
     change_commune: str = _text("changer_commune", "Changer de commune", _BUTTON)
     reach_someone: str = _text("joindre_quelqu_un", "Joindre quelqu'un", _BUTTON)

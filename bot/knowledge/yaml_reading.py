@@ -51,7 +51,9 @@ class Document:
     ) -> Problem:
         return Problem(self.line(path), entry, "error", code, message, hint, self.file)
 
-    def warning(self, path: Path, code: str, message: str, hint: str, entry: str) -> Problem:
+    def warning(
+        self, path: Path, code: str, message: str, hint: str, entry: str | None = None
+    ) -> Problem:
         return Problem(self.line(path), entry, "warning", code, message, hint, self.file)
 
 

@@ -3,18 +3,25 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import watchfiles
 
 from bot.communes.gazetteer import Gazetteer
-from bot.knowledge.checking import FAQ, FILES, SHIPPED, check
+from bot.knowledge.checking import FAQ, FILES, REGION, SHIPPED, check, check_region
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.problem import Problem
+from bot.knowledge.region import Region
 
 #: What ships with the program: how French people talk, whatever the base.
-DEFAULTS = Path(__file__).parent.parent / "defaults"
+_DEFAULTS = MappingProxyType(
+    {key: Path(__file__).parent.parent / "defaults" / Path(key).name for key in SHIPPED.values()}
+)
+
+#: The folder of the territory, within the knowledge folder.
+PLACES = "lieux"
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +38,11 @@ def read_files(path: Path) -> dict[str, str]:
     faq = path / FAQ if path.is_dir() else path
     if not faq.is_file():
         raise KnowledgeError(f"Le fichier {faq} n’existe pas.")
-    files = {name: faq.parent / name for name in FILES}
-    files |= {FAQ: faq, **{key: DEFAULTS / name for name, key in SHIPPED.items()}}
+    return _texts({name: faq.parent / name for name in FILES} | {FAQ: faq} | _DEFAULTS)
+
+
+def _texts(files: Mapping[str, Path]) -> dict[str, str]:
+    """The texts of the files that exist. Raises KnowledgeError where one is not UTF-8."""
     texts: dict[str, str] = {}
     for name, file in files.items():
         try:
@@ -56,14 +66,36 @@ def load_base(path: Path, today: dt.date) -> KnowledgeBase:
     return checked.base
 
 
+def load_region(folder: Path) -> Region:
+    """The territory of the knowledge folder; without lieux.yaml, only how people speak of places.
+
+    Raises KnowledgeError with all errors, a line each.
+    """
+    texts = _texts({REGION: folder / REGION} | _DEFAULTS)
+    region, problems = check_region(texts)
+    if region is None:
+        raise KnowledgeError("\n".join(str(problem) for problem in problems))
+    return region
+
+
 def load_gazetteer(folder: Path) -> Gazetteer:
-    """The communes of the knowledge folder. Raises KnowledgeError for absent or wrong files."""
+    """The communes of the folder « lieux », none without it.
+
+    Raises KnowledgeError for absent or wrong files.
+    """
+    region, places = load_region(folder), folder / PLACES
+    if not places.is_dir():
+        _log.info("Sans dossier « %s », aucune commune n’est cherchée.", PLACES)
+        return Gazetteer(region)
+    if not region.standings:
+        raise KnowledgeError(f"Le fichier {folder / REGION} n’existe pas, ou ne décrit rien.")
     try:
         return Gazetteer.parse(
-            (folder / "communes.csv").read_text(encoding="utf-8"),
-            (folder / "communes_aliases.csv").read_text(encoding="utf-8"),
-            _words(folder / "mots_courants.txt"),
-            _words(folder / "villes_ailleurs.txt"),
+            region,
+            (places / "communes.csv").read_text(encoding="utf-8"),
+            (places / "communes_aliases.csv").read_text(encoding="utf-8"),
+            _words(places / "mots_courants.txt"),
+            _words(places / "villes_ailleurs.txt"),
         )
     except (OSError, ValueError) as error:
         raise KnowledgeError(f"Les communes ne peuvent pas être lues : {error}") from None

@@ -14,7 +14,6 @@ from bot.conversation.markup import Block, parse
 from bot.conversation.reply import Conversation, Outcome, Reply
 from bot.knowledge.texts import WebTexts
 from bot.language.typography import long_date
-from bot.web import standing
 from bot.web.keys import SERVICES, TEMPLATES
 from bot.web.links import action_url, state_fields
 
@@ -136,7 +135,9 @@ def reply_context(request: web.Request, reply: Reply, *, title: str | None) -> d
         "topics": topics,
         "ways": ways,
         "can_vote": reply.outcome is Outcome.ANSWER,
-        "standing": standing.of(reply),
+        "standing": (
+            reply.commune.standing if reply.commune and reply.outcome is Outcome.COMMUNE else None
+        ),
         "open_easy": request.query.get("facile") == "1",
     }
 

@@ -1,0 +1,258 @@
+"""What lieux.yaml says of a territory, and how people speak of places. French keys in the file."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AliasGenerator, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from bot.knowledge.model import FromFile, Id, Source, Text
+from bot.knowledge.placeholders import with_placeholders
+from bot.language.typography import typeset
+from bot.language.words import FUNCTION_WORDS, normalise, stems
+
+_FRENCH_KEYS = {
+    # Standing and Zone
+    "status": "valeur",
+    "label": "etiquette",
+    "sign": "signe",
+    "sentence": "phrase",
+    "caution": "attention",
+    "see_next": "voir_ensuite",
+    "desks": "guichets",
+    "inside": "oui",
+    "outside": "non",
+    # Columns, Groupings, EstateMap, Waters
+    "standing": "statut",
+    "estates": "cites",
+    "desk": "guichet",
+    "kinds": "genres",
+    "spelling": "orthographe",
+    "kind": "genre",
+    "listed": "figure",
+    "unlisted": "ne_figure_pas",
+    "rivers": "rivieres",
+    "sea": "mer",
+    "sea_west_of": "mer_a_l_ouest_de",
+    # Sentences
+    "which": "quelle_commune",
+    "not_found": "introuvable",
+    "elsewhere": "ailleurs",
+    "far": "loin",
+    "unknown_postcode": "code_postal_inconnu",
+    "near_postcode": "code_postal_proche",
+    # Speech
+    "around": "autour",
+    "asking": "demander",
+    "before_place": "avant_lieu",
+    "home": "habiter",
+    "being": "etre",
+    "near": "pres",
+    "towards": "vers",
+    "links": "liens",
+    "streets": "rues",
+    "no_place": "pas_un_lieu",
+    "before_have": "avant_avoir",
+    "determiners": "determinants",
+    "before_region": "avant_region",
+    "before_department": "avant_departement",
+    "town_parts": "parties_de_ville",
+    "counted": "comptes",
+    "before_number": "avant_numero",
+    "before_postcode": "avant_code_postal",
+    "estate": "annoncent_une_cite",
+    "surely_estate": "annoncent_surement",
+    "estate_and_name": "annoncent_et_nomment",
+    "estate_silent": "muets_dans_une_cite",
+    "regions": "regions_ailleurs",
+    # Region
+    "collected_on": "releve_le",
+    "entries": "entrees",
+    "columns": "colonnes",
+    "standings": "statuts",
+    "departments": "departements",
+    "postcodes": "codes_postaux",
+    "waters": "eaux",
+    "groupings": "intercommunalites",
+    "sentences": "phrases",
+    "speech": "mots",
+}
+_WRAPPED = re.compile(r"(?<!\n)\n(?![\n-])")
+
+
+class _Place(FromFile):
+    model_config = ConfigDict(
+        alias_generator=AliasGenerator(validation_alias=lambda name: _FRENCH_KEYS.get(name, name)),
+    )
+
+
+class Status(StrEnum):
+    """Where a commune stands, as the outside interface tells it: residents read its Standing."""
+
+    IN = "in"
+    PARTNER_ONLY = "partner_only"
+    PERIMETER_ONLY = "perimeter_only"
+    OUT = "out"
+
+
+def _with(*required: str, also: tuple[str, ...] = ()) -> Callable[[str], str]:
+    """A check that a text holds the placeholders required, and besides only those of `also`.
+
+    As long as an editor likes, a paragraph is one line to whoever reads it.
+    """
+    return lambda text: typeset(_WRAPPED.sub(" ", with_placeholders(text, required, also)))
+
+
+def _words(value: object) -> frozenset[str]:
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "Words stand in one text, between spaces.")
+    return frozenset(normalise(value).split())
+
+
+def _in_order(value: object) -> tuple[str, ...]:
+    words = tuple(normalise(value).split()) if isinstance(value, str) else ()
+    if not words:
+        raise PydanticCustomError("string_type", "A name has words.")
+    return words
+
+
+def _stems(value: object) -> frozenset[str]:
+    return frozenset(stems(" ".join(_words(value))))
+
+
+Words = Annotated[frozenset[str], BeforeValidator(_words)]
+Stems = Annotated[frozenset[str], BeforeValidator(_stems)]
+Name = Annotated[tuple[str, ...], BeforeValidator(_in_order)]
+OfCommune = Annotated[Text, AfterValidator(_with("nom", also=("intercommunalite",)))]
+Added = Annotated[Text, AfterValidator(_with(also=("nom", "intercommunalite")))]
+OfEstate = Annotated[Text, AfterValidator(_with("cite"))]
+OfPlace = Annotated[Text, AfterValidator(_with("lieu"))]
+OfPostcode = Annotated[Text, AfterValidator(_with("code_postal"))]
+Plain = Annotated[Text, AfterValidator(_with())]
+
+
+class Columns(_Place):
+    """The columns of communes.csv whose names and values are the territory's own."""
+
+    standing: Text = "statut"
+    zone: Text = "zone"
+    estates: Text = "cites"
+
+
+class Standing(_Place):
+    """What a value of the column « statut » means, and all that is said of such a commune."""
+
+    status: Status
+    verdict: Literal["oui", "non", "a-verifier"]
+    label: Text
+    sign: Text
+    sentence: OfCommune
+    caution: Added | None = None
+    situation: Added | None = None
+    see_next: tuple[Id, ...] = ()
+    desks: tuple[Text, ...] = ()
+
+
+class Zone(_Place):
+    """What is said of a commune inside the zone, and of one outside it."""
+
+    inside: OfCommune
+    outside: OfCommune
+
+
+class Waters(_Place):
+    """What people add to the name of a commune: its river, or the sea west of a longitude."""
+
+    rivers: Words = frozenset()
+    sea: Words = frozenset()
+    sea_west_of: float | None = None
+
+
+class Groupings(_Place):
+    """How to write the name of an intercommunalité, and the desk that takes this name."""
+
+    desk: Text | None = None
+    kinds: Mapping[str, Text] = {}
+    spelling: Mapping[str, Text] = {}
+
+    def in_words(self, name: str) -> str:
+        """« CA d'Hénin-Carvin » is an administration's shorthand."""
+        for typed, right in self.spelling.items():
+            name = name.replace(typed, right)
+        for short, words in self.kinds.items():
+            if name.startswith(f"{short} "):
+                return f"{words} {name.removeprefix(f'{short} ')}"
+        return f"la {name}" if name else ""
+
+
+class EstateMap(_Place):
+    """The estates: their kind among the other names, and whether one is on the map we have."""
+
+    kind: Text
+    listed: OfEstate
+    unlisted: OfEstate
+
+
+class Sentences(_Place):
+    """What is said where no single commune was found."""
+
+    which: Plain
+    not_found: Plain
+    elsewhere: OfPlace
+    far: Plain
+    unknown_postcode: OfPostcode
+    near_postcode: OfPostcode
+
+
+class Speech(_Place):
+    """Word lists, folded: the file of the program's defaults says what each is for."""
+
+    around: Annotated[Words, AfterValidator(lambda words: words | FUNCTION_WORDS)]
+    asking: Stems
+    before_place: Words
+    home: Words
+    being: Words
+    near: Words
+    towards: Words
+    links: Words
+    streets: Words
+    no_place: Words
+    before_have: Words
+    determiners: Words
+    before_region: Words
+    before_department: Words
+    town_parts: Words
+    counted: Words
+    before_number: Words
+    before_postcode: Words
+    estate: Words
+    surely_estate: Words
+    estate_and_name: Words
+    estate_silent: Words
+    regions: Words
+
+
+class Region(_Place):
+    """The territory whose communes are known; without standings, none is.
+
+    `entries` are those whose answer is the state of one commune, `desks` the contacts where
+    nothing points to another, `postcodes` how those of here begin.
+    """
+
+    collected_on: dt.date | None = None
+    sources: tuple[Source, ...] = ()
+    entries: tuple[Id, ...] = ()
+    desks: tuple[Text, ...] = ()
+    columns: Columns = Columns()
+    standings: Mapping[str, Standing] = {}
+    zone: Zone | None = None
+    departments: Mapping[str, tuple[Name, ...]] = {}
+    postcodes: tuple[Annotated[str, StringConstraints(pattern=r"^\d{1,5}$")], ...] = ()
+    waters: Waters = Waters()
+    groupings: Groupings = Groupings()
+    estates: EstateMap | None = None
+    sentences: Sentences
+    speech: Speech
