@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.communes.commune import Commune, Unknown
 from bot.conversation import places
+from bot.conversation.action import Ask, Kind
 from bot.conversation.reply import Action, Conversation, Outcome, Reply
 from bot.conversation.served import Served
 from bot.knowledge.model import Contact

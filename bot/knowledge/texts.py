@@ -268,7 +268,7 @@ class Texts(_Texts):
     )
     refusal: str = _text(
         "refus",
-        "Je ne sais pas répondre à cette question.\n\nDites-le autrement, ou choisissez un thème.",
+        "Je ne sais pas répondre à cette question.\n\nDites-le autrement, ou choisissez ci-dessous.",
     )
     refusal_again: str = _text(
         "refus_suivant",
