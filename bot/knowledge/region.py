@@ -123,6 +123,10 @@ def _stems(value: object) -> frozenset[str]:
     return frozenset(stems(" ".join(_words(value))))
 
 
+def _typeset(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    return tuple(one.model_copy(update={"title": typeset(one.title)}) for one in sources)
+
+
 Words = Annotated[frozenset[str], BeforeValidator(_words)]
 Stems = Annotated[frozenset[str], BeforeValidator(_stems)]
 Name = Annotated[tuple[str, ...], BeforeValidator(_in_order)]
@@ -243,7 +247,7 @@ class Region(_Place):
     """
 
     collected_on: dt.date | None = None
-    sources: tuple[Source, ...] = ()
+    sources: Annotated[tuple[Source, ...], AfterValidator(_typeset)] = ()
     entries: tuple[Id, ...] = ()
     desks: tuple[Text, ...] = ()
     columns: Columns = Columns()

@@ -268,7 +268,8 @@ class Texts(_Texts):
     )
     refusal: str = _text(
         "refus",
-        "Je ne sais pas répondre à cette question.\n\nDites-le autrement, ou choisissez ci-dessous.",
+        "Je ne sais pas répondre à cette question.\n\n"
+        "Dites-le autrement, ou choisissez ci-dessous.",
     )
     refusal_again: str = _text(
         "refus_suivant",

@@ -15,8 +15,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\.\.\."), "…"),
     (re.compile(r"«\s*"), f"«{NO_BREAK}"),
     (re.compile(r"\s*»"), f"{NO_BREAK}»"),
-    (re.compile(r"(?<=[\w»)…’]) *([;!?])(?!\w)"), rf"{NARROW}\1"),
-    (re.compile(r"(?<=[\w»)…’]) +:(?!\w)"), f"{NO_BREAK}:"),
+    (re.compile(r"(?<=[\w»)…’}]) *([;!?])(?!\w)"), rf"{NARROW}\1"),
+    (re.compile(r"(?<=[\w»)…’}]) +:(?!\w)"), f"{NO_BREAK}:"),
     (re.compile(r"(?<=\d) (?=\d{3}\b)"), NARROW),
     (
         re.compile(r"(?<=\d) +(?=(?:€|%|km²|m²|km|kWh|ans?\b|millions?\b|milliards?\b))"),
