@@ -33,7 +33,7 @@ KNOWLEDGE = ROOT / "knowledge"
 #: The project's materials, beside the checkout where it is developed; absent elsewhere.
 SHARED = ROOT.parent / "shared"
 #: The day of these tests: entries expire and fall due by the calendar.
-TODAY = dt.date(2026, 11, 23)
+TODAY = dt.date(2026, 11, 28)
 
 SHARED_REASON = "les documents de travail ne sont pas à côté du projet"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=SHARED_REASON)
@@ -60,6 +60,15 @@ def assistant(base: KnowledgeBase, gazetteer: Gazetteer, pytestconfig: pytest.Co
         unrelated=load_common_messages(KNOWLEDGE),
         today=lambda: TODAY,
     )
+
+
+@pytest.fixture(scope="session")
+def alarmed(base: KnowledgeBase, gazetteer: Gazetteer) -> Assistant:
+    """Three entries, of which the answer to danger is marked as an alarm: it is urgent."""
+    answer = "Appelez le 18 ou le 112. Sans la voix, un SMS au 114.\n\nSortez, puis dites où c'est."
+    danger = base.entries["danger-immediat"].model_copy(update={"alarm": True, "answer": answer})
+    entries = {danger.id: danger, **{key: base.entries[key] for key in danger.see_also}}
+    return Assistant(base.model_copy(update={"entries": entries}), gazetteer, today=lambda: TODAY)
 
 
 @pytest.fixture

@@ -1,17 +1,20 @@
 """The pages in a real browser: conversation, keyboard, no JavaScript, small screens, axe."""
 
+import logging
 import os
 import re
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Literal
-from urllib.parse import quote
 
 import pytest
 from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
+from bot.conversation.assistant import Assistant
 from bot.services import Services
 from bot.web.server import make_app
 
@@ -28,32 +31,46 @@ CHROMIUM_ARGS = (
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="Chromium n’est pas installé (ou donnez son chemin dans CHROMIUM)"
 )
+#: Addresses, and what is typed there: every kind of page.
 PAGES = (
-    "/",
-    "/?q=" + quote("Qui s'engage ?"),
-    "/?q=logement",
-    "/?q=" + quote("recette des crêpes") + "&r=1",
-    "/q/mesures?facile=1",
-    "/themes",
-    "/theme/argent",
-    "/commune",
-    "/commune/59456",
-    "/commune/59350",
-    "/commune?q=Saint-Martin",
-    "/contact",
-    "/aide",
-    "/confidentialite",
-    "/zzz",
+    ("/", ""),
+    ("/themes", "Qui s'engage ?"),
+    ("/themes", "logement"),
+    ("/themes?r=1", "recette des crêpes"),
+    ("/?q=logement", ""),
+    ("/q/mesures?facile=1", ""),
+    ("/themes", ""),
+    ("/theme/argent", ""),
+    ("/commune", ""),
+    ("/commune/59456", ""),
+    ("/commune/59350", ""),
+    ("/commune", "Saint-Martin"),
+    ("/contact", ""),
+    ("/aide", ""),
+    ("/confidentialite", ""),
+    ("/zzz", ""),
 )
 
 
-@pytest.fixture
-async def address(services: Services) -> AsyncIterator[str]:
+@asynccontextmanager
+async def served(services: Services) -> AsyncIterator[str]:
     runner = web.AppRunner(make_app(services), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     await runner.cleanup()
+
+
+@pytest.fixture
+async def address(services: Services) -> AsyncIterator[str]:
+    async with served(services) as address:
+        yield address
+
+
+@pytest.fixture
+async def alarmed_address(services: Services, alarmed: Assistant) -> AsyncIterator[str]:
+    async with served(replace(services, assistant=alarmed)) as address:
+        yield address
 
 
 @pytest.fixture
@@ -78,6 +95,16 @@ async def opened(browser: Browser, url: str, **options: Any) -> Page:
 async def ask(page: Page, question: str) -> None:
     await page.get_by_label("Votre question").fill(question)
     await page.keyboard.press("Enter")
+
+
+async def visit(page: Page, url: str, typed: str) -> None:
+    """Open a page; what is typed into its own form then gives another, whole."""
+    await page.goto(url)
+    if typed:
+        search = "form.commune-search" if url.endswith("/commune") else "form.ask"
+        await page.locator(f"{search} input[name=q]").fill(typed)
+        async with page.expect_navigation():
+            await page.keyboard.press("Enter")
 
 
 async def test_a_conversation(browser: Browser, address: str, services: Services) -> None:
@@ -206,19 +233,121 @@ async def test_without_javascript(browser: Browser, address: str, services: Serv
     await page.keyboard.press("Enter")
     await expect(page.locator("h1")).to_have_text("Pecquencourt (59146)")
     await ask(page, "Mon loyer va-t-il augmenter ?")
-    await expect(page).to_have_url(re.compile("c=59456"))
+    await expect(page.locator(".said")).to_have_text("Mon loyer va-t-il augmenter ?")
+    await expect(page.locator(".composer input[name=c]")).to_have_value("59456")
+    await expect(page).to_have_url(f"{address}/")
     await page.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(
+    ("path", "form", "there"),
+    [
+        ("/", ".ask", "/"),
+        ("/themes", ".ask", "/"),
+        ("/q/mesures", ".ask", "/"),
+        ("/zzz", ".ask", "/"),
+        ("/commune", ".ask", "/"),
+        ("/commune", ".commune-search", "/commune"),
+    ],
+)
+async def test_words_travel_by_post_alone(
+    browser: Browser,
+    address: str,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    form: str,
+    there: str,
+    script: bool,
+) -> None:
+    """No address, Referer, title or log holds them: histories and servers' logs keep those."""
+    caplog.set_level(logging.DEBUG)
+    page = await opened(browser, address + path, java_script_enabled=script)
+    seen: list[str] = []
+    posted: list[str] = []
+
+    def see(request: Request) -> None:
+        seen.extend((request.url, request.headers.get("referer", "")))
+        posted.append(request.post_data or "")
+
+    page.on("request", see)
+    await page.locator(f"{form} input[name=q]").fill("Motsintimes")
+    await page.keyboard.press("Enter")
+    shown = page.locator(".said", has_text="Motsintimes").or_(page.locator("[value=Motsintimes]"))
+    await expect(shown).to_have_count(1)
+    await expect(page).to_have_url(address + there)
+    seen.append(await page.title())
+    await page.locator(".ways a").first.click()
+    await page.wait_for_load_state()
+    seen.append(await page.evaluate("document.referrer"))
+    assert sum("Motsintimes" in body for body in posted) == 1
+    assert "motsintimes" not in " ".join([*seen, caplog.text]).lower()
+    await page.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("/", "ça sent le gaz"),
+        ("/themes", "ça sent le gaz"),
+        ("/", f"ça sent le gaz {'et je ne sais pas quoi faire ' * 30}"),
+        ("/themes", f"ça sent le gaz {'et je ne sais pas quoi faire ' * 30}"),
+        ("/q/danger-immediat", ""),
+    ],
+)
+async def test_whom_to_call_is_on_the_first_screen(
+    browser: Browser, alarmed_address: str, path: str, typed: str, script: bool
+) -> None:
+    """Where the browser leaves the page of a small phone, with nothing over the first button."""
+    page = await opened(
+        browser,
+        alarmed_address + path,
+        java_script_enabled=script,
+        viewport={"width": 360, "height": 640},
+        has_touch=True,
+        is_mobile=True,
+    )
+    if typed:
+        await ask(page, typed)
+        await expect(page.locator(".said")).to_be_visible()
+    calls = page.locator("article .calls a")
+    await expect(calls).to_have_text(["Appeler le 18", "Appeler le 112", "Écrire au 114"])
+    links = [await call.get_attribute("href") for call in await calls.all()]
+    assert links == ["tel:18", "tel:112", "sms:114"]
+    await still(page)
+    box = await calls.first.bounding_box()
+    assert box
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 640
+    heights = await calls.evaluate_all("found => found.map(e => e.offsetHeight)")
+    assert min(heights) >= 44
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    hit = await page.evaluate("([x, y]) => document.elementFromPoint(x, y).textContent", middle)
+    assert hit == "Appeler le 18"
+    words = (await page.locator("article .card").inner_text()).split()
+    assert words[:5] == ["!", "Urgence", "Appeler", "le", "18"]
+    await page.close()
+
+
+async def still(page: Page) -> None:
+    """Wait until the page has done scrolling."""
+    before = -1
+    while (now := await page.evaluate("scrollY")) != before:
+        before = now
+        await page.wait_for_timeout(200)
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 async def test_nothing_overflows(browser: Browser, address: str, width: int) -> None:
     page = await opened(browser, address, viewport={"width": width, "height": 640})
-    for path in PAGES:
-        await page.goto(address + path)
+    for path, typed in PAGES:
+        await visit(page, address + path, typed)
         overflow = await page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
-        assert overflow <= 0, f"{path} défile de côté à {width} px"
+        assert overflow <= 0, f"{path} {typed} défile de côté à {width} px"
     await page.close()
 
 
@@ -226,13 +355,13 @@ async def test_targets_are_large_enough(browser: Browser, address: str) -> None:
     """44 px, but for links inside sentences, lists of sources and the invisible skip link."""
     page = await opened(browser, address, viewport={"width": 320, "height": 640})
     selector = "a:not(.skip):not(.prose a):not(.sources a), button, input:not([type=hidden])"
-    for path in PAGES:
-        await page.goto(address + path)
+    for path, typed in PAGES:
+        await visit(page, address + path, typed)
         small = await page.locator(selector).evaluate_all(
             "found => found.filter(e => e.offsetHeight && e.offsetHeight < 44)"
             ".map(e => e.textContent)"
         )
-        assert small == [], path
+        assert small == [], f"{path} {typed}"
     await page.close()
 
 
@@ -241,13 +370,27 @@ async def test_axe_finds_nothing(
     browser: Browser, address: str, scheme: Literal["light", "dark"]
 ) -> None:
     page = await opened(browser, address, color_scheme=scheme, reduced_motion="reduce")
-    for path in PAGES:
-        await page.goto(address + path)
-        await no_violation(page, path)
+    for path, typed in PAGES:
+        await visit(page, address + path, typed)
+        await no_violation(page, f"{path} {typed}")
     await page.goto(address)
     await ask(page, "Qui s'engage ?")
     await page.locator("[data-chat] article").get_by_text("Plus simple").click()
     await no_violation(page, "conversation")
+    await page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_urgent_replies(
+    browser: Browser, alarmed_address: str, scheme: Literal["light", "dark"]
+) -> None:
+    page = await opened(browser, alarmed_address, color_scheme=scheme, reduced_motion="reduce")
+    await ask(page, "ça sent le gaz")
+    await expect(page.locator("article.urgent .calls a")).to_have_count(3)
+    await no_violation(page, "conversation")
+    for path, typed in (("/themes", "ça sent le gaz"), ("/q/danger-immediat", "")):
+        await visit(page, alarmed_address + path, typed)
+        await no_violation(page, f"{path} {typed}")
     await page.close()
 
 

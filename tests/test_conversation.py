@@ -89,7 +89,8 @@ def test_answered(assistant: Assistant, text: str, entry: str) -> None:
     assert reply.entries == (entry,)
     assert reply.text
     assert reply.sources
-    assert reply.collected_on == dt.date(2026, 11, 23)
+    assert reply.collected_on
+    assert reply.collected_on <= TODAY
     assert reply.checked_on is None, "nobody of the organisation has checked yet"
 
 
@@ -282,11 +283,6 @@ def test_what_is_asked_of_a_place_elsewhere_is_not_answered(
     assert reply.outcome in {Outcome.SUGGESTIONS, Outcome.NO_MATCH}
 
 
-def test_a_place_elsewhere_is_told_as_the_reason(assistant: Assistant) -> None:
-    told = assistant.explain("C'est quand que le RER E arrive à Mantes-la-Jolie ?")
-    assert "lieu d’ailleurs" in told.rule
-
-
 def test_a_place_elsewhere_that_the_entry_knows_is_answered(assistant: Assistant) -> None:
     reply = ask(assistant, "Bruxelles donne-t-elle de l'argent pour les cités ?")
     assert (reply.outcome, reply.entry) == (Outcome.ANSWER, "argent-europe")
@@ -376,6 +372,7 @@ NO_QUESTION = [
     ("la première", "Touchez le bouton"),
     ("2", "Touchez le bouton"),
     ("cha va ti ?", "Tout va bien"),
+    ("hein", "Je vous écoute"),
 ]
 
 
@@ -491,7 +488,7 @@ def test_a_replaced_base_is_freed_at_once(gazetteer: Gazetteer) -> None:
 
 
 def test_an_expired_entry_is_not_answered(gazetteer: Gazetteer) -> None:
-    base = small("À gauche.", expire_le="2026-11-23")
+    base = small("À gauche.", expire_le=str(TODAY))
     today = TODAY
     assistant = Assistant(base, gazetteer, today=lambda: today)
     assert ask(assistant, "Où est le guichet bleu ?").outcome is Outcome.ANSWER

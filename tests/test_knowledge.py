@@ -1,11 +1,13 @@
 """The knowledge file: what an editor can get wrong, and what she is then told."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import yaml
 
 from bot.knowledge.checking import check, revision_of
+from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.problem import Problem
 from tests.conftest import KNOWLEDGE, ROOT, TODAY
 
@@ -193,7 +195,7 @@ def test_synonyms_come_in_groups() -> None:
 
 
 def test_an_expired_entry_is_not_served() -> None:
-    text = GOOD.replace("releve_le: 2026-11-23", "expire_le: 2026-11-23")
+    text = GOOD.replace("releve_le: 2026-11-23", f"expire_le: {TODAY}")
     base = check({"faq.yaml": text, "contacts.yaml": CONTACTS}, TODAY).base
     assert base is not None
     assert "loyer" in base.served(TODAY)
@@ -211,3 +213,21 @@ def test_any_yaml_reader_can_read_our_files(name: str) -> None:
     """Not only libyaml, which lets through a « ? » that PyYAML's own parser refuses."""
     text = (KNOWLEDGE / name).read_text("utf-8")
     assert yaml.safe_load(text) == yaml.load(text, yaml.CSafeLoader)
+
+
+CORRECTIONS = yaml.safe_load((ROOT / "tests" / "cases" / "corrections.yaml").read_text("utf-8"))
+
+
+def folded(text: str | None) -> str:
+    """The text with ordinary apostrophes, and one ordinary space wherever there is any."""
+    return " ".join((text or "").replace("’", "'").split())
+
+
+@pytest.mark.parametrize("row", CORRECTIONS)
+def test_what_was_corrected_stays_so(row: dict[str, Any], base: KnowledgeBase) -> None:
+    """A row is about one entry, or about all of them where it names none."""
+    for key in [row["entree"]] if "entree" in row else base.entries:
+        entry = base.entries[key]
+        text = f"{folded(entry.answer)} {folded(entry.easy)}"
+        assert [old for old in row.get("ne_dit_plus", ()) if folded(old) in text] == [], key
+        assert [new for new in row.get("dit", ()) if folded(new) not in text] == [], key

@@ -152,13 +152,13 @@ async def test_inline_mode_gives_whole_answers(resident: Resident, base: Knowled
 @pytest.mark.parametrize(
     ("words", "first"),
     [
-        ("ça sent le gaz chez moi", f"q-{'danger-immediat'}"),
-        ("fuite de gaz 59146 Pecquencourt", f"q-{'danger-immediat'}"),
+        ("ça sent le gaz chez moi", "q-danger-immediat"),
+        ("fuite de gaz 59146 Pecquencourt", "q-danger-immediat"),
         ("Pecquencourt", "c-59456"),
         ("relogement", "q-demenager-travaux"),
         ("xyzzyx", None),
         ("quel temps fera-t-il demain", None),
-        ("💥" * 100, "q-c-est-quoi-erbm"),
+        ("💥" * 100, "q-detresse"),
         ("x" * 3000, None),
     ],
 )

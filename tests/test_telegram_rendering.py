@@ -102,6 +102,23 @@ def test_a_bare_reply_is_its_text() -> None:
     assert keyboard(bare) is None
 
 
+def test_whom_to_call_is_bold_in_the_first_paragraph() -> None:
+    urgent = Reply(
+        Outcome.ANSWER,
+        "Appelez le 18, le 112 ou le 0\u00a0800\u00a047\u00a033\u00a033. "
+        "En 2018, 118 & 18\u00a0000 [appels au 18](https://exemple.fr/18/112)."
+        "\n\nLe 18 est gratuit.",
+        Conversation(),
+        calls=("18", "112", "0\u00a0800\u00a047\u00a033\u00a033"),
+    )
+    assert render(urgent) == (
+        "Appelez le <b>18</b>, le <b>112</b> ou le <b>0\u00a0800\u00a047\u00a033\u00a033</b>. "
+        "En 2018, 118 &amp; 18\u00a0000 "
+        '<a href="https://exemple.fr/18/112">appels au 18</a>.\n\nLe 18 est gratuit.'
+    )
+    assert "<b>" not in render(replace(urgent, calls=()))
+
+
 def test_sources_go_before_any_word_of_the_answer() -> None:
     text = "Une phrase de trente signes ici. " * 119
     long = render(replace(REPLY, text=text))

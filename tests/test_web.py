@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.communes import Gazetteer
 from bot.conversation.assistant import Assistant
-from bot.conversation.reply import Conversation
+from bot.conversation.reply import Conversation, Question
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services
 from bot.web.keys import TELEGRAM_PROBLEM
@@ -29,8 +29,9 @@ from tests.conftest import TODAY as DAY
 Client = TestClient[web.Request, web.Application]
 FRAGMENT = {"X-Fragment": "1"}
 REPLY_KEYS = {
-    "outcome", "entry", "entries", "confidence", "text", "easy_text", "sources", "collected_on",
-    "checked_on", "commune", "communes", "actions", "contact",
+    "outcome", "entry", "entries", "confidence", "text", "brief", "easy_text", "easy", "urgent",
+    "understood", "conversation", "sources", "collected_on", "checked_on", "commune", "communes",
+    "actions", "contact",
 }  # fmt: skip
 COMMUNE_KEYS = {"code_insee", "name", "postcodes", "epci", "status", "bud"}
 
@@ -98,9 +99,17 @@ class Page(HTMLParser):
 
 
 async def get(
-    client: Client, path: str, status: int = 200, headers: dict[str, str] | None = None
+    client: Client,
+    path: str,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    form: dict[str, str] | None = None,
 ) -> Page:
-    async with client.get(path, headers=headers) as response:
+    """The page at an address; with `form`, the one that posting it there gives."""
+    method = "GET" if form is None else "POST"
+    async with client.request(
+        method, path, data=form, headers=headers, allow_redirects=False
+    ) as response:
         assert response.status == status, path
         assert response.headers["Content-Type"] == "text/html; charset=utf-8"
         page = Page(await response.text())
@@ -109,6 +118,18 @@ async def get(
         assert page.count["h1"] == page.count["main"] == 1, path
         assert len(page.ids) == len(set(page.ids)), path
     return page
+
+
+async def say(
+    client: Client,
+    text: str,
+    state: dict[str, str] | None = None,
+    *,
+    path: str = "/",
+    status: int = 200,
+) -> Page:
+    """What a resident's words get, with the conversation of a page's fields."""
+    return await get(client, path, status, form={**(state or {}), "q": text})
 
 
 async def ask(client: Client, body: object, status: int = 200) -> dict[str, Any]:
@@ -140,7 +161,7 @@ async def test_every_page_that_links_lead_to(client: Client, base: KnowledgeBase
         page = await get(client, waiting.pop())
         for link in page.links:
             parts = urlsplit(link)
-            if parts.scheme in {"http", "https", "tel"} or link.startswith("#"):
+            if parts.scheme in {"http", "https", "tel", "sms"} or link.startswith("#"):
                 continue
             assert not parts.scheme
             if parts.path not in seen:
@@ -151,7 +172,7 @@ async def test_every_page_that_links_lead_to(client: Client, base: KnowledgeBase
 
 
 async def test_an_answer_shows_all_that_it_rests_on(client: Client, base: KnowledgeBase) -> None:
-    page = await get(client, "/?q=" + "Qui+s%27engage+%3F")
+    page = await say(client, "Qui s'engage ?")
     entry = base.entries["qui-s-engage"]
     assert page.reply == {"c": "", "r": "", "s": "1"}
     assert {source.url for source in entry.sources if source.url} <= set(page.links)
@@ -176,18 +197,16 @@ async def test_an_entry_has_a_page_of_its_own(
 
 async def test_a_conversation_without_javascript(client: Client, base: KnowledgeBase) -> None:
     """State goes from page to page in links and hidden fields; no cookie is set."""
-    page = await get(client, "/commune?" + urlencode({"q": "Pecquencourt", "s": "1"}))
+    page = await say(client, "Pecquencourt", {"s": "1"}, path="/commune")
     assert page.reply["c"] == "59456"
     assert page.fields == {"c": "59456", "s": "1"}
     page = await get(client, page.actions[0])
     assert page.reply["c"] == "59456"
-    page = await get(
-        client, "/?" + urlencode({**page.fields, "q": base.entries["ma-commune-erbm"].question})
-    )
+    page = await say(client, base.entries["ma-commune-erbm"].question, page.fields)
     assert "Pecquencourt" in page.text
-    page = await get(client, "/?" + urlencode({**page.fields, "q": "recette des crêpes"}))
+    page = await say(client, "recette des crêpes", page.fields)
     assert page.reply["r"] == "1"
-    page = await get(client, "/?" + urlencode({**page.fields, "q": "recette des gaufres"}))
+    page = await say(client, "recette des gaufres", page.fields)
     assert page.reply["r"] == "2"
     assert any(link.startswith("tel:") for link in page.links)
     assert not client.session.cookie_jar.filter_cookies(client.make_url("/"))
@@ -196,8 +215,11 @@ async def test_a_conversation_without_javascript(client: Client, base: Knowledge
 async def test_what_was_typed_is_escaped(client: Client) -> None:
     typed = "<script>alert(1)</script>\"'&"
     for path in ("/", "/commune"):
-        page = await get(client, f"{path}?" + urlencode({"q": typed}))
-        assert "<script>alert" not in page.html
+        for page in (
+            await say(client, typed, path=path),
+            await get(client, f"{path}?" + urlencode({"q": typed})),
+        ):
+            assert "<script>alert" not in page.html
     tampered = {"c": '"><b>', "r": "-1", "s": "x", "facile": "<"}
     page = await get(client, "/themes?" + urlencode(tampered))
     assert "<b>" not in page.html
@@ -206,8 +228,79 @@ async def test_what_was_typed_is_escaped(client: Client) -> None:
 
 @pytest.mark.parametrize("typed", ["", "   ", "🙂", "x" * 3000, "\0", "con", "?"])
 async def test_odd_questions_get_a_page(client: Client, typed: str) -> None:
-    page = await get(client, "/?" + urlencode({"q": typed}))
+    page = await say(client, typed)
     assert page.actions
+
+
+@pytest.mark.parametrize("path", ["/", "/commune"])
+async def test_words_in_a_link_are_only_filled_in(client: Client, path: str) -> None:
+    """Somebody else made that address: nothing is asked until the resident does."""
+    page = await get(client, f"{path}?q=Pecquencourt&c=59350")
+    assert 'value="Pecquencourt"' in page.html
+    assert '<meta name="robots" content="noindex">' in page.html
+    assert page.fields == {"c": "59350", "s": "1"}
+    assert "dans le périmètre" not in page.text
+    async with client.get("/metrics") as response:
+        assert 'outcome="commune"' not in await response.text()
+
+
+@pytest.mark.parametrize("path", ["/", "/commune"])
+async def test_no_address_holds_words(client: Client, path: str) -> None:
+    page = await say(client, "zzqx intime", {"c": "59456"}, path=path)
+    assert page.fields["c"] == "59456"
+    assert not any("intime" in link for link in page.links)
+    paths = ("/", "/themes", "/q/mesures", "/theme/argent", "/commune", "/commune/59456")
+    pages = [page, await get(client, "/zzz", 404), *[await get(client, one) for one in paths]]
+    for one in pages:
+        methods = re.findall(r'<form[^>]* method="(\w+)"', one.html)
+        assert methods
+        assert set(methods) == {"post"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "headers", "status"),
+    [
+        ("/", "é" * 1000, {}, 200),
+        ("/", "𝕏" * 1000, {}, 200),
+        ("/", "x" * 13000, {}, 413),
+        ("/commune", "é" * 1000, {}, 200),
+        ("/commune", "é" * 1001, {}, 413),
+        ("/", "Qui s'engage ?", {"Sec-Fetch-Site": "same-origin"}, 200),
+        ("/", "Qui s'engage ?", {"Sec-Fetch-Site": "none"}, 200),
+        ("/", "Qui s'engage ?", {"Sec-Fetch-Site": "cross-site"}, 403),
+        ("/commune", "Lens", {"Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+async def test_limits_of_what_is_typed(
+    client: Client, path: str, text: str, headers: dict[str, str], status: int
+) -> None:
+    async with client.post(path, data={"q": text}, headers=headers) as response:
+        assert response.status == status
+        page = Page(await response.text())
+    assert ("Votre message est trop long" in page.text) == (status == 413)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"q=%E9%ff", "application/x-www-form-urlencoded"),
+        (b"q=\xe9\xff", "application/x-www-form-urlencoded; charset=utf-8"),
+        (b"q=intime", "application/x-www-form-urlencoded; charset=zzz"),
+        (b"--x\r\nintime", "multipart/form-data; boundary=x"),
+        (b"intime", "multipart/form-data"),
+        (b"{", "application/json"),
+        (b"", ""),
+        (b"&=&" * 4000, ""),
+    ],
+)
+async def test_broken_forms_get_a_page_and_no_log(
+    client: Client, caplog: pytest.LogCaptureFixture, body: bytes, kind: str
+) -> None:
+    async with client.post("/", data=body, headers={"Content-Type": kind}) as response:
+        assert response.status == 200
+        assert Page(await response.text()).actions
+    assert "intime" not in caplog.text
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(
@@ -221,7 +314,7 @@ async def test_odd_questions_get_a_page(client: Client, typed: str) -> None:
     ],
 )
 async def test_commune_search(client: Client, typed: str, words: str) -> None:
-    page = await get(client, "/commune?" + urlencode({"q": typed}))
+    page = await say(client, typed, path="/commune")
     assert words in page.text
     assert page.actions
 
@@ -237,13 +330,34 @@ async def test_every_kind_of_commune_has_its_page(client: Client, gazetteer: Gaz
 
 
 async def test_the_fragment_is_the_reply_alone(client: Client) -> None:
-    for path in ("/?q=Qui+s%27engage+%3F", "/q/mesures", "/themes", "/commune/59456", "/contact"):
-        page = await get(client, path, headers=FRAGMENT)
+    pages = ("/q/mesures", "/themes", "/commune/59456", "/contact")
+    found = [await get(client, path, headers=FRAGMENT) for path in pages]
+    for path, words in (("/", "Qui s'engage ?"), ("/commune", "Pecquencourt")):
+        found.append(await get(client, path, headers=FRAGMENT, form={"q": words}))
+    for page in found:
         assert page.html.startswith("<article")
         assert "h1" not in page.count
         assert page.reply["s"] == "1"
     async with client.get("/themes") as response:
         assert response.headers["Vary"] == "X-Fragment"
+
+
+async def test_an_urgent_reply_begins_with_whom_to_call(
+    services: Services, alarmed: Assistant
+) -> None:
+    app = make_app(replace(services, assistant=alarmed))
+    async with TestClient(TestServer(app)) as client:
+        for page in (
+            await say(client, "ça sent le gaz"),
+            await get(client, "/", headers=FRAGMENT, form={"q": "ça sent le gaz"}),
+            await get(client, "/q/danger-immediat"),
+            await get(client, "/q/danger-immediat?facile=1"),
+        ):
+            shown = page.html[page.html.index("<article") :]
+            assert '<article class="reply urgent"' in shown
+            first = re.findall(r'<(?:a|h1|h2|form|summary)\b[^>]*?(?: href="([^"]*)")?>', shown)
+            assert first[:4] == ["tel:18", "tel:112", "sms:114", ""]
+        assert "Urgence" not in (await get(client, "/q/signaler-probleme")).text
 
 
 @pytest.mark.parametrize(
@@ -261,16 +375,17 @@ async def test_a_breakdown_tells_nothing(
     client: Client, services: Services, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    def broken(*_: object) -> None:
-        raise RuntimeError("panne")
+    def broken(_: object, question: Question) -> None:
+        raise RuntimeError(question.text)
 
     monkeypatch.setattr(type(services.assistant), "reply", broken)
     with caplog.at_level(logging.ERROR):
-        page = await get(client, "/?q=ma+question+intime", status=500)
+        page = await say(client, "ma question intime", status=500)
         assert "en panne" in page.text
-        assert (await ask(client, {"question": "intime"}, 500))["error"]["code"] == "internal"
+        assert (await ask(client, {"question": "panne intime"}, 500))["error"]["code"] == "internal"
     assert "RuntimeError" not in page.html
-    assert "intime" not in "".join(record.getMessage() for record in caplog.records)
+    assert "Panne sur / : RuntimeError" in caplog.text
+    assert "intime" not in caplog.text
 
 
 # Votes
@@ -300,7 +415,7 @@ async def test_a_vote_by_fragment(client: Client) -> None:
         ({"entry": "zzz", "useful": "oui"}, {}, 400),
         ({"entry": "mesures", "useful": "peut-être"}, {}, 400),
         ({"entry": "mesures", "useful": "oui"}, {"Sec-Fetch-Site": "cross-site"}, 403),
-        ({"entry": "mesures", "useful": "oui", "x": "x" * 9000}, {}, 413),
+        ({"entry": "mesures", "useful": "oui", "x": "x" * 13000}, {}, 413),
     ],
 )
 async def test_refused_votes(
@@ -325,6 +440,51 @@ async def test_ask_answers_in_the_agreed_form(client: Client, base: KnowledgeBas
     question = base.entries["ma-commune-erbm"].question
     reply = await ask(client, {"question": question, "commune": "59456"})
     assert reply["commune"]["name"] == "Pecquencourt"
+
+
+async def test_the_conversation_given_back_is_gone_on_with(
+    client: Client, base: KnowledgeBase
+) -> None:
+    """The commune and the refusals are remembered from turn to turn, by the caller alone."""
+    question = base.entries["ma-commune-erbm"].question
+    reply = await ask(client, {"question": "Pecquencourt", "conversation": None})
+    for said in ("Qui s'engage ?", "merci", question):
+        token = reply["conversation"]
+        assert len(token) <= 512
+        reply = await ask(client, {"question": said, "conversation": token})
+    assert (reply["outcome"], reply["commune"]["code_insee"]) == ("commune", "59456")
+    # What the caller says of the commune is newer than what the conversation holds.
+    body = {"question": question, "commune": "59350", "conversation": reply["conversation"]}
+    assert (await ask(client, body))["commune"]["code_insee"] == "59350"
+    for refusals in (1, 2):
+        token = reply["conversation"]
+        reply = await ask(client, {"question": f"recette {refusals}", "conversation": token})
+        assert reply["outcome"] == "no_match"
+        assert bool(reply["contact"]) == (refusals == 2)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "", "x", "1.59456", "1.59456.0.2", "1.59456.-1.1", "1.59456.0.1 ", "1.59456.0.1\n",
+        "2.59456.0.1", "11.59456.0.1", "1.5945é.0.1", "1.59456.0.1" * 90, "\0", "null",
+    ],
+)  # fmt: skip
+async def test_a_damaged_conversation_counts_as_none(
+    client: Client, base: KnowledgeBase, token: str
+) -> None:
+    question = base.entries["ma-commune-erbm"].question
+    fresh = await ask(client, {"question": question})
+    assert await ask(client, {"question": question, "conversation": token}) == fresh
+
+
+async def test_urgent_replies_say_so(services: Services, alarmed: Assistant) -> None:
+    app = make_app(replace(services, assistant=alarmed))
+    async with TestClient(TestServer(app)) as client:
+        reply = await ask(client, {"question": "ça sent le gaz"})
+        assert reply["urgent"] is True
+        assert "18" in reply["text"].splitlines()[0]
+        assert (await ask(client, {"question": "bonjour"}))["urgent"] is False
 
 
 async def test_ask_speaks_utf8(client: Client) -> None:
@@ -352,6 +512,9 @@ async def test_ask_speaks_utf8(client: Client) -> None:
         ({"question": "a", "commune": 59456}, 400, "wrong_commune"),
         ({"question": "a", "commune": "00000"}, 400, "unknown_commune"),
         ({"question": "a", "commune": ""}, 400, "unknown_commune"),
+        ({"question": "a", "conversation": 1}, 400, "wrong_conversation"),
+        ({"question": "a", "conversation": ["1..0.0"]}, 400, "wrong_conversation"),
+        ({"question": "a", "conversation": False}, 400, "wrong_conversation"),
         ({"question": "a" * 9000}, 413, "too_large"),
     ],
 )
@@ -461,6 +624,7 @@ async def test_openapi_describes_every_route_of_the_api(client: Client) -> None:
     for name in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described)):
         assert name in schemas
     assert set(schemas["Reply"]["required"]) >= REPLY_KEYS
+    assert schemas["Question"]["properties"].keys() == {"question", "commune", "conversation"}
     assert set(schemas["Commune"]["required"]) == COMMUNE_KEYS
     reply = await ask(client, {"question": "Qui s'engage ?"})
     assert reply.keys() == schemas["Reply"]["properties"].keys()
@@ -546,7 +710,7 @@ async def test_logs_name_nobody(
 
 async def test_metrics_name_nobody(client: Client) -> None:
     await ask(client, {"question": "Qui s'engage ?"})
-    await get(client, "/?q=mot-tres-personnel&c=59456")
+    await say(client, "mot-tres-personnel", {"c": "59456"})
     await get(client, "/q/mesures")
     await get(client, "/zzz-personnel", status=404)
     async with client.post("/avis", data={"entry": "mesures", "useful": "oui"}) as response:
@@ -575,8 +739,11 @@ async def test_every_response_has_strict_headers(client: Client) -> None:
 
 
 async def test_a_page_with_a_question_is_not_kept_by_browsers(client: Client) -> None:
-    async with client.get("/?q=intime") as response:
-        assert response.headers["Cache-Control"] == "no-store"
+    for path in ("/", "/commune"):
+        async with client.post(path, data={"q": "intime"}) as response:
+            assert response.headers["Cache-Control"] == "no-store"
+        async with client.get(f"{path}?q=intime") as response:
+            assert response.headers["Cache-Control"] == "no-store"
     address = re.search(r"/static/style\.css\?v=\w+", (await get(client, "/")).html)
     assert address
     async with client.get(address[0]) as response:

@@ -31,12 +31,12 @@ CHROMIUM_ARGS = (
 )
 PHONE = (390, 844, 2.0)
 DESKTOP = (1280, 800, 1.0)
-#: File, address, size, whether the reader prefers dark.
+#: File, address, what is asked there, size, whether the reader prefers dark.
 PICTURES = (
-    ("accueil", "/", PHONE, False),
-    ("reponse", "/?q=Qui+s%27engage+%3F&s=1", PHONE, False),
-    ("commune", "/commune/59456?s=1", PHONE, True),
-    ("ordinateur", "/", DESKTOP, False),
+    ("accueil", "/", "", PHONE, False),
+    ("reponse", "/aide?s=1", "Qui s'engage ?", PHONE, False),
+    ("commune", "/commune/59456?s=1", "", PHONE, True),
+    ("ordinateur", "/", "", DESKTOP, False),
 )
 
 
@@ -57,7 +57,12 @@ async def served(folder: Path) -> AsyncIterator[str]:
 
 
 async def picture(
-    browser: Browser, address: str, file: Path, size: tuple[int, int, float], dark: bool
+    browser: Browser,
+    address: str,
+    asked: str,
+    file: Path,
+    size: tuple[int, int, float],
+    dark: bool,
 ) -> None:
     width, height, scale = size
     page = await browser.new_page(
@@ -68,6 +73,10 @@ async def picture(
         reduced_motion="reduce",
     )
     await page.goto(address)
+    if asked:
+        await page.locator(".ask input[name=q]").fill(asked)
+        async with page.expect_navigation():
+            await page.keyboard.press("Enter")
     await page.screenshot(path=file)
     await page.close()
 
@@ -78,8 +87,9 @@ async def take(folder: Path, chromium: str) -> None:
             browser = await playwright.chromium.launch(
                 executable_path=chromium, args=list(CHROMIUM_ARGS)
             )
-            for name, path, size, dark in PICTURES:
-                await picture(browser, address + path, folder / f"{name}.png", size, dark)
+            for name, path, asked, size, dark in PICTURES:
+                file = folder / f"{name}.png"
+                await picture(browser, address + path, asked, file, size, dark)
             await browser.close()
 
 

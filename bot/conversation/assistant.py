@@ -42,7 +42,7 @@ EXPLAINED = 5  # candidates shown by `explain`
 PART_SCORE = 0.5
 #: Probability from which an alarm is answered without asking « did you mean…? »: the right number
 #: given for nothing costs little, a question asked in a fire much.
-ALARM_SCORE = 0.3
+ALARM_SCORE = 0.5
 BROWSED = 10  # answers to choose from while someone types
 RELATED = 0.5  # probability, below which words being typed are rather off topic
 #: What is left before a place's name once it is taken away.
@@ -255,7 +255,12 @@ class Assistant:
             return answers.unknown_postcode(lookup, conversation)
         if _asks_only_about(lookup, text) and not self._has_own_entry(lookup, ranking):
             return self._place(lookup, conversation, answers, 1.0)
-        if best and answers.served[best.entry].alarm and best.score >= ALARM_SCORE:
+        if (
+            best
+            and answers.served[best.entry].alarm
+            and best.score >= ALARM_SCORE
+            and best.entry not in answers.base.calm.all_in(text, matcher.repair)
+        ):
             return answers.entry(best.entry, conversation, best.score, None)
         decision = self._decide(ranking, lookup)
         if several := self._several(text, ranking, matcher, answers):

@@ -50,6 +50,7 @@ _WHOLE = MappingProxyType(
             "je cherche un renseignement", "vous pouvez me renseigner",
             "pouvez vous me renseigner", "j ai besoin d une information", "j ai besoin d aide",
             "vous pouvez m aider", "pouvez vous m aider", "aidez moi svp", "une info",
+            "hein", "quoi", "pardon", "comment", "hmm", "euh", "bof", "mouais", "ben", "bah",
         },
         texts.AGREED: {
             "d accord", "c est bon", "ca marche", "entendu", "tres bien", "je vois", "bien recu",

@@ -82,7 +82,7 @@ def _base(
     entries = _entries(faq, problems)
     written = _written_ids(faq)
     _add_phrasings(entries, written, documents.get(PHRASINGS, Document(PHRASINGS)), problems)
-    alarms = _alarms(documents, written, problems)
+    alarms, calm = _alarms(documents, written, problems)
     named = {theme.id for theme in themes}
     problems.extend(rules.references(faq, entries, written, named, set(contacts)))
     problems.extend(rules.dates(faq, entries, today))
@@ -103,6 +103,7 @@ def _base(
         synonyms=synonyms,
         unrelated=unrelated,
         alarms=alarms,
+        calm=calm,
         revision=revision,
     )
 
@@ -223,10 +224,14 @@ def _synonyms(document: Document, problems: list[Problem]) -> tuple[tuple[str, .
 
 def _alarms(
     documents: Mapping[str, Document], written: set[str], problems: list[Problem]
-) -> Patterns:
-    """The patterns of each alarm: the folder's where it has that alarm, else the program's."""
+) -> tuple[Patterns, Patterns]:
+    """What rings each alarm, and what silences it where it is only likely.
+
+    An alarm of the folder replaces the program's.
+    """
     lists: dict[str, list[str]] = {}
-    labelled: dict[str, list[Pattern]] = {}
+    ringing: dict[str, list[Pattern]] = {}
+    silent: dict[str, list[Pattern]] = {}
     for name in (DEFAULT_ALARMS, ALARMS):
         document = documents.get(name, Document(name))
         raw = document.value if isinstance(document.value, dict) else {}
@@ -237,16 +242,17 @@ def _alarms(
                 message = f"Aucune entrée ne s’appelle « {entry} »."
                 hint = did_you_mean(entry, written)
                 problems.append(document.error(path, "entree-inconnue", message, hint, entry))
-            labelled[entry] = []
-            patterns = told.get("motifs", []) if isinstance(told, dict) else []
-            for number, text in enumerate(patterns):
-                try:
-                    labelled[entry].append(Pattern.parse(str(text), lists))
-                except WrongPatternError as error:
-                    where = (*path, "motifs", number)
-                    hint = "Comparez avec les motifs voisins."
-                    problems.append(document.error(where, "motif", str(error), hint, entry))
-    return Patterns(labelled)
+            given = told if isinstance(told, dict) else {}
+            for key, labelled in (("motifs", ringing), ("sauf", silent)):
+                labelled[entry] = []
+                for number, text in enumerate(given.get(key) or []):
+                    try:
+                        labelled[entry].append(Pattern.parse(str(text), lists))
+                    except WrongPatternError as error:
+                        where = (*path, key, number)
+                        hint = "Comparez avec les motifs voisins."
+                        problems.append(document.error(where, "motif", str(error), hint, entry))
+    return Patterns(ringing), Patterns(silent)
 
 
 def _written_ids(faq: Document) -> set[str]:

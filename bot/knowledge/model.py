@@ -132,7 +132,8 @@ class KnowledgeBase(BaseModel):
     off_topic: tuple[str, ...]
     synonyms: tuple[tuple[str, ...], ...]
     unrelated: tuple[str, ...]
-    alarms: Patterns  # labelled by entry
+    alarms: Patterns  # what rings, labelled by entry
+    calm: Patterns  # what keeps a merely likely alarm from ringing, labelled by entry
     revision: str
 
     def of_theme(self, theme: str) -> tuple[Entry, ...]:

@@ -13,12 +13,12 @@ _IN_WORDS = {
 _SMALL = {"un": "1", "une": "1", "deux": "2", "trois": "3", "premier": "1", "première": "1"}
 
 #: What one dials in France: 15, 17, 18, 112 to 119, four digits from 30 on (« 3114 »), ten digits.
-_PHONE = re.compile(r"(?<![\d,])(?:1[578]|11[2-9]|3\d{3}|0\d?(?:\s\d{2,3}){3,4})(?!\d|,\d|\s\d{3})")
+PHONE = re.compile(r"(?<![\d,])(?:1[578]|11[2-9]|3\d{3}|0\d?(?:\s\d{2,3}){3,4})(?!\d|,\d|\s\d{3})")
 
 
 def phone_numbers(text: str) -> tuple[str, ...]:
     """The telephone numbers of a text, each once, in order: « le 18 ou le 112 » → (18, 112)."""
-    return tuple(dict.fromkeys(_PHONE.findall(text)))
+    return tuple(dict.fromkeys(PHONE.findall(text)))
 
 
 def numbers(text: str) -> frozenset[str]:

@@ -127,7 +127,7 @@ def _forms(word: str) -> tuple[str, ...]:
     """A folded word with its singular and, where it is long enough to tell, how it sounds."""
     forms = [word]
     if len(word) >= SOUND_LENGTH:
-        forms += [word.rstrip("sx"), _skeleton(word)]
+        forms += [word.rstrip("sx") or word, _skeleton(word)]
         sound = word_sound(word)
         # « frappe » keeps no more of itself than « frais »: a sound that lost much tells nothing.
         if len(sound) >= max(KEY, len(word) - 2):
@@ -145,26 +145,35 @@ class Patterns:
 
     def __init__(self, labelled: Mapping[str, Sequence[Pattern]]) -> None:
         self.labels = tuple(labelled)
-        #: {beginning of a form: the patterns whose first word may begin so}, each with its rank.
+        #: {beginning of a form: the patterns whose rarest word may begin so}, each with its rank.
         self._index: dict[str, list[tuple[int, Pattern]]] = defaultdict(list)
         for rank, patterns in enumerate(labelled.values()):
             for pattern in patterns:
-                first = pattern.parts[0][0]
-                for key in {_key(form) for form in (*first.whole, *first.begun)}:
+                rarest = min((slot for part in pattern.parts for slot in part), key=_often)
+                for key in {_key(form) for form in (*rarest.whole, *rarest.begun)}:
                     self._index[key].append((rank, pattern))
 
     def find(self, text: str, repair: Callable[[str], str] = str) -> str | None:
-        """The label of the first pattern found in the text, else None.
+        """The first label of which a pattern is in the text, else None.
 
         `repair` gives a word as it should have been spelt.
         """
-        best = len(self.labels)
+        return next(iter(self.all_in(text, repair)), None)
+
+    def all_in(self, text: str, repair: Callable[[str], str] = str) -> tuple[str, ...]:
+        """The labels of which a pattern is in the text, in their order."""
+        found: set[int] = set()
         for clause in clauses(text, repair):
             keys = {_key(form) for forms in clause for form in forms}
             for rank, pattern in (one for key in keys for one in self._index.get(key, ())):
-                if rank < best and pattern.found_in(clause):
-                    best = rank
-        return self.labels[best] if best < len(self.labels) else None
+                if rank not in found and pattern.found_in(clause):
+                    found.add(rank)
+        return tuple(self.labels[rank] for rank in sorted(found))
+
+
+def _often(slot: _Slot) -> float:
+    """How often a slot is likely to be filled: French's short words are its frequent ones."""
+    return sum(2.0 ** -len(form) for form in (*slot.whole, *slot.begun))
 
 
 def clauses(text: str, repair: Callable[[str], str]) -> Iterable[list[frozenset[str]]]:

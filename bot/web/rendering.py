@@ -20,6 +20,8 @@ from bot.web.links import action_url, state_fields
 
 FOLDER = Path(__file__).parent
 FRAGMENT_HEADER = "X-Fragment"
+#: Numbers that one writes to: the 114 is for whoever can't hear or speak.
+_BY_SMS = frozenset({"114"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,13 @@ def tel(phone: str) -> str:
     return "tel:" + re.sub(r"\D", "", phone)
 
 
+def call(number: str) -> Link:
+    """The button that reaches a number of an urgent reply."""
+    if number in _BY_SMS:
+        return Link(texts.WRITE.format(phone=number), f"sms:{number}", "sms")
+    return Link(texts.CALL.format(phone=number), tel(number), "tel")
+
+
 def french_date(date: dt.date, sentence: str = "{date}") -> str:
     return sentence.format(date=long_date(date))
 
@@ -94,8 +103,9 @@ def render(
     )
     response = web.Response(text=html, content_type="text/html", status=status)
     response.headers["Vary"] = FRAGMENT_HEADER
-    # A question is in the address where JavaScript is off: browsers must not keep that page.
-    response.headers["Cache-Control"] = "no-store" if "q" in request.query else "no-cache"
+    # Browsers must not keep a page that holds a resident's words.
+    words = request.method == "POST" or "q" in request.query
+    response.headers["Cache-Control"] = "no-store" if words else "no-cache"
     response.enable_compression()
     return response
 
@@ -119,6 +129,7 @@ def reply_context(request: web.Request, reply: Reply, *, title: str | None) -> d
         "reply": reply,
         "title": reply.title or title,
         "reply_state": state_fields(reply.conversation),
+        "calls": [call(number) for number in reply.calls],
         "topics": topics,
         "ways": ways,
         "can_vote": reply.outcome is Outcome.ANSWER,

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from traceback import format_tb
 from types import MappingProxyType
 
 from aiohttp import web
@@ -33,7 +34,8 @@ _FOR_GOOD = "public, max-age=31536000, immutable"
 def make_app(services: Services) -> web.Application:
     """The web channel. It opens nothing: who made the services closes them.
 
-    To be run without aiohttp's access log, whose lines hold addresses and questions.
+    To be run without aiohttp's access log, whose lines hold readers' addresses and what links and
+    the API's searches carry in `q`.
     """
     logging.getLogger("aiohttp.server").addFilter(name_nobody)
     app = web.Application(middlewares=[measure, tell_errors])
@@ -82,9 +84,11 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
             raise
         status = error.status
         headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
-    except Exception:
-        # The route's template, not the path: a question must not reach the logs.
-        _log.exception("Panne sur %s.", route_label(request))
+    except Exception as error:
+        # The route's template, the error's class and its lines of code, not the path nor the
+        # error's own message: a question must not reach the logs.
+        lines = "".join(format_tb(error.__traceback__))
+        _log.error("Panne sur %s : %s\n%s", route_label(request), type(error).__name__, lines)
         status = 500
     if request.path.startswith(api.PREFIX):
         response = api.error_response(status, code)

@@ -11,6 +11,7 @@ from bot.conversation.reply import Reply
 from bot.handlers.delivery.sending import plain
 from bot.handlers.dialogue import texts
 from bot.knowledge.model import Contact, Source
+from bot.language.numbers import PHONE
 from bot.language.typography import long_date, typeset
 
 #: Telegram's limit on a message, counted after its tags are read, in UTF-16 units.
@@ -32,7 +33,7 @@ def render(reply: Reply) -> str:
         parts = (
             f"<i>{escape(reply.notice)}</i>" if reply.notice else "",
             f"<b>{escape(reply.title)}</b>" if reply.title else "",
-            _text(text),
+            _text(text, reply.calls),
             _contact(reply.contact) if reply.contact else "",
             _origin(reply, sources),
         )
@@ -61,20 +62,25 @@ def _fit(text: str, message: Callable[[str], str]) -> str:
     return message(f"{text[: MESSAGE_LENGTH // 4]}…")
 
 
-def _text(text: str) -> str:
+def _text(text: str, calls: tuple[str, ...]) -> str:
+    """The blocks; in the first paragraph the numbers to call are bold, to be seen at a glance."""
     shown = ""
     for block in parse(text):
         if block.is_list:
             items = "\n".join(f"• {_line(item)}" for item in block.lines)
             shown += f"\n{items}" if shown else items
         else:
-            shown += ("\n\n" if shown else "") + _line(block.lines[0])
+            shown += f"\n\n{_line(block.lines[0])}" if shown else _line(block.lines[0], calls)
     return shown
 
 
-def _line(line: Line) -> str:
+def _line(line: Line, bold: tuple[str, ...] = ()) -> str:
+    def mark(number: re.Match[str]) -> str:
+        return f"<b>{number[0]}</b>" if number[0] in bold else number[0]
+
     return "".join(
-        _link(span.text, span.url) if span.url else escape(span.text, quote=False) for span in line
+        _link(span.text, span.url) if span.url else PHONE.sub(mark, escape(span.text, quote=False))
+        for span in line
     )
 
 

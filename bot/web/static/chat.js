@@ -40,14 +40,15 @@
     return holder.content.firstElementChild;
   }
 
-  function line(className, text) {
-    return Object.assign(document.createElement("p"), { className, textContent: text });
-  }
+  const line = (className, textContent) =>
+    Object.assign(document.createElement("p"), { className, textContent });
+  // What a resident types is never in an address.
+  const posted = (form) => ({ method: "POST", body: new URLSearchParams(new FormData(form)) });
 
   const show = (element) => element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" });
 
   // One turn: the resident's words, then the reply or, on failure, the page as it was.
-  async function turn(url, words, failed) {
+  async function turn(url, words, failed, options) {
     if (busy) return null;
     busy = true;
     failed.textContent = "";
@@ -58,7 +59,7 @@
     log.append(you, said, waiting);
     show(said);
     try {
-      const reply = await fragment(url);
+      const reply = await fragment(url, options);
       waiting.replaceWith(reply);
       remember(reply);
       document.getElementById("q").placeholder = log.dataset.next;
@@ -75,10 +76,9 @@
   }
 
   async function ask(form) {
-    const url = new URL(form.action);
-    url.search = new URLSearchParams(new FormData(form));
     const input = form.elements.q;
-    const reply = await turn(url, input.value.trim(), form.querySelector(".failed"));
+    const failed = form.querySelector(".failed");
+    const reply = await turn(form.action, input.value.trim(), failed, posted(form));
     if (reply) input.value = "";
     // A keyboard stays where the next question is typed; a phone's would hide the reply.
     const next = keyboard.matches ? document.getElementById("q") : reply;
@@ -86,10 +86,10 @@
   }
 
   async function vote(form, button) {
-    const body = new URLSearchParams(new FormData(form));
-    body.set(button.name, button.value);
+    const options = posted(form);
+    options.body.set(button.name, button.value);
     try {
-      const thanks = await fragment(form.action, { method: "POST", body });
+      const thanks = await fragment(form.action, options);
       thanks.tabIndex = -1;
       form.replaceWith(thanks);
       thanks.focus({ preventScroll: true });
