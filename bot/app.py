@@ -99,7 +99,7 @@ async def _migrated(database: Database) -> bool:
 
 
 async def _migrate_later(database: Database) -> None:
-    for pause in doubling(1.0, 30.0):
+    for pause in doubling():
         await asyncio.sleep(pause)
         if await _migrated(database):
             _log.info("La base de données est à jour.")

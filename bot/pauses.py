@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 
-def doubling(first: float, longest: float) -> Iterator[float]:
+def doubling(first: float = 1.0, longest: float = 30.0) -> Iterator[float]:
     """Pauses in seconds, for ever: each twice the one before, up to the longest."""
     pause = first
     while True:

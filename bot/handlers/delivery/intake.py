@@ -31,7 +31,7 @@ IN_FLIGHT = 512
 FAILING = 10_000
 TRIES = 8
 #: Seconds before an undelivered reply is tried again: two minutes in all.
-DELAYS = tuple(islice(doubling(1.0, 60.0), TRIES - 1))
+DELAYS = tuple(islice(doubling(longest=60.0), TRIES - 1))
 #: Telegram keeps an update for a day; one more for the clocks, one for the calendar.
 KEPT = dt.timedelta(days=3)
 

@@ -15,9 +15,6 @@ from bot.handlers.delivery.webhook import Webhook
 from bot.pauses import doubling
 from bot.services import StartError
 
-#: Seconds, first and longest, before Telegram is asked again who the bot is.
-PAUSE = (1.0, 30.0)
-
 _log = logging.getLogger(__name__)
 
 
@@ -64,7 +61,7 @@ class Channel:
                 await self.receiver.confirm()
 
     async def _receive(self) -> None:
-        pauses = doubling(*PAUSE)
+        pauses = doubling()
         while not self.application.running:
             await asyncio.sleep(next(pauses))
             try:

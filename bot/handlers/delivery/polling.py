@@ -27,8 +27,6 @@ GLANCE = (0.05, 1.0)
 #: Seconds without an update, all being confirmed, after which no offset is asked for: after a week
 #: Telegram may number them anew, lower, and would take the old offset for their confirmation.
 QUIET = 3600.0
-#: Seconds, first and longest, before a failed call is made again.
-PAUSE = (1.0, 30.0)
 
 ANOTHER_POLLER = (
     "Un autre programme reçoit déjà les messages de ce bot : le même jeton sert deux fois. "
@@ -64,7 +62,7 @@ class Polling:
 
     async def run(self) -> None:
         """Fetch for ever; cancel it to stop, then finish the intake, then `confirm`."""
-        pauses, glances = doubling(*PAUSE), doubling(*GLANCE)
+        pauses, glances = doubling(), doubling(*GLANCE)
         began = False
         clock = asyncio.get_running_loop().time
         last = clock()
@@ -74,7 +72,7 @@ class Polling:
                     await self._remove_webhook()
                     began = True
                 fresh = self._begin(await self._fetch(0 if self._taken else LONG_POLL))
-                pauses, self.problem = doubling(*PAUSE), None
+                pauses, self.problem = doubling(), None
             except Exception as error:
                 self._tell(error)
                 asked = seconds_asked(error) if isinstance(error, RetryAfter) else 0.0

@@ -23,8 +23,8 @@ BODY_BYTES = 1 << 20
 CONNECTIONS = 100
 #: Seconds between two looks at whether the webhook is still as we set it.
 WATCH = 300.0
-#: Seconds, first and longest, before a failed call is made again.
-PAUSE = (1.0, 60.0)
+#: Seconds at most before a failed call is made again.
+LONGEST_PAUSE = 60.0
 
 REFUSED = "Telegram ne prend pas le webhook."
 
@@ -88,7 +88,7 @@ class Webhook:
 
     async def run(self) -> None:
         """Set the webhook wherever it is not as it must be, for ever: another may remove it."""
-        pauses = doubling(*PAUSE)
+        pauses = doubling(longest=LONGEST_PAUSE)
         while True:
             try:
                 await self._set()
@@ -98,7 +98,7 @@ class Webhook:
                 self.problem = REFUSED
                 await asyncio.sleep(next(pauses))
             else:
-                pauses, self.problem = doubling(*PAUSE), None
+                pauses, self.problem = doubling(longest=LONGEST_PAUSE), None
                 await asyncio.sleep(self._watch)
 
     async def _set(self) -> None:
