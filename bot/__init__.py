@@ -1,4 +1,4 @@
-"""Galibot: the assistant that answers residents about the renewal of the coalfield."""
+"""Galibot: the assistant that answers residents from what a town hall wrote."""
 
 import os
 

@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m bot",
-        description="Galibot répond aux habitants sur le renouveau du bassin minier.",
+        description="Galibot répond aux habitants avec les réponses d’un fichier.",
         add_help=False,
     )
     _french_help(parser)

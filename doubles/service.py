@@ -39,13 +39,7 @@ def small_knowledge(parent: Path) -> Path:
     """A knowledge folder with two entries and all the communes: it is served at once."""
     folder = parent / "knowledge"
     folder.mkdir()
-    for name in (
-        "communes.csv",
-        "communes_aliases.csv",
-        "mots_courants.txt",
-        "villes_ailleurs.txt",
-    ):
-        shutil.copy(ROOT / "knowledge" / name, folder)
+    shutil.copytree(ROOT / "knowledge" / "lieux", folder / "lieux")
     (folder / "faq.yaml").write_text(FAQ.format(answer="À gauche."), "utf-8")
     return folder
 

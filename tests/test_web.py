@@ -378,7 +378,7 @@ async def test_a_breakdown_tells_nothing(
     def broken(_: object, question: Question) -> None:
         raise RuntimeError(question.text)
 
-    monkeypatch.setattr(type(services.assistant), "reply", broken)
+    monkeypatch.setattr(type(services.assistant), "ask", broken)
     with caplog.at_level(logging.ERROR):
         page = await say(client, "ma question intime", status=500)
         assert "en panne" in page.text

@@ -20,8 +20,6 @@ REFUSALS_BEFORE_CONTACT = 2
 MOST_BUTTONS = 90
 #: Themes offered with a refusal.
 THEMES_IN_REFUSAL = 3
-#: Entries offered with a contact.
-BESIDE_CONTACT = ("qui-contacter", "danger-immediat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +248,7 @@ class Answers:
             conversation,
             contact=self._desk(commune) if commune else self._default_contact(),
             actions=(
-                *self.questions(("qui-contacter", "danger-immediat")),
+                *self.questions(self.served.base.beside_contact),
                 *self.ways(contact=False),
             ),
             back=self.to_start,
@@ -322,7 +320,7 @@ class Answers:
 
     def _default_contact(self) -> Contact | None:
         contacts = self.served.base.contacts
-        found = (contacts.get(key) for key in self.region.desks)
+        found = (contacts.get(key) for key in (*self.region.desks, *contacts))
         return next((contact for contact in found if contact), None)
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -31,19 +32,24 @@ TEXTS = "textes.yaml"
 ALARMS = "alarmes.yaml"
 ACTS = "actes.yaml"
 REGION = "lieux/lieux.yaml"
+#: What the pages draw: the avatar, the icon of the tab and, where there is one, the horizon.
+DRAWINGS = tuple(f"dessins/{name}.svg" for name in ("avatar", "icone", "horizon"))
 #: What ships with the program, under « defauts/ »: the folder's own file adds to it or replaces it.
 #: « urgences.yaml » are answers to alarms, for a base that has none of its own.
 SHIPPED = {
-    name: f"defauts/{name.rpartition('/')[2]}" for name in (ALARMS, ACTS, REGION, "urgences.yaml")
+    **{name: f"defauts/{name.removeprefix('lieux/')}" for name in (ALARMS, ACTS, REGION)},
+    "urgences.yaml": "defauts/urgences.yaml",
+    **{name: f"defauts/{name}" for name in DRAWINGS},
 }
 URGENT = SHIPPED["urgences.yaml"]
 #: The files that make a base; only the first is required.
 FILES = (
     FAQ, PHRASINGS, CONTACTS, TEXTS, LEXICON, UNRELATED, FACTS, ALARMS, ACTS, REGION,
-    *SHIPPED.values(),
+    *DRAWINGS, *SHIPPED.values(),
 )  # fmt: skip
 
-_FAQ_KEYS = ("version", "themes", "entrees", "hors_sujet")
+_ACTIVE = re.compile(r"<(?:script|style|foreignObject|a|use|image)\b|\bon\w+=|href", re.IGNORECASE)
+_FAQ_KEYS = ("version", "themes", "entrees", "hors_sujet", "avec_un_contact")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -73,9 +79,14 @@ def check(files: Mapping[str, str], today: dt.date) -> Checked:
 
     Problems come by file, then by line. Raises KeyError without a text for faq.yaml.
     """
-    documents = {name: read_yaml(files[name], name) for name in FILES if name in files}
+    documents = {
+        name: read_yaml(files[name], name)
+        for name in FILES
+        if name in files and name.endswith(".yaml")
+    }
     problems = [problem for document in documents.values() for problem in _named(document)]
-    base = _base(documents, problems, today, revision_of(files))
+    drawings = _drawings(files, problems)
+    base = _base(documents, drawings, problems, today, revision_of(files))
     problems.sort(key=lambda problem: (FILES.index(problem.file), problem.line))
     failed = any(problem.level == "error" for problem in problems)
     return Checked(None if failed else base, tuple(problems))
@@ -113,8 +124,25 @@ def _over(usual: Any, own: Any, joined: str) -> Any:
     }
 
 
+def _drawings(files: Mapping[str, str], problems: list[Problem]) -> dict[str, str]:
+    """The drawings by name, empty where there is none; what a page would run is refused."""
+    drawings = {}
+    for name in DRAWINGS:
+        drawn = files.get(name, files.get(SHIPPED[name], "")).strip()
+        if drawn and (not drawn.startswith("<svg") or _ACTIVE.search(drawn)):
+            message = "Ce dessin n’est pas un simple SVG."
+            hint = "Gardez les formes ; retirez scripts, styles, liens et en-têtes."
+            problems.append(Problem(1, None, "error", "dessin", message, hint, name))
+        drawings[name.removeprefix("dessins/").removesuffix(".svg")] = drawn
+    return drawings
+
+
 def _base(
-    documents: Mapping[str, Document], problems: list[Problem], today: dt.date, revision: str
+    documents: Mapping[str, Document],
+    drawings: dict[str, str],
+    problems: list[Problem],
+    today: dt.date,
+    revision: str,
 ) -> KnowledgeBase:
     faq = documents[FAQ]
     if not faq.problems or isinstance(faq.value, dict):
@@ -156,11 +184,13 @@ def _base(
         contacts=contacts,
         facts=facts,
         off_topic=off_topic,
+        beside_contact=tuple(text for _, text in _texts(faq, "avec_un_contact", problems)),
         synonyms=synonyms,
         unrelated=unrelated,
         alarms=alarms,
         calm=calm,
         acts=acts,
+        drawings=drawings,
         texts=texts.settled(typeset(texts.name)),
         revision=revision,
     )
@@ -275,7 +305,7 @@ def _synonyms(document: Document, problems: list[Problem]) -> tuple[tuple[str, .
                     path,
                     "synonymes",
                     "Une ligne de synonymes compte au moins deux textes.",
-                    "Exemple : - [bailleur, propriétaire social].",
+                    "Exemple : - [voiture, auto].",
                 )
             )
     return tuple(groups)

@@ -133,6 +133,7 @@ class KnowledgeBase(BaseModel):
     contacts: Mapping[str, Contact]
     facts: Mapping[str, Fact]
     off_topic: tuple[str, ...]
+    beside_contact: tuple[str, ...]  # entries offered with whoever is to be called
     synonyms: tuple[tuple[str, ...], ...]
     unrelated: tuple[str, ...]
     alarms: Patterns  # what rings, labelled by entry
@@ -140,6 +141,7 @@ class KnowledgeBase(BaseModel):
     calm: Patterns  # what keeps a merely likely alarm from ringing, labelled by entry
     acts: Acts
     texts: Texts
+    drawings: Mapping[str, str]  # SVG by name: avatar, icone, horizon
     revision: str
 
     def of_theme(self, theme: str) -> tuple[Entry, ...]:

@@ -44,7 +44,6 @@ SMS = MappingProxyType(
         "esque": "est ce que", "eske": "est ce que", "esk": "est ce que", "cest": "c est",
         "es": "est", "sui": "suis", "dan": "dans", "keske": "qu est ce que",
         "kesk": "qu est ce que", "koman": "comment", "komen": "comment", "sa": "ca",
-        "lerbm": "l erbm", "lerbms": "l erbm", "erbms": "erbm", "lbud": "le bud",
     }
 )  # fmt: skip
 
@@ -77,7 +76,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=256)  # one message is read for several ends
 def normalise(text: str) -> str:
-    """Folded words joined by one space: « L’ERBM, c’est quoi ? » → "l erbm c est quoi".
+    """Folded words joined by one space: « L’été, c’est quoi ? » → "l ete c est quoi".
 
     Apostrophes and hyphens separate words; a postcode typed in two groups is put together.
     """
@@ -86,7 +85,7 @@ def normalise(text: str) -> str:
 
 
 def tokens(text: str) -> tuple[str, ...]:
-    """Every word in order, SMS spellings written out: « c koi lerbm » → (c, quoi, l, erbm)."""
+    """Every word in order, SMS spellings written out: « c koi » → (c, quoi)."""
     return tuple(
         word for typed in normalise(text).split() for word in SMS.get(typed, typed).split()
     )

@@ -14,7 +14,7 @@ from bot.language.phonetics import word_sound
 from bot.language.words import FUNCTION_WORDS, SMS, fold, normalise, stem, without_wrapping
 
 _WORD = re.compile(r"[^\W_]+")
-#: Letters that an elided word may leave glued to the next: « lerbm », « dargent ».
+#: Letters that an elided word may leave glued to the next: « lagare », « dargent ».
 _ELIDED = "ldjcnsmt"
 #: Shortest word in which one edit, then two, is taken for a typo (issue: 5 and 9 letters).
 ONE_EDIT, TWO_EDITS = 5, 9

@@ -17,7 +17,10 @@ from bot.knowledge.region import Region
 
 #: What ships with the program: how French people talk, whatever the base.
 _DEFAULTS = MappingProxyType(
-    {key: Path(__file__).parent.parent / "defaults" / Path(key).name for key in SHIPPED.values()}
+    {
+        key: Path(__file__).parent.parent / "defaults" / key.removeprefix("defauts/")
+        for key in SHIPPED.values()
+    }
 )
 
 #: The folder of the territory, within the knowledge folder.

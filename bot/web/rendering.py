@@ -98,6 +98,7 @@ def render(
             themes=served.base.themes,
             shared=served.base.texts,
             texts=served.base.texts.web,
+            drawings=served.base.drawings,
             places=bool(served.gazetteer),
             **context,
         )
