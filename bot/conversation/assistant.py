@@ -93,6 +93,7 @@ class Assistant:
             (*self._unrelated, *base.unrelated),
             self._encoder,
             self._policy,
+            base.shorthand,
         )
         self._serving = _Serving(Served(base, self.gazetteer, matcher, self._policy, self.today()))
 

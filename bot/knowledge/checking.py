@@ -152,6 +152,8 @@ def _base(
     contacts = _named_models(Contact, documents.get(CONTACTS, Document(CONTACTS)), problems)
     facts = _named_models(Fact, documents.get(FACTS, Document(FACTS)), problems)
     synonyms = _synonyms(documents.get(LEXICON, Document(LEXICON)), problems)
+    lexicon = documents.get(LEXICON, Document(LEXICON)).value
+    written_out = lexicon.get("abreviations") if isinstance(lexicon, dict) else None
     refused = documents.get(UNRELATED, Document(UNRELATED))
     unrelated = tuple(text for _, text in _texts(refused, "messages", problems))
     entries = _entries(faq, problems)
@@ -186,6 +188,10 @@ def _base(
         off_topic=off_topic,
         beside_contact=tuple(text for _, text in _texts(faq, "avec_un_contact", problems)),
         synonyms=synonyms,
+        shorthand={
+            normalise(str(short)): normalise(str(words))
+            for short, words in (written_out if isinstance(written_out, dict) else {}).items()
+        },
         unrelated=unrelated,
         alarms=alarms,
         calm=calm,

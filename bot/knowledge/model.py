@@ -135,6 +135,7 @@ class KnowledgeBase(BaseModel):
     off_topic: tuple[str, ...]
     beside_contact: tuple[str, ...]  # entries offered with whoever is to be called
     synonyms: tuple[tuple[str, ...], ...]
+    shorthand: Mapping[str, str]  # words that residents write in their own way, written out
     unrelated: tuple[str, ...]
     alarms: Patterns  # what rings, labelled by entry
     urgent: Mapping[str, Entry]  # the program's answers to alarms, where the base has none

@@ -71,6 +71,7 @@ class Engine:
         synonyms: Sequence[Sequence[str]] = (),
         unrelated: Sequence[str] = (),
         encoder: Encoder | None = None,
+        shorthand: Mapping[str, str] | None = None,
     ) -> None:
         """Index the entries, and the `unrelated` messages as what no entry answers."""
         self.entries = tuple(sorted(entries))
@@ -89,7 +90,7 @@ class Engine:
         self._stops: Ints = np.append(self._starts[1:], len(self.owners))
         answers = [entries[key].answer for key in self.entries]
         questions = [entries[key].phrasings[0] for key in self.entries]
-        self.reader = Reader([*questions, *answers], self.phrasings, synonyms)
+        self.reader = Reader([*questions, *answers], self.phrasings, synonyms, shorthand)
         readings = [self.reader.read(phrasing) for phrasing in self.phrasings]
         self._texts = tuple(" ".join(reading.words) for reading in readings)
         self._owner_of = _sole_owners(map(_stemmed, readings), self.owners)

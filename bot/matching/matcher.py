@@ -29,8 +29,9 @@ class Matcher:
         unrelated: Sequence[str] = (),
         encoder: Encoder | None = None,
         policy: Policy = POLICY,
+        shorthand: Mapping[str, str] | None = None,
     ) -> None:
-        self._engine = Engine(entries, synonyms, unrelated, encoder)
+        self._engine = Engine(entries, synonyms, unrelated, encoder, shorthand)
         self.rank = lru_cache(maxsize=REMEMBERED)(partial(rank, self._engine, policy))
 
     def identical(self, question: str) -> str | None:

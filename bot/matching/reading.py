@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from weakref import proxy
@@ -51,6 +51,7 @@ class Reader:
 
     `trusted` are texts written with care (questions, answers): their words are taken as rightly
     spelt, like those that at least two `phrasings` share. Other words are repaired towards them.
+    `shorthand` writes words out that are the base's own, as SMS does everyone's.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Reader:
         trusted: Iterable[str],
         phrasings: Iterable[str],
         synonyms: Sequence[Sequence[str]] = (),
+        shorthand: Mapping[str, str] | None = None,
     ) -> None:
         careful, loose = Counter[str](), Counter[str]()
         surfaces: dict[str, Counter[str]] = defaultdict(Counter)
@@ -79,6 +81,7 @@ class Reader:
             if len(word) >= ONE_EDIT - 1 and not word.isdigit():
                 self._by_length[len(word)].append(word)
                 self._by_sound[word_sound(word)].append(word)
+        self._shorthand = {**SMS, **(shorthand or {})}
         self._groups = _expressions(synonyms)
         self._longest = max((len(key) for key in self._groups), default=0)
         # By proxy: a cache that held this reader would keep it from being freed with its base.
@@ -93,7 +96,7 @@ class Reader:
         words: list[str] = []
         repairs: list[tuple[str, str]] = []
         for typed in without_wrapping(normalise(text).split()):
-            for word in SMS.get(typed, typed).split():
+            for word in self._shorthand.get(typed, typed).split():
                 read = self.repair(word)
                 if read != word:
                     repairs.append((word, read))
