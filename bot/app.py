@@ -63,9 +63,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         gc.freeze()
 
     knowledge = KnowledgeWatcher(settings.knowledge_dir, replace_base)
+    migration = None
     try:
         if database.is_sqlite:
             await database.migrate()
+        elif not await _migrated(database):
+            migration = asyncio.create_task(_migrate_later(database))
         knowledge.start()
         # What is built for good is not to be looked through again by the garbage collector: that
         # held up every conversation for 0.1 s at a time, a fifth of all processor time. A base
@@ -75,7 +78,39 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         yield Services(assistant, database, knowledge, secret_key(settings))
     finally:
         await knowledge.close()
+        if migration:
+            migration.cancel()
+            await asyncio.wait([migration])
         await database.close()
+
+
+async def _migrated(database: Database) -> bool:
+    """Bring the tables of a server up to date; False, said in the log, where that failed."""
+    try:
+        await database.migrate()
+    except Exception as error:
+        # Whatever the driver raises: answers need no table. Its message may hold the password;
+        # the name of what SQLAlchemy wrapped says enough, such as InvalidPasswordError.
+        cause: BaseException = error
+        while cause.__cause__:
+            cause = cause.__cause__
+        _log.error(
+            "La base de données n’a pas pu être mise à jour (%s). Les réponses sont servies, "
+            "et Galibot essaie encore.",
+            type(cause).__name__,
+        )
+        return False
+    return True
+
+
+async def _migrate_later(database: Database) -> None:
+    pause = 1.0
+    while True:
+        await asyncio.sleep(pause)
+        if await _migrated(database):
+            _log.info("La base de données est à jour.")
+            return
+        pause = min(2 * pause, 30.0)
 
 
 async def serve(settings: Settings) -> None:

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.storage.database_url import SSL_MODES, engine_arguments
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -39,9 +41,9 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _known_engine(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
-            raise ValueError
+    def _usable_address(cls, value: str) -> str:
+        if value:
+            engine_arguments(value)
         return value
 
     @field_validator("public_url")
@@ -72,7 +74,7 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """SQLAlchemy's URL: DATABASE_URL, or an SQLite file in DATA_DIR."""
+        """DATABASE_URL, or an SQLite file in DATA_DIR."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'galibot.sqlite3'}"
 
     @property
@@ -86,7 +88,11 @@ class Settings(BaseSettings):
 _EXPECTED = {
     "port": "un nombre entre 0 et 65535",
     "public_url": "l’adresse https du service, comme https://galibot.example.org",
-    "database_url": "une adresse sqlite+aiosqlite:// ou postgresql+asyncpg://",
+    "database_url": (
+        "une adresse postgresql://, postgres:// ou sqlite+aiosqlite:// ; "
+        f"sslmode y vaut {', '.join(SSL_MODES[:-1])} ou {SSL_MODES[-1]}, "
+        "et les certificats qu’elle nomme peuvent être lus"
+    ),
     "telegram_bot_token": "le jeton donné par @BotFather, comme 123456:ABC-DEF",
     "telegram_api_base_url": "une adresse http(s), sans /bot",
     "telegram_mode": "polling, ou webhook si PUBLIC_URL est définie",

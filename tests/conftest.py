@@ -1,15 +1,19 @@
 """The real things every test uses: the project's own knowledge, SQLite and PostgreSQL."""
 
+import contextlib
 import datetime as dt
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
+import uuid
 from collections.abc import AsyncIterator, Generator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
@@ -67,9 +71,21 @@ async def services(assistant: Assistant, tmp_path: Path) -> AsyncIterator[Servic
     await database.close()
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The URL of an empty PostgreSQL made for this run, from the server's own programs."""
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL that runs: its port on 127.0.0.1, and its folder."""
+
+    port: int
+    data: Path
+
+
+@contextlib.contextmanager
+def postgres_server(password: str | None = None) -> Iterator[Server]:
+    """An empty PostgreSQL made from the server's own programs, and removed.
+
+    It has no TLS and trusts everyone; with a password it asks for both, with a certificate for
+    localhost that it signed itself.
+    """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     found = programs[-1] if programs else shutil.which("pg_ctl")
     if found is None:
@@ -89,17 +105,53 @@ def postgres() -> Iterator[str]:
     def run(*command: str) -> None:
         subprocess.run([*as_user, *command], check=True, capture_output=True, cwd=folder)
 
-    run(str(bin_folder / "initdb"), "-D", str(data), "-A", "trust", "-U", "galibot", "-E", "UTF8")
+    initdb = [str(bin_folder / "initdb"), "-D", str(data), "-U", "galibot", "-E", "UTF8"]
+    if password is None:
+        run(*initdb, "-A", "trust")
+    else:
+        (folder / "password").write_text(password, "utf-8")
+        run(*initdb, "-A", "scram-sha-256", "--pwfile", str(folder / "password"))
+        (data / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
+        with (data / "postgresql.conf").open("a") as settings:
+            settings.write("ssl = on\n")
+        run(
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+            "-keyout", str(data / "server.key"), "-out", str(data / "server.crt"),
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+        )  # fmt: skip
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
     run(
         str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-o", options,
         "-l", str(folder / "log"), "start",
     )  # fmt: skip
     try:
-        yield f"postgresql+asyncpg://galibot@127.0.0.1:{port}/postgres"
+        yield Server(port, data)
     finally:
         run(str(bin_folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of an empty PostgreSQL made for this run; it trusts everyone, without TLS."""
+    with postgres_server() as server:
+        yield f"postgresql+asyncpg://galibot@127.0.0.1:{server.port}/postgres"
+
+
+async def create_postgres_database(postgres: str, name: str) -> None:
+    engine = create_async_engine(postgres, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    await engine.dispose()
+
+
+@pytest.fixture
+async def new_postgres(postgres: str) -> str:
+    """The URL of a database without tables, as a host gives it."""
+    name = f"new_{uuid.uuid4().hex}"
+    await create_postgres_database(postgres, name)
+    address = postgres.replace("postgresql+asyncpg", "postgres").removesuffix("postgres")
+    return f"{address}{name}?sslmode=prefer"
 
 
 @pytest.hookimpl(wrapper=True)

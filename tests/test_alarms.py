@@ -1,41 +1,58 @@
-"""Danger and scams come before anything else; ordinary questions on the same words do not."""
+"""Danger and distress come before anything else; ordinary questions on the same words do not."""
+
+from collections.abc import Mapping, Sequence
 
 import pytest
+import yaml
 
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
 from bot.knowledge.model import KnowledgeBase
-from bot.language.words import tokens
-from bot.matching.alarms import DANGER, SCAM, alarm
+from bot.language.patterns import Pattern, Patterns, WrongPatternError
+from tests.conftest import ROOT
 
-DANGERS = [
-    "Je sens une odeur de gaz",
-    "ça sent le gaz chez moi",
-    "sa sen le gaz ds la cuisine",
-    "il y a une fuite de gaz dans la rue",
-    "au secours y a le feu",
-    "le feu a pris dans la cave",
-    "ma maison brûle !!!",
-    "y a de la fumée qui sort du toit de la maison",
-    "le plafond s'est effondré",
-    "le mur de la voisine va s'écrouler",
-    "ya un trou qui s'est ouvert dans le jardin",
-    "le détecteur de monoxyde sonne",
-    "mon voisin s'est électrocuté",
-    "aidez moi vite au secours",
-    "DANGER IMMEDIAT",
-]
-SCAMS = [
-    "c'est une arnaque ?",
-    "un démarcheur est passé",
-    "on me démarche par téléphone pour l'ERBM",
-    "un monsieur a sonné à ma porte pour me faire signer un devis",
-    "une société m'appelle pour l'isolation à 1 euro",
-    "ils m'ont appelé et veulent mon rib",
-    "comment reconnaitre un escroc",
-    "on m'a appelé de la part de l'état pour changer ma chaudière gratis",
-    "quelqu'un est passé au nom de la région pour isoler les combles",
-    "j'ai recu un sms panneaux solaires gratuits",
+#: Sentences written blind. The even ones were read when the patterns were written, the odd never.
+CASES = yaml.safe_load((ROOT / "tests/cases/alarmes.yaml").read_text(encoding="utf-8"))
+RINGING: Mapping[str, Sequence[str]] = CASES["sonnent"]
+CALM: Sequence[str] = CASES["calmes"]
+
+#: What the issue names, and what was recognised before patterns were data.
+AT_ONCE = [
+    ("Je sens une odeur de gaz", "danger-immediat"),
+    ("ça sent le gaz chez moi", "danger-immediat"),
+    ("sa sen le gaz ds la cuisine", "danger-immediat"),
+    ("il y a une fuite de gaz dans la rue", "danger-immediat"),
+    ("au secours y a le feu", "danger-immediat"),
+    ("le feu a pris dans la cave", "danger-immediat"),
+    ("ma maison brûle !!!", "danger-immediat"),
+    ("y a de la fumée qui sort du toit de la maison", "danger-immediat"),
+    ("le plafond s'est effondré", "danger-immediat"),
+    ("le mur de la voisine va s'écrouler", "danger-immediat"),
+    ("le mur est tombé quand les ouvriers sont venus", "danger-immediat"),
+    ("ya un trou qui s'est ouvert dans le jardin", "danger-immediat"),
+    ("le détecteur de monoxyde sonne", "danger-immediat"),
+    ("mon voisin s'est électrocuté", "danger-immediat"),
+    ("aidez moi vite au secours", "danger-immediat"),
+    ("DANGER IMMEDIAT", "danger-immediat"),
+    ("l'eau coule sur le tableau électrique", "danger-immediat"),
+    ("le balcon penche", "danger-immediat"),
+    ("je veux mourir", "detresse"),
+    ("mon mari me frappe", "violences"),
+    ("je dors dans ma voiture avec mes enfants", "sans-abri"),
+    ("j'ai trouvé un obus", "engin-explosif"),
+    ("ma fille a mangé de la peinture", "intoxication"),
+    ("ma mère a fait un malaise, elle ne répond plus", "malaise-blessure"),
+    ("le petit des voisins est battu", "enfant-en-danger"),
+    ("c'est une arnaque ?", "demarchage-arnaque"),
+    ("un démarcheur est passé", "demarchage-arnaque"),
+    ("on me démarche par téléphone pour l'ERBM", "demarchage-arnaque"),
+    ("un monsieur a sonné à ma porte pour me faire signer un devis", "demarchage-arnaque"),
+    ("une société m'appelle pour l'isolation à 1 euro", "demarchage-arnaque"),
+    ("ils m'ont appelé et veulent mon rib", "demarchage-arnaque"),
+    ("comment reconnaitre un escroc", "demarchage-arnaque"),
+    ("on m'a appelé de la part de l'état pour changer ma chaudière gratis", "demarchage-arnaque"),
+    ("quelqu'un est passé au nom de la région pour isoler les combles", "demarchage-arnaque"),
+    ("j'ai recu un sms panneaux solaires gratuits", "demarchage-arnaque"),
 ]
 ORDINARY = [
     "Ma facture de gaz va-t-elle baisser ?",
@@ -50,41 +67,80 @@ ORDINARY = [
     "Combien d'emplois l'ERBM a-t-il créés ?",
     "Qui paie le déménagement ?",
     "Comment joindre Sia Habitat par téléphone ?",
+    "feu mon mari habitait cette maison, ai-je droit au logement ?",
+    "je brûle mon charbon",
+    "l'entreprise doit signer quoi ?",
+    "on change ma porte d'entrée, l'entreprise doit signer quoi ?",
+    "ma fille va me tuer si je rate le rendez-vous",
 ]
 
 
-@pytest.mark.parametrize("text", DANGERS)
-def test_danger(text: str) -> None:
-    assert alarm(tokens(text)) == DANGER
-
-
-@pytest.mark.parametrize("text", SCAMS)
-def test_scam(text: str) -> None:
-    assert alarm(tokens(text)) == SCAM
+@pytest.mark.parametrize(("text", "entry"), AT_ONCE)
+def test_an_alarm_is_answered_at_once_with_its_number(
+    assistant: Assistant, text: str, entry: str
+) -> None:
+    reply = assistant.reply(Question(text))
+    assert (reply.outcome, reply.entry) == (Outcome.ANSWER, entry)
+    assert reply.urgent
+    first = reply.text.split("\n")[0]
+    assert reply.calls
+    assert all(number in first for number in reply.calls)
 
 
 @pytest.mark.parametrize("text", ORDINARY)
-def test_ordinary_questions_raise_no_alarm(text: str) -> None:
-    assert alarm(tokens(text)) is None
+def test_ordinary_questions_raise_no_alarm(assistant: Assistant, text: str) -> None:
+    assert not assistant.reply(Question(text)).urgent
 
 
-def test_only_the_alarms_own_entries_raise_them(base: KnowledgeBase) -> None:
-    """Over the whole bank of phrasings: nearly none elsewhere, and never more than a handful."""
-    false = [
-        (key, phrasing)
-        for key, entry in base.entries.items()
+def rings(assistant: Assistant, text: str) -> bool:
+    """Whether a number to call comes at once; of two emergencies told at once, either is right."""
+    return assistant.reply(Question(text)).urgent
+
+
+def test_sentences_by_others_ring(assistant: Assistant) -> None:
+    texts = [text for texts in RINGING.values() for text in texts]
+    silent = [text for text in texts if not rings(assistant, text)]
+    assert len(silent) <= len(texts) // 10, silent
+
+
+def test_sentences_by_others_that_only_sound_alike_do_not(assistant: Assistant) -> None:
+    false = [text for text in CALM if rings(assistant, text)]
+    assert len(false) <= len(CALM) // 50, false
+
+
+def test_hardly_any_other_entry_s_phrasings_ring(assistant: Assistant, base: KnowledgeBase) -> None:
+    """Over the whole bank, by patterns alone: cracks and leaks are told elsewhere too."""
+    phrasings = [
+        phrasing
+        for entry in base.entries.values()
+        if not entry.alarm and entry.theme != "urgences"
         for phrasing in entry.phrasings
-        if (found := alarm(tokens(phrasing))) and found != key
     ]
-    # Leaks, cracks and « is it a scam? » are said in neighbouring entries too.
-    allowed = {"signaler-probleme", "risque-affaissement", DANGER, SCAM}
-    assert [one for one in false if one[0] not in allowed] == []
+    false = [phrasing for phrasing in phrasings if base.alarms.find(phrasing)]
+    assert len(false) <= len(phrasings) // 200, false
 
 
-def test_an_alarm_is_answered_at_once(assistant: Assistant) -> None:
-    for text in DANGERS:
-        reply = assistant.reply(Question(text))
-        assert (reply.outcome, reply.entry) == (Outcome.ANSWER, DANGER), text
-        assert reply.text.split("\n")[0].count("112") == 1
-    for text in SCAMS:
-        assert assistant.reply(Question(text)).entry == SCAM
+@pytest.mark.parametrize(
+    ("pattern", "found", "absent"),
+    [
+        ("sent gaz", "ça sent le gaz", "le gaz sent"),
+        ("sent & gaz", "le gaz, ça se sent", "le gaz"),
+        ("frapp*", "il la frape", "il la flatte"),
+        ("feu & maison sauf vert|feu mon", "le feu dans la maison", "feu mon mari, sa maison"),
+        ("feu & maison sauf vert|feu mon", "maison en feu", "feu vert pour la maison"),
+        ("<proche> tombe", "ma mere est tombee", "la nuit est tombée"),
+        ("gaz & odeur", "odeur de gaz", "Le gaz augmente. Une odeur de pain."),
+        ("escalier & tombe", "tombé dans lescalié", "tombé dans le piège"),
+    ],
+)
+def test_patterns_match_as_their_language_says(pattern: str, found: str, absent: str) -> None:
+    book = Patterns({"x": [Pattern.parse(pattern, {"proche": ["mere", "pere"]})]})
+    repair = {"lescalie": "escalier"}
+    assert book.find(found, lambda word: repair.get(word, word)) == "x"
+    assert book.find(absent) is None
+
+
+@pytest.mark.parametrize("pattern", ["", "gaz &", "<inconnue> tombe", "ab* tombe", "l'eau"])
+def test_a_pattern_that_can_t_be_read_is_refused(pattern: str) -> None:
+    with pytest.raises(WrongPatternError):
+        Pattern.parse(pattern)

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from bot.communes import Ambiguous, Found, Gazetteer, Lookup, Point, Status, Unknown
+from bot.communes.gazetteer import NEAR_POSTCODES
 from bot.communes.nearest import Nearest
 from bot.communes.spelling import name_words, sound
 from bot.language.words import fold, normalise
@@ -138,14 +139,27 @@ def test_every_official_name_finds_its_commune() -> None:
         assert isinstance(answer, Ambiguous) == (normalise(commune.name) in shared), commune.name
 
 
-def test_every_insee_code_finds_its_commune() -> None:
-    postcodes = {code for commune in gazetteer().communes for code in commune.postcodes}
+def test_every_insee_code_finds_its_commune_where_it_is_called_so() -> None:
     for commune in gazetteer().communes:
         code = commune.code_insee
         assert gazetteer().get(code) is commune
         assert codes(gazetteer().find(f"code insee {code}")) == {code}
-        if code not in postcodes:
-            assert codes(gazetteer().find(code)) == {code}
+
+
+def test_a_postcode_with_a_wrong_digit_names_no_commune() -> None:
+    """Unless it is another's postcode: then nothing can tell."""
+    postcodes = {code for commune in gazetteer().communes for code in commune.postcodes}
+    for postcode in sorted(postcodes):
+        for at in range(2, 5):
+            for digit in "0123456789":
+                slip = postcode[:at] + digit + postcode[at + 1 :]
+                if slip not in postcodes:
+                    found = gazetteer().find(slip)
+                    assert isinstance(found, Unknown), slip
+                    assert found.postcode == slip
+                    assert any(postcode in near.postcodes for near in found.near) or (
+                        len(found.near) == NEAR_POSTCODES
+                    )
 
 
 def test_every_postcode_finds_its_communes() -> None:

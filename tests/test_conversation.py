@@ -353,6 +353,67 @@ def test_easy_wording(assistant: Assistant) -> None:
     assert easy.easy_text is None
 
 
+#: What was answered with an entry, confidently, and never may be: nothing is asked.
+NO_QUESTION = [
+    ("j'ai une question", "Je vous écoute"),
+    ("Bonjour, j'ai une question svp", "Je vous écoute"),
+    ("je voulais savoir", "Je vous écoute"),
+    ("bonjour je voulais savoir", "Je vous écoute"),
+    ("dupont.jean@orange.fr", "N’écrivez pas ici"),
+    ("06 12 34 56 78", "N’écrivez pas ici"),
+    ("1 85 05 59 123 456 78", "N’écrivez pas ici"),
+    ("FR76 3000 1007 9412 3456 7890 185", "N’écrivez pas ici"),
+    ("retour", "Bonjour\u202f!"),
+    ("d'accord", "D’accord"),
+    ("ok d'accord", "D’accord"),
+    ("la première", "Touchez le bouton"),
+    ("2", "Touchez le bouton"),
+    ("cha va ti ?", "Tout va bien"),
+]
+
+
+@pytest.mark.parametrize(("text", "beginning"), NO_QUESTION)
+def test_what_asks_nothing_gets_no_entry(assistant: Assistant, text: str, beginning: str) -> None:
+    reply = ask(assistant, text)
+    assert reply.outcome is Outcome.SMALLTALK
+    assert reply.text.startswith(beginning)
+
+
+def test_personal_data_beside_a_question_are_not_read(assistant: Assistant) -> None:
+    question = "Qui s'engage ?"
+    with_mail = ask(assistant, f"{question} jean.dupont@orange.fr")
+    assert with_mail.entry == ask(assistant, question).entry
+    assert "dupont" not in with_mail.text
+
+
+def test_an_unknown_postcode_is_said_unknown(assistant: Assistant) -> None:
+    reply = ask(assistant, "62307")
+    assert reply.outcome is Outcome.NO_MATCH
+    assert "62307" in reply.text
+    assert reply.commune is None
+    assert "Lens (62300)" in {way.label for way in reply.actions}
+
+
+TOKENS = [
+    (Conversation(), Conversation()),
+    (Conversation("59456", 2, True), Conversation("59456", 2, True)),
+    (Conversation("2A004", 0, True), Conversation("2A004", 0, True)),
+]
+
+
+@pytest.mark.parametrize(("given", "back"), TOKENS)
+def test_a_conversation_comes_back_from_its_token(given: Conversation, back: Conversation) -> None:
+    assert Conversation.read(given.token()) == back
+    assert len(given.token()) <= 512
+
+
+@pytest.mark.parametrize(
+    "token", ["", "abc", "0.59456.0.1", "1.59456.0.2", "1.5945.0.1", "1.59456.0.1\n", "1." * 400]
+)
+def test_a_damaged_token_counts_as_none(token: str) -> None:
+    assert Conversation.read(token) == Conversation()
+
+
 def test_all_statuses_are_worded(assistant: Assistant, gazetteer: Gazetteer) -> None:
     """Every commune of the two départements has a reply; only the sure ones begin with « Oui »."""
     for commune in gazetteer.communes:
@@ -366,8 +427,9 @@ def test_all_statuses_are_worded(assistant: Assistant, gazetteer: Gazetteer) -> 
 def test_the_reply_as_json_has_the_agreed_keys(assistant: Assistant) -> None:
     reply = ask(assistant, "Qui s'engage ?").as_json()
     assert set(reply) == {
-        "outcome", "entry", "entries", "confidence", "title", "text", "easy_text", "sources",
-        "collected_on", "checked_on", "commune", "communes", "actions", "contact",
+        "outcome", "entry", "entries", "confidence", "title", "text", "brief", "easy_text", "easy",
+        "urgent", "understood", "conversation", "sources", "collected_on", "checked_on", "commune",
+        "communes", "actions", "contact",
     }  # fmt: skip
     assert reply["collected_on"] == "2026-11-23"
     assert set(reply["sources"][0]) == {"title", "url", "date"}

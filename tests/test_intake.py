@@ -556,6 +556,30 @@ async def test_a_webhook_that_another_removed_is_set_again(
         await asyncio.wait([task])
 
 
+async def test_a_webhook_needs_no_file(
+    api: BotApi, services: Services, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where nothing can be kept, Telegram is told at the start, and is not told again."""
+    (tmp_path / "data").write_text("un fichier à la place du dossier", "utf-8")
+    async with started(api, services) as application:
+        webhook = Webhook(
+            application,
+            Intake(application, services.database),
+            handlers.ALLOWED_UPDATES,
+            public_url=PUBLIC,
+            secret="secret",
+            kept=tmp_path / "data" / "kept",
+            watch=0.01,
+        )
+        task = asyncio.create_task(webhook.run())
+        await api.until(lambda: len(api.made("getWebhookInfo")) >= 3)
+        assert webhook.problem is None
+        assert len(api.made("setWebhook")) == 1
+        task.cancel()
+        await asyncio.wait([task])
+    assert caplog.text.count("ne peut pas être écrit") == 1
+
+
 # A process of its own.
 
 

@@ -1,12 +1,14 @@
 """`python -m bot serve`, as `make run` starts it: a process of its own, asked over HTTP."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
 import sys
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +16,16 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.conftest import KNOWLEDGE, ROOT
+from tests.conftest import KNOWLEDGE, ROOT, create_postgres_database
 
 FAQ = """\
 entrees:
   - id: guichet
     question: Où est le guichet bleu ?
     reponse: {answer}
+  - id: horaire
+    question: À quelle heure ferme la piscine ?
+    reponse: À dix-huit heures.
 """
 
 
@@ -31,12 +36,13 @@ def free_port() -> int:
 
 
 class Service:
-    """A running service and its knowledge folder."""
+    """A running service, its knowledge folder and, once it has ended, its log."""
 
     def __init__(self, folder: Path, port: int, session: aiohttp.ClientSession) -> None:
         self.folder = folder
         self._url = f"http://127.0.0.1:{port}"
         self._session = session
+        self.log = ""
 
     async def get(self, path: str) -> tuple[int, Any]:
         async with self._session.get(self._url + path) as response:
@@ -75,29 +81,28 @@ def small_knowledge(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[Service]:
-    folder, data = tmp_path / "knowledge", tmp_path / "data"
-    folder.mkdir()
-    for name in (
-        "communes.csv",
-        "communes_aliases.csv",
-        "mots_courants.txt",
-        "villes_ailleurs.txt",
-    ):
-        shutil.copy(KNOWLEDGE / name, folder)
-    (folder / "faq.yaml").write_text(FAQ.format(answer="À gauche."), "utf-8")
-    port = free_port()
+@contextlib.asynccontextmanager
+async def serving(
+    tmp_path: Path, first: str = '"ready": true', **environment: str
+) -> AsyncIterator[Service]:
+    """A process that says `first` on /readyz, then is told to stop."""
+    folder, port = small_knowledge(tmp_path), free_port()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "serve",
         cwd=ROOT,
-        env={**os.environ, "PORT": str(port), "KNOWLEDGE_DIR": str(folder), "DATA_DIR": str(data)},
+        env={
+            **os.environ,
+            "PORT": str(port),
+            "KNOWLEDGE_DIR": str(folder),
+            "DATA_DIR": str(tmp_path / "data"),
+            **environment,
+        },
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     async with aiohttp.ClientSession() as session:
         running = Service(folder, port, session)
         try:
-            await running.until("/readyz", '"ready": true')
+            await running.until("/readyz", first)
             yield running
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 10) == 0, "SIGTERM stops it cleanly"
@@ -105,7 +110,14 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
             if process.returncode is None:
                 process.kill()
             _, log = await process.communicate()
-    assert b"Traceback" not in log, log.decode()
+            running.log = log.decode()
+    assert "Traceback" not in running.log, running.log
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[Service]:
+    async with serving(tmp_path) as running:
+        yield running
 
 
 async def test_an_editor_saves_breaks_and_repairs(service: Service) -> None:
@@ -131,6 +143,31 @@ async def test_an_editor_saves_breaks_and_repairs(service: Service) -> None:
     await service.until("/api/v1/entries", "12:30")
     _, page = await service.get("/readyz")
     assert page["knowledge"]["problems"] == []
+
+
+async def test_a_new_postgres_is_made_ready_and_a_cache_is_done_without(
+    new_postgres: str, tmp_path: Path
+) -> None:
+    """As on a host: an address with sslmode, no tables, and no disk to keep anything on."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "cache").write_text("un fichier à la place du dossier", "utf-8")
+    async with serving(tmp_path, DATABASE_URL=new_postgres) as service:
+        assert (await service.ask("Où est le guichet bleu ?"))["text"] == "À gauche."
+        _, page = await service.get("/readyz")
+        assert page["database"] == "ok"
+    assert service.log.count("WARNING") == 1
+    assert "ne peut pas être écrite" in " ".join(service.log.split())
+
+
+async def test_a_postgres_that_is_late_is_waited_for(postgres: str, tmp_path: Path) -> None:
+    """Residents are answered meanwhile, and once it is there its tables are made."""
+    name = f"late_{uuid.uuid4().hex}"
+    address = f"{postgres.removesuffix('postgres')}{name}"
+    async with serving(tmp_path, '"database": "injoignable"', DATABASE_URL=address) as service:
+        assert (await service.ask("Où est le guichet bleu ?"))["text"] == "À gauche."
+        await create_postgres_database(postgres, name)
+        await service.until("/readyz", '"ready": true')
+    assert "n’a pas pu être mise à jour (InvalidCatalogNameError)" in " ".join(service.log.split())
 
 
 async def test_a_taken_port_is_said_in_french(tmp_path: Path) -> None:

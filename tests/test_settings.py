@@ -33,8 +33,21 @@ def test_the_database_follows_the_data_folder(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("DATA_DIR", "/ailleurs")
     assert load_settings().database == "sqlite+aiosqlite:////ailleurs/galibot.sqlite3"
     assert load_settings().data_dir == Path("/ailleurs")
-    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://u:p@h/b")
-    assert load_settings().database == "postgresql+asyncpg://u:p@h/b"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sqlite+aiosqlite:////ailleurs/base.sqlite3",
+        "postgresql+asyncpg://u:p@h/b",
+        "postgresql://u:p@h/b?sslmode=prefer",
+        "postgres://u:p@h:5432/b?sslmode=require&channel_binding=require",
+        "postgres://u:p%40@[::1]:5432/b",
+    ],
+)
+def test_a_database_is_named_as_hosts_do(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", address)
+    assert load_settings().database == address
 
 
 @pytest.mark.parametrize(
@@ -42,7 +55,15 @@ def test_the_database_follows_the_data_folder(monkeypatch: pytest.MonkeyPatch) -
     [
         ("PORT", "abc"),
         ("PORT", "70000"),
+        ("DATABASE_URL", "hunter2"),
         ("DATABASE_URL", "mysql://u:hunter2@h/b"),
+        ("DATABASE_URL", "postgresql+psycopg://u:hunter2@h/b"),
+        ("DATABASE_URL", "postgres:/u:hunter2@h/b"),
+        ("DATABASE_URL", "postgres://u:p@h:hunter2/b"),
+        ("DATABASE_URL", "postgres://u:hunter2@h:99999/b"),
+        ("DATABASE_URL", "postgres://u:p@h/b?sslmode=hunter2"),
+        ("DATABASE_URL", "postgresql+asyncpg://u:hunter2@h/b?ssl=yes"),
+        ("DATABASE_URL", "postgres://u:p@h/b?sslmode=verify-full&sslrootcert=/absent/hunter2"),
         ("TELEGRAM_BOT_TOKEN", "hunter2"),
         ("TELEGRAM_API_BASE_URL", "hunter2"),
         ("TELEGRAM_MAX_RATE", "-1"),

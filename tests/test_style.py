@@ -28,6 +28,7 @@ entrees:
       ERBM veut dire : Engagement pour le renouveau du bassin minier.
       Demandez à votre bailleur.
     appuis: [objectif]
+    contact: mairie
     releve_le: 2026-11-23
     revoir_le: 2027-11-23
     variantes:
@@ -53,7 +54,10 @@ objectif:
   date: "2023-05-05"
   confiance: haute
 """
-CONTACTS = 'mairie: {nom: Votre mairie, telephone: "03 00 00 00 00"}\n'
+CONTACTS = """\
+mairie: {nom: Votre mairie, telephone: "03 00 00 00 00"}
+autre: {nom: Un autre guichet, adresse: "67 rue de Lens"}
+"""
 
 
 def codes(faq: str, facts: str = FACTS) -> list[tuple[str, str]]:
@@ -69,7 +73,11 @@ STYLE = [
     ("23 000 logements en dix", "24 000 logements en dix", "error", "nombre-sans-appui"),
     ("logements en dix ans", "logements en douze ans", "error", "nombre-sans-appui"),
     ("prévoit 23 000", "prévoit 25 000", "error", "nombre-sans-appui"),
+    # Such digits stand somewhere in the base: in another desk's address, never in this entry's.
+    ("en dix ans", "en dix ans, soit 67 euros", "error", "nombre-sans-appui"),
+    ("    contact: mairie\n", "", "error", "nombre-sans-appui"),
     ("appuis: [objectif]", "appuis: [objectifs]", "error", "appui-inconnu"),
+    ("    appuis: [objectif]\n", "", "warning", "sans-appui"),
     ("Le programme prévoit de rénover 23 000 logements en dix ans.\n\n      Cela fait environ un "
      "tiers du parc minier, donc toutes les maisons ne sont pas concernées.\n      ", "",
      "warning", "longueur"),
@@ -94,6 +102,16 @@ def test_each_rule_has_a_file_that_breaks_it(old: str, new: str, level: str, cod
     found = codes(FAQ.replace(old, new, 1))
     assert (level, code) in found
     assert {one for one, _ in found} <= {level, "warning"}
+
+
+@pytest.mark.parametrize("facts", ["", FACTS])
+def test_an_entry_of_three_lines_is_served_whatever_it_counts(facts: str) -> None:
+    faq = "entrees: [{id: piscine, question: Où ?, reponse: Ouvert de 9 h à 18 h pour 67 euros.}]"
+    checked = check({"faq.yaml": faq, "faits.yaml": facts}, TODAY)
+    assert checked.base
+    assert "piscine" in checked.base.entries
+    assert "sans-appui" in {problem.code for problem in checked.problems}
+    assert checked.errors == ()
 
 
 def test_an_entry_without_easy_wording_is_told() -> None:

@@ -18,7 +18,6 @@ from bot.handlers import texts as telegram_texts
 from bot.handlers.links import StartLink
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
-from bot.matching.alarms import DANGER
 from bot.services import Services
 from bot.storage.database import REFUSAL
 from tests.conftest import TODAY
@@ -141,8 +140,8 @@ async def test_inline_mode_gives_whole_answers(resident: Resident, base: Knowled
 @pytest.mark.parametrize(
     ("words", "first"),
     [
-        ("ça sent le gaz chez moi", f"q-{DANGER}"),
-        ("fuite de gaz 59146 Pecquencourt", f"q-{DANGER}"),
+        ("ça sent le gaz chez moi", f"q-{'danger-immediat'}"),
+        ("fuite de gaz 59146 Pecquencourt", f"q-{'danger-immediat'}"),
         ("Pecquencourt", "c-59456"),
         ("relogement", "q-demenager-travaux"),
         ("xyzzyx", None),

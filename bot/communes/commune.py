@@ -83,9 +83,14 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No commune of the data; `elsewhere` is the place or postcode outside that was named."""
+    """No commune of the data; `elsewhere` is the place or postcode outside that was named.
+
+    `postcode` is one of here that no commune has; `near` are those of which it may be a slip.
+    """
 
     elsewhere: str | None
+    postcode: str | None = None
+    near: tuple[Commune, ...] = ()
 
     @property
     def matched(self) -> str:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from rapidfuzz.distance import OSA
+
 from bot.communes.commune import (
     Ambiguous,
     Commune,
@@ -21,8 +23,11 @@ from bot.communes.names import Elsewhere, Estate, Estates, EverydayWords, Names
 from bot.communes.nearest import Nearest, Point
 from bot.communes.spelling import ARTICLES, CONNECTORS, word_set
 
+#: Communes offered for a postcode that may be a slip.
+NEAR_POSTCODES = 5
 _NUMBER = re.compile(r"\d{5}")
 _ABROAD = re.compile(r"(?!59|62)(?:0[1-9]|[1-8]\d|9[0-578])\d{3}")
+_HERE = re.compile(r"(?:59|62)\d{3}")
 _OTHER_DEPARTMENT = re.compile(r"(?!59|62)(?:0[1-9]|[1-8]\d|9[0-5]|2[ab])")
 #: After one of these a number of five digits counts things: « 23 000 logements ».
 _COUNTED = word_set("""euro euros e logement logements habitant habitants personne personnes maison
@@ -68,6 +73,7 @@ class _Numbers:
     departments: set[str] = field(default_factory=set)
     taken: set[int] = field(default_factory=set)
     elsewhere: tuple[int, str] | None = None
+    unknown: tuple[int, str] | None = None  # a postcode of here that no commune has
 
 
 class Gazetteer:
@@ -135,8 +141,10 @@ class Gazetteer:
         farther = next((m.elsewhere for m in outside if m.rank > rank), None)
         if farther is not None and not numbers.codes:
             return Unknown(farther)
-        if self._postcode_is_elsewhere(message, numbers, local):
-            return Unknown(numbers.elsewhere[1] if numbers.elsewhere else None)
+        if numbers.elsewhere and self._is_meant(message, numbers, numbers.elsewhere[0], *local):
+            return Unknown(numbers.elsewhere[1])
+        if numbers.unknown and not local and self._is_meant(message, numbers, numbers.unknown[0]):
+            return Unknown(None, numbers.unknown[1], self._near_postcode(numbers.unknown[1]))
         best = [mention for mention in local if mention.rank == rank]
         if all(mention.estate for mention in best):
             best = [mention for mention in local if mention.rank > 0] or best
@@ -153,12 +161,14 @@ class Gazetteer:
             if _NUMBER.fullmatch(word):
                 if following in _COUNTED or before in _FILE_NUMBERS:
                     continue
-                codes = self._codes_of(message, word, "insee" in words[max(0, at - 4) : at])
+                codes = self._codes_of(word, "insee" in words[max(0, at - 4) : at])
                 if codes:
                     numbers.codes |= codes
                     numbers.taken.add(at)
                 elif _ABROAD.fullmatch(word):
                     numbers.elsewhere = (at, word)
+                elif _HERE.fullmatch(word):
+                    numbers.unknown = (at, word)
             elif word in {"59", "62"}:
                 numbers.departments.add(word)
                 numbers.taken.add(at)
@@ -170,20 +180,30 @@ class Gazetteer:
                 numbers.taken.update(range(at - 2, at + 1))
         return numbers
 
-    def _codes_of(self, message: Message, number: str, is_insee: bool) -> frozenset[str]:
-        """Communes of a number: a postcode, unless said or bound to be an INSEE code."""
-        postcode = self._by_postcode.get(number)
-        if postcode and not is_insee:
-            return postcode
-        known = number in self._by_code and (is_insee or message.bare())
-        return frozenset({number}) if known else frozenset()
+    def _codes_of(self, number: str, is_insee: bool) -> frozenset[str]:
+        """Communes of a number: a postcode, or an INSEE code where it is called so."""
+        if is_insee:
+            return frozenset({number} & self._by_code.keys())
+        return self._by_postcode.get(number, frozenset())
 
-    def _postcode_is_elsewhere(
-        self, message: Message, numbers: _Numbers, local: list[_Mention]
-    ) -> bool:
-        if numbers.elsewhere is None or numbers.codes:
+    def _near_postcode(self, postcode: str) -> tuple[Commune, ...]:
+        """The communes of postcodes with one other digit or two swapped, the largest first."""
+        near = {
+            code
+            for known, codes in self._by_postcode.items()
+            if OSA.distance(known, postcode) == 1
+            for code in codes
+        }
+        communes = sorted(
+            (self._by_code[code] for code in near),
+            key=lambda commune: (-commune.population, commune.code_insee),
+        )
+        return tuple(communes[:NEAR_POSTCODES])
+
+    def _is_meant(self, message: Message, numbers: _Numbers, at: int, *local: _Mention) -> bool:
+        """Whether the number at `at`, which is no postcode of the data, was given as a postcode."""
+        if numbers.codes:
             return False
-        at = numbers.elsewhere[0]
         if local:
             return any(at in (mention.start - 1, mention.stop) for mention in local)
         before = message.words[at - 1] if at else ""

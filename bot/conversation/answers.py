@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from bot.communes.commune import Commune, Status
+from bot.communes.commune import Commune, Status, Unknown
 from bot.conversation import texts
 from bot.conversation.reply import Action, Conversation, Outcome, Reply
 from bot.knowledge.model import Contact, Entry, KnowledgeBase
@@ -129,6 +129,12 @@ class Answers:
             actions=WAYS_ON,
             back=TO_START,
         )
+
+    def unknown_postcode(self, lookup: Unknown, conversation: Conversation) -> Reply:
+        """A postcode that no commune has: said so, with those of which it may be a slip."""
+        told = texts.UNKNOWN_POSTCODE_NEAR if lookup.near else texts.UNKNOWN_POSTCODE
+        made = self.choose_commune(lookup.near, conversation, told.format(postcode=lookup.postcode))
+        return replace(made, outcome=Outcome.NO_MATCH, communes=(), wants_place=True)
 
     def choose_commune(
         self,

@@ -15,8 +15,8 @@ from bot.conversation.answers import COMMUNE_ENTRIES, Answers, finish
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.smalltalk import smalltalk
 from bot.knowledge.model import KnowledgeBase
-from bot.language.words import normalise, parts, stems, tokens, without_wrapping
-from bot.matching.alarms import DANGER, ENOUGH, SCAM, alarm
+from bot.language.personal import without_personal_data
+from bot.language.words import normalise, parts, stems, without_wrapping
 from bot.matching.decision import (
     POLICY,
     SMALLEST,
@@ -40,6 +40,9 @@ EXPLAINED = 5  # candidates shown by `explain`
 #: Each part of a message is offered from this probability on. At 0.5, 16 of the base's 5,105
 #: phrasings (one question each) are taken for several, nearly all with the right entry offered.
 PART_SCORE = 0.5
+#: Probability from which an alarm is answered without asking « did you mean…? »: the right number
+#: given for nothing costs little, a question asked in a fire much.
+ALARM_SCORE = 0.3
 BROWSED = 10  # answers to choose from while someone types
 RELATED = 0.5  # probability, below which words being typed are rather off topic
 #: What is left before a place's name once it is taken away.
@@ -181,7 +184,7 @@ class Assistant:
         serving = self._serving
         answers = Answers(serving.base, self.today())
         shared = Conversation(started=True)
-        urgent = alarm((*tokens(text), *serving.matcher.read(text).words))
+        urgent = serving.base.alarms.find(text, serving.matcher.repair)
         if not normalise(text):
             firsts = (serving.base.of_theme(theme.id)[:1] for theme in serving.base.themes)
             keys = [entry.id for first in firsts for entry in first if entry.id in answers.served]
@@ -234,7 +237,7 @@ class Assistant:
             return answers.menu(texts.TOO_LONG, conversation)
         if not normalise(text):
             return answers.menu(texts.EMPTY, conversation)
-        urgent = alarm((*tokens(text), *matcher.read(text).words))
+        urgent = answers.base.alarms.find(text, matcher.repair)
         if urgent in answers.served:
             return answers.entry(urgent, conversation, 1.0, None)
         if talk := smalltalk(text):
@@ -243,12 +246,16 @@ class Assistant:
                     answers.contact(conversation, self._remembered(conversation)), text=talk
                 )
             return answers.menu(talk, replace(conversation, refusals=0))
+        if not normalise(text := without_personal_data(text)):
+            return answers.menu(texts.PERSONAL_DATA, conversation)
         lookup = self.gazetteer.find(text)
         ranking = _rank(matcher, text, lookup).among(answers.served)
         best = ranking.candidates[0] if ranking.candidates else None
+        if isinstance(lookup, Unknown) and lookup.postcode and _asks_only_about(lookup, text):
+            return answers.unknown_postcode(lookup, conversation)
         if _asks_only_about(lookup, text) and not self._has_own_entry(lookup, ranking):
             return self._place(lookup, conversation, answers, 1.0)
-        if best and best.entry in {DANGER, SCAM} and best.score >= ENOUGH:
+        if best and answers.served[best.entry].alarm and best.score >= ALARM_SCORE:
             return answers.entry(best.entry, conversation, best.score, None)
         decision = self._decide(ranking, lookup)
         if several := self._several(text, ranking, matcher, answers):
@@ -381,9 +388,10 @@ def _rank(matcher: Matcher, text: str, lookup: Lookup) -> Ranking:
 def _asks_only_about(lookup: Lookup, text: str) -> bool:
     """Whether a place was named and the other words ask nothing but whether it is in."""
     if isinstance(lookup, Unknown):
-        if lookup.elsewhere is None:
+        named = lookup.elsewhere or lookup.postcode
+        if named is None:
             return False
-        known = set(normalise(lookup.elsewhere).split())
+        known = set(normalise(named).split())
         rest = " ".join(word for word in normalise(text).split() if word not in known)
     else:
         rest = lookup.rest

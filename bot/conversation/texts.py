@@ -30,6 +30,13 @@ INSULT = (
     "Je vois que vous n'êtes pas satisfait, et j'en suis désolé. "
     "Une personne peut vous répondre : voici comment la joindre."
 )
+LISTENING = "Je vous écoute. Écrivez votre question comme elle vient."
+AGREED = "D'accord. Avez-vous une autre question ?"
+WHICH_ONE = "Touchez le bouton de votre choix, ou écrivez la question avec vos mots."
+PERSONAL_DATA = (
+    "N'écrivez pas ici d'adresse, de numéro de téléphone ni d'autre donnée personnelle : je n'en "
+    "ai pas besoin. Quelle est votre question ?"
+)
 EMPTY = "Je ne lis que les mots. Écrivez votre question en une phrase, ou choisissez ci-dessous."
 TOO_LONG = (
     "Votre message est trop long pour moi. "
@@ -65,6 +72,14 @@ FAR = (
     "Cet endroit est loin du Nord et du Pas-de-Calais. L'Engagement pour le renouveau du bassin "
     "minier ne concerne que ces deux départements.\n\n"
     "Votre position n'est pas gardée. Vous pouvez aussi écrire le nom de votre commune."
+)
+UNKNOWN_POSTCODE = (
+    "Je ne connais pas le code postal {postcode} : ce n'est pas celui d'une commune du Nord ou du "
+    "Pas-de-Calais. Écrivez le nom de la commune."
+)
+UNKNOWN_POSTCODE_NEAR = (
+    "Je ne connais pas le code postal {postcode} : ce n'est pas celui d'une commune du Nord ou du "
+    "Pas-de-Calais. Est-ce l'une de ces communes ? Sinon, écrivez son nom."
 )
 ELSEWHERE = (
     "{place} n'est pas dans le Nord ni dans le Pas-de-Calais : je n'ai pas de réponse pour ce "

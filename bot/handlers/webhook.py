@@ -1,6 +1,7 @@
 """Receives updates where Telegram can reach us: 200 once they are answered, never before."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -41,7 +42,8 @@ class Webhook:
 
     Telegram does not tell the secret that it was given, so `kept`, a file, holds a digest of the
     last: a new secret is sent to Telegram, the same one is not sent twice. Where the file is lost,
-    or is another replica's, the webhook is set once more with the same values, which is harmless.
+    or is another replica's, the webhook is set once more with the same values, which is harmless;
+    where it can't be read or written, that is at each start.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Webhook:
         self._url = f"{public_url}{PATH}"
         self._secret = secret
         self._kept = kept
+        self._digest: str | None = None
         self._watch = watch
         self.problem: str | None = "Le webhook n’est pas encore posé."
 
@@ -106,7 +109,10 @@ class Webhook:
             and now.max_connections == CONNECTIONS
             and set(now.allowed_updates or ()) == set(self._allowed)
         )
-        if as_wanted and self._kept.is_file() and self._kept.read_text("ascii") == digest:
+        if self._digest is None:
+            with contextlib.suppress(OSError, ValueError):
+                self._digest = self._kept.read_text("ascii")
+        if as_wanted and self._digest == digest:
             return
         await self._bot.set_webhook(
             self._url,
@@ -114,6 +120,10 @@ class Webhook:
             max_connections=CONNECTIONS,
             secret_token=self._secret,
         )
-        self._kept.parent.mkdir(parents=True, exist_ok=True)
-        self._kept.write_text(digest, "ascii")
+        self._digest = digest
+        try:
+            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            self._kept.write_text(digest, "ascii")
+        except OSError as error:
+            _log.warning("Le fichier %s ne peut pas être écrit (%s).", self._kept, error.strerror)
         _log.info("Le webhook de Telegram est posé.")

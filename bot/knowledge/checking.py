@@ -14,6 +14,7 @@ from bot.knowledge.advice import DASH, did_you_mean, in_french
 from bot.knowledge.model import Contact, Entry, Fact, KnowledgeBase, Theme
 from bot.knowledge.problem import Problem
 from bot.knowledge.yaml_reading import Document, Path, read_yaml
+from bot.language.patterns import Pattern, Patterns, WrongPatternError
 
 FAQ = "faq.yaml"
 PHRASINGS = "formulations.yaml"
@@ -21,8 +22,11 @@ CONTACTS = "contacts.yaml"
 LEXICON = "lexique.yaml"
 UNRELATED = "a_ecarter.yaml"
 FACTS = "faits.yaml"
+ALARMS = "alarmes.yaml"
+#: The alarms that ship with the program; those of the folder add to them or replace them.
+DEFAULT_ALARMS = f"defauts/{ALARMS}"
 #: The files that make a base; only the first is required.
-FILES = (FAQ, PHRASINGS, CONTACTS, LEXICON, UNRELATED, FACTS)
+FILES = (FAQ, PHRASINGS, CONTACTS, LEXICON, UNRELATED, FACTS, ALARMS, DEFAULT_ALARMS)
 
 _FAQ_KEYS = ("version", "themes", "entrees", "hors_sujet")
 
@@ -78,6 +82,7 @@ def _base(
     entries = _entries(faq, problems)
     written = _written_ids(faq)
     _add_phrasings(entries, written, documents.get(PHRASINGS, Document(PHRASINGS)), problems)
+    alarms = _alarms(documents, written, problems)
     named = {theme.id for theme in themes}
     problems.extend(rules.references(faq, entries, written, named, set(contacts)))
     problems.extend(rules.dates(faq, entries, today))
@@ -97,6 +102,7 @@ def _base(
         off_topic=off_topic,
         synonyms=synonyms,
         unrelated=unrelated,
+        alarms=alarms,
         revision=revision,
     )
 
@@ -213,6 +219,34 @@ def _synonyms(document: Document, problems: list[Problem]) -> tuple[tuple[str, .
                 )
             )
     return tuple(groups)
+
+
+def _alarms(
+    documents: Mapping[str, Document], written: set[str], problems: list[Problem]
+) -> Patterns:
+    """The patterns of each alarm: the folder's where it has that alarm, else the program's."""
+    lists: dict[str, list[str]] = {}
+    labelled: dict[str, list[Pattern]] = {}
+    for name in (DEFAULT_ALARMS, ALARMS):
+        document = documents.get(name, Document(name))
+        raw = document.value if isinstance(document.value, dict) else {}
+        lists |= {key: str(words).split() for key, words in (raw.get("listes") or {}).items()}
+        for entry, told in (raw.get("alarmes") or {}).items():
+            path: Path = ("alarmes", entry)
+            if name == ALARMS and written and entry not in written:
+                message = f"Aucune entrée ne s’appelle « {entry} »."
+                hint = did_you_mean(entry, written)
+                problems.append(document.error(path, "entree-inconnue", message, hint, entry))
+            labelled[entry] = []
+            patterns = told.get("motifs", []) if isinstance(told, dict) else []
+            for number, text in enumerate(patterns):
+                try:
+                    labelled[entry].append(Pattern.parse(str(text), lists))
+                except WrongPatternError as error:
+                    where = (*path, "motifs", number)
+                    hint = "Comparez avec les motifs voisins."
+                    problems.append(document.error(where, "motif", str(error), hint, entry))
+    return Patterns(labelled)
 
 
 def _written_ids(faq: Document) -> set[str]:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AliasGenerator, BaseModel, ConfigDict, StringConstraints
 
+from bot.language.patterns import Patterns
+
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_LENGTH = 32
 QUESTION_LENGTH = 120
@@ -121,7 +123,7 @@ class Entry(_Checked):
 class KnowledgeBase(BaseModel):
     """Everything that can be answered, immutable; `revision` changes with the files' content."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     themes: tuple[Theme, ...]
     entries: Mapping[str, Entry]
@@ -130,6 +132,7 @@ class KnowledgeBase(BaseModel):
     off_topic: tuple[str, ...]
     synonyms: tuple[tuple[str, ...], ...]
     unrelated: tuple[str, ...]
+    alarms: Patterns  # labelled by entry
     revision: str
 
     def of_theme(self, theme: str) -> tuple[Entry, ...]:

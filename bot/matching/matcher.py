@@ -37,6 +37,10 @@ class Matcher:
         """The entry that alone has the question's very words as a phrasing, if one has."""
         return self._engine.identical(self.read(question))
 
+    def repair(self, word: str) -> str:
+        """A folded word as the base spells it, where it is a likely slip of one of its words."""
+        return self._engine.reader.repair(word)
+
     def read(self, question: str) -> Reading:
         """How the question is read, for `explain`."""
         return self._engine.reader.read(question)

@@ -14,10 +14,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Connection, bindparam, delete, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import String
+
+from bot.storage.database_url import engine_arguments
 
 #: Entry of the votes on a refusal: no entry's id can be that.
 REFUSAL = "-"
@@ -75,20 +76,24 @@ _AMONG = select(TelegramUpdate.update_id).where(
 
 
 class Database:
-    """An open database; `await Database.open(url)`, then `close()`."""
+    """An open database; `await Database.open(address)`, then `close()`."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._session = async_sessionmaker(engine, expire_on_commit=False)
 
     @classmethod
-    async def open(cls, url: str) -> Self:
+    async def open(cls, address: str) -> Self:
         """Connect lazily; the folder of an SQLite file is made where it is missing."""
-        parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, ":memory:"):
-            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        # A file can't have hung up as a server can.
-        engine = create_async_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        url, arguments = engine_arguments(address)
+        if url.get_backend_name() == "sqlite" and url.database not in (None, ":memory:"):
+            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(
+            url,
+            connect_args=arguments,
+            # A file can't have hung up as a server can.
+            pool_pre_ping=url.get_backend_name() != "sqlite",
+        )
         if engine.dialect.name == "sqlite":
             event.listen(engine.sync_engine, "connect", _set_sqlite)
         return cls(engine)
@@ -103,9 +108,12 @@ class Database:
     async def migrate(self) -> None:
         """Bring the tables up to date; does nothing where they are."""
         async with self._engine.begin() as connection:
-            if self.is_sqlite:
-                # Of two processes that start together, one migrates and the other waits for it.
-                await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            # Of processes that start together, one migrates and the others wait for it.
+            await connection.exec_driver_sql(
+                "BEGIN IMMEDIATE"
+                if self.is_sqlite
+                else "SELECT pg_advisory_xact_lock(hashtext('galibot'))"
+            )
             await connection.run_sync(_upgrade)
 
     async def up_to_date(self) -> bool:

@@ -9,9 +9,12 @@ from pathlib import Path
 import watchfiles
 
 from bot.communes.gazetteer import Gazetteer
-from bot.knowledge.checking import FAQ, FILES, check
+from bot.knowledge.checking import ALARMS, DEFAULT_ALARMS, FAQ, FILES, check
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.problem import Problem
+
+#: What ships with the program: how French people talk, whatever the base.
+DEFAULTS = Path(__file__).parent.parent / "defaults"
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +31,8 @@ def read_files(path: Path) -> dict[str, str]:
     faq = path / FAQ if path.is_dir() else path
     if not faq.is_file():
         raise KnowledgeError(f"Le fichier {faq} n’existe pas.")
-    files = {FAQ: faq, **{name: faq.parent / name for name in FILES if name != FAQ}}
+    files = {name: faq.parent / name for name in FILES}
+    files |= {FAQ: faq, DEFAULT_ALARMS: DEFAULTS / ALARMS}
     texts: dict[str, str] = {}
     for name, file in files.items():
         try:

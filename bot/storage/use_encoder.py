@@ -1,5 +1,6 @@
 """Sentence embeddings by Google's multilingual Universal Sentence Encoder v3, in plain numpy."""
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -26,21 +27,34 @@ class _Model(Protocol):
 class UseEncoder:
     """The encoder, with the vectors of a base kept on disk so that a restart is quick.
 
-    `cache` is a folder; a vector is found again by its sentence, whatever base it is in.
+    `cache` is a folder; a vector is found again by its sentence, whatever base it is in. Where it
+    can't be read or written, vectors are only made again.
     """
 
     def __init__(self, model: _Model, name: str, cache: Path | None) -> None:
         self._model = model
         self.name = name
         self._file = cache / f"{name}.npz" if cache else None
-        self._known: dict[bytes, Floats] = {}
-        if self._file and self._file.is_file():
-            with np.load(self._file) as stored:
-                keys = stored["keys"].tobytes()
-                self._known = {
-                    keys[16 * row : 16 * row + 16]: vector
-                    for row, vector in enumerate(stored["vectors"])
-                }
+        self._known = self._kept()
+
+    def _kept(self) -> dict[bytes, Floats]:
+        if not self._file:
+            return {}
+        try:
+            with self._file.open("rb") as file, np.load(file) as stored:
+                keys, vectors = stored["keys"].tobytes(), stored["vectors"]
+            if vectors.shape != (len(keys) / 16, _SIZE) or vectors.dtype != np.float32:
+                raise ValueError
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except Exception as error:  # a file that is broken makes numpy raise nearly anything
+            _log.warning(
+                "La mémoire de calcul %s ne peut pas être lue (%s) : elle est refaite.",
+                self._file,
+                type(error).__name__,
+            )
+            return {}
+        return {keys[16 * row : 16 * row + 16]: vector for row, vector in enumerate(vectors)}
 
     def encode(self, sentences: Sequence[str]) -> Floats:
         """Unit vectors, shape (n, 512). Several sentences are a base: their vectors are kept."""
@@ -60,20 +74,30 @@ class UseEncoder:
         for key, sentence in missing.items():
             self._known[key] = self._model.encode([sentence])[0]
         if missing and self._file:
-            self._save()
+            self._save(self._file)
         return np.array([self._known[key] for key in keys], dtype=np.float32).reshape(-1, _SIZE)
 
-    def _save(self) -> None:
-        assert self._file is not None  # noqa: S101 - only called where it is set
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+    def _save(self, file: Path) -> None:
         # Two processes may start at once: each has a draft of its own.
-        draft = self._file.with_suffix(f".{os.getpid()}.npz")
-        np.savez(
-            draft,
-            keys=np.frombuffer(b"".join(self._known), dtype=np.uint8),
-            vectors=np.array(list(self._known.values()), dtype=np.float32),
-        )
-        draft.replace(self._file)
+        draft = file.with_suffix(f".{os.getpid()}.npz")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            np.savez(
+                draft,
+                keys=np.frombuffer(b"".join(self._known), dtype=np.uint8),
+                vectors=np.array(list(self._known.values()), dtype=np.float32),
+            )
+            draft.replace(file)
+        except OSError as error:
+            _log.warning(
+                "La mémoire de calcul %s ne peut pas être écrite (%s) : les prochains démarrages "
+                "seront plus longs.",
+                file,
+                error.strerror,
+            )
+            with contextlib.suppress(OSError):
+                draft.unlink()
+            self._file = None  # once is enough: the next start tries again
 
 
 def load_encoder(cache: Path | None = None) -> UseEncoder | None:

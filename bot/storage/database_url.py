@@ -1,0 +1,70 @@
+"""DATABASE_URL, written as hosts write it, into what SQLAlchemy and asyncpg take."""
+
+import os
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+#: Seconds to reach a server: asyncpg's own minute would hold up the start for as long.
+CONNECT_SECONDS = 10
+
+_FILES = {"sslrootcert", "sslcert", "sslkey", "sslcrl"}
+#: The parameters of libpq that asyncpg knows, in a DSN only. It would send any other to the
+#: server (connect_timeout, channel_binding, those of other languages), which would refuse it.
+_KNOWN = _FILES | {
+    "sslmode", "sslpassword", "sslnegotiation",
+    "ssl_min_protocol_version", "ssl_max_protocol_version",
+    "user", "password", "dbname", "target_session_attrs", "application_name", "options",
+}  # fmt: skip
+#: Ways to say that a pooler may give each transaction another connection to the server.
+_POOLED = {
+    ("pgbouncer", "true"),
+    ("statement_cache_size", "0"),
+    ("prepared_statement_cache_size", "0"),
+}
+
+
+def engine_arguments(address: str) -> tuple[URL, dict[str, Any]]:
+    """SQLAlchemy's URL, and arguments for the driver.
+
+    Raises ValueError where the address can't be used; its message may hold the password.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise ValueError(str(error)) from None
+    if url.drivername == "sqlite+aiosqlite":
+        return url, {}
+    if url.drivername not in {"postgres", "postgresql", "postgresql+asyncpg"}:
+        raise ValueError(url.drivername)
+    if url.port is not None and not 0 < url.port < 65536:
+        raise ValueError(url.port)
+    arguments: dict[str, Any] = {"timeout": CONNECT_SECONDS}
+    given = {name: values[-1] for name, values in url.normalized_query.items()}
+    if _POOLED & given.items():
+        # A prepared statement with a name would be asked of a connection that does not have it.
+        # Without one it lives from its preparation to its execution, within a transaction.
+        arguments |= {
+            "statement_cache_size": 0,
+            "prepared_statement_cache_size": 0,
+            "prepared_statement_name_func": lambda: "",
+        }
+    libpq = {name: value for name, value in given.items() if name in _KNOWN}
+    if "ssl" in given:  # how SQLAlchemy's documentation spells sslmode
+        libpq.setdefault("sslmode", given["ssl"])
+    if libpq.get("sslmode", "prefer") not in SSL_MODES:
+        raise ValueError(libpq["sslmode"])
+    if libpq.get("sslrootcert") == "system":
+        # libpq's word for the authorities that the system trusts; asyncpg's is True.
+        arguments["ssl"] = True
+        del libpq["sslrootcert"]
+    for name in _FILES & libpq.keys():
+        if not os.access(libpq[name], os.R_OK):
+            raise ValueError(name)
+    if libpq:
+        arguments["dsn"] = f"postgresql://?{urlencode(libpq)}"
+    hosts = {name: values for name, values in url.query.items() if name in {"host", "port"}}
+    return url.set(drivername="postgresql+asyncpg", query=hosts), arguments
