@@ -66,7 +66,10 @@ def show_explanation(explanation: Explanation) -> None:
         table.add_row(name, *(f"{value:.2f}" for value in values))
     _out.print(table)
     _out.print(typeset(f"Probabilité qu’une entrée convienne : {explanation.related:.2f}"))
-    _out.print(typeset(f"Décision : {explanation.outcome}. {explanation.rule}"))
+    for one in explanation.because[:-1]:
+        _out.print(typeset(f"{one.step.capitalize()} : {one.facts}"))
+    given = f" ({', '.join(explanation.entries)})" if explanation.entries else ""
+    _out.print(typeset(f"Décision : {explanation.outcome}{given}. {explanation.rule}"))
 
 
 def show_communes(communes: Sequence[Commune]) -> None:

@@ -3,11 +3,13 @@
 import asyncio
 import datetime as dt
 import gc
+import json
 from dataclasses import replace
 from pathlib import Path
 from weakref import ref
 
 import pytest
+import yaml
 
 from bot.communes import Point
 from bot.communes.gazetteer import Gazetteer
@@ -21,7 +23,7 @@ from bot.matching.engine import Engine
 from bot.matching.matcher import Matcher
 from bot.matching.reading import Reader
 from bot.storage.knowledge_files import load_base
-from tests.conftest import ACTS, REGION, TEXTS, TODAY
+from tests.conftest import ACTS, REGION, ROOT, TEXTS, TODAY
 
 #: The four questions of the programme's page and some messy ones, with what must answer them.
 ANSWERED = [
@@ -541,3 +543,43 @@ async def test_a_reply_kept_ready_lives_as_long_as_its_base_and_its_day(
     for number in range(REMEMBERED):
         await assistant.ask(Question(action=f"entry:{number}"))
     assert await assistant.ask(question) is not last
+
+
+#: By the step that decided, how a reply may end.
+ENDINGS = {
+    "longueur": {Outcome.SMALLTALK},
+    "vide": {Outcome.SMALLTALK},
+    "acte": {Outcome.SMALLTALK},
+    "alarme": {Outcome.ANSWER},
+    "lieu": {Outcome.COMMUNE, Outcome.CHOOSE_COMMUNE, Outcome.NO_MATCH},
+    "plusieurs": {Outcome.SUGGESTIONS},
+    "entrée": set(Outcome) - {Outcome.SMALLTALK},
+}
+
+
+def test_explain_tells_the_decision_really_taken(assistant: Assistant) -> None:
+    """Over a thousand messages: questions, traps, alarms, places, smalltalk, several at once."""
+    files = (ROOT / "tests" / "cases").glob("*.jsonl")
+    texts = [
+        json.loads(line)["question"]
+        for file in sorted(files)
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    alarms = yaml.safe_load((ROOT / "tests/cases/alarmes.yaml").read_text(encoding="utf-8"))
+    texts += [text for group in alarms["sonnent"].values() for text in group]
+    texts += [text for text, _ in NO_QUESTION] + ["", "x" * 1001, "Pecquencourt", "62307"]
+    texts.append("Faut-il signer le devis avant que l'entreprise pose la porte")
+    texts.append("qui paie la rénovation et quand commencent les travaux dans ma rue ?")
+    assert len(texts) >= 1_000
+    deciding = set()
+    for text in texts:
+        reply, told = ask(assistant, text), assistant.explain(text)
+        assert (told.outcome, told.entries) == (reply.outcome, reply.entries), text
+        last = told.because[-1]
+        assert told.rule == last.facts
+        assert reply.outcome in ENDINGS[last.step], text
+        assert reply.urgent == (last.step == "alarme") or last.step == "entrée", text
+        if last.step == "entrée" and reply.outcome in {Outcome.ANSWER, Outcome.SUGGESTIONS}:
+            assert reply.confidence == told.candidates[0].score, text
+        deciding.add(last.step)
+    assert deciding == ENDINGS.keys()
