@@ -1,58 +1,22 @@
 """Weights fitted by tools/fit_fusion.py. Generated: do not edit.
 
-Date: 2026-11-23. Data: the base's phrasings left out one by one,
+Date: 2026-11-28. Data: the base's phrasings left out one by one,
 its unrelated messages, the even lines of the development questions and our own
 (tests/cases/mise_au_point.jsonl), two other FAQs.
 Shares on questions never fitted on, smalltalk and communes not counted:
 
 - WITH_ENCODER, odd lines:
-  juste 0.904, proposée 0.088, fausse 0.0, manquée 0.008, 1re place 0.992, hors sujet répondu
+  juste 0.896, proposée 0.072, fausse 0.0, manquée 0.032, 1re place 0.984, hors sujet répondu
   0.027, hors sujet proposé 0.027.
 - WITH_ENCODER, our own:
-  juste 0.912, proposée 0.056, fausse 0.008, manquée 0.024, 1re place 0.96, hors sujet répondu
-  0.027, hors sujet proposé 0.053.
-- WITH_ENCODER, sante unseen:
-  juste 0.746, proposée 0.155, fausse 0.044, manquée 0.055, 1re place 0.88, hors sujet répondu
-  0.107, hors sujet proposé 0.281.
-- WITH_ENCODER, sante unseen, a wrong answer costing 30 refusals:
-  juste 0.601, proposée 0.332, fausse 0.012, manquée 0.055, 1re place 0.88, hors sujet répondu
-  0.033, hors sujet proposé 0.355.
-- WITH_ENCODER, sante unseen, heavy typos:
-  juste 0.487, proposée 0.292, fausse 0.017, manquée 0.204, 1re place 0.808, hors sujet répondu
-  0.008, hors sujet proposé 0.231.
-- WITH_ENCODER, travail unseen:
-  juste 0.658, proposée 0.156, fausse 0.11, manquée 0.077, 1re place 0.76, hors sujet répondu
-  0.161, hors sujet proposé 0.28.
-- WITH_ENCODER, travail unseen, a wrong answer costing 30 refusals:
-  juste 0.541, proposée 0.307, fausse 0.056, manquée 0.096, 1re place 0.76, hors sujet répondu
-  0.068, hors sujet proposé 0.373.
-- WITH_ENCODER, travail unseen, heavy typos:
-  juste 0.461, proposée 0.193, fausse 0.116, manquée 0.229, 1re place 0.612, hors sujet répondu
-  0.123, hors sujet proposé 0.216.
+  juste 0.896, proposée 0.072, fausse 0.0, manquée 0.032, 1re place 0.944, hors sujet répondu
+  0.04, hors sujet proposé 0.027.
 - WITHOUT_ENCODER, odd lines:
-  juste 0.856, proposée 0.136, fausse 0.0, manquée 0.008, 1re place 0.968, hors sujet répondu
-  0.013, hors sujet proposé 0.027.
+  juste 0.856, proposée 0.12, fausse 0.0, manquée 0.024, 1re place 0.952, hors sujet répondu
+  0.013, hors sujet proposé 0.053.
 - WITHOUT_ENCODER, our own:
-  juste 0.816, proposée 0.152, fausse 0.008, manquée 0.024, 1re place 0.96, hors sujet répondu
-  0.027, hors sujet proposé 0.027.
-- WITHOUT_ENCODER, sante unseen:
-  juste 0.548, proposée 0.318, fausse 0.012, manquée 0.122, 1re place 0.851, hors sujet répondu
-  0.05, hors sujet proposé 0.174.
-- WITHOUT_ENCODER, sante unseen, a wrong answer costing 30 refusals:
-  juste 0.35, proposée 0.525, fausse 0.0, manquée 0.125, 1re place 0.851, hors sujet répondu
-  0.017, hors sujet proposé 0.207.
-- WITHOUT_ENCODER, sante unseen, heavy typos:
-  juste 0.236, proposée 0.353, fausse 0.009, manquée 0.402, 1re place 0.784, hors sujet répondu
-  0.008, hors sujet proposé 0.091.
-- WITHOUT_ENCODER, travail unseen:
-  juste 0.589, proposée 0.187, fausse 0.105, manquée 0.119, 1re place 0.744, hors sujet répondu
-  0.169, hors sujet proposé 0.208.
-- WITHOUT_ENCODER, travail unseen, a wrong answer costing 30 refusals:
-  juste 0.454, proposée 0.352, fausse 0.052, manquée 0.142, 1re place 0.744, hors sujet répondu
-  0.059, hors sujet proposé 0.318.
-- WITHOUT_ENCODER, travail unseen, heavy typos:
-  juste 0.403, proposée 0.207, fausse 0.098, manquée 0.293, 1re place 0.619, hors sujet répondu
-  0.114, hors sujet proposé 0.182.
+  juste 0.824, proposée 0.152, fausse 0.008, manquée 0.016, 1re place 0.944, hors sujet répondu
+  0.027, hors sujet proposé 0.08.
 """
 
 from bot.matching.fusion import Model
@@ -60,100 +24,100 @@ from bot.matching.fusion import Model
 # fmt: off
 WITH_ENCODER = Model(
     which=(
-        -0.9577,  # distinction
-        0.5166,  # distinction-rang
-        -2.0896,  # mots
-        0.5022,  # lettres
-        1.8037,  # sons
-        2.8468,  # jetons
-        1.6280,  # sens
-        8.5646,  # sens-moyen
-        1.9608,  # reponse
-        5.1285,  # couverture
-        0.8568,  # lieu
-        2.3207,  # reponse-sens
+        -1.3069,  # distinction
+        0.5057,  # distinction-rang
+        -2.1762,  # mots
+        0.8765,  # lettres
+        1.9614,  # sons
+        2.6758,  # jetons
+        1.1728,  # sens
+        9.0315,  # sens-moyen
+        2.1333,  # reponse
+        5.0408,  # couverture
+        0.9185,  # lieu
+        2.6020,  # reponse-sens
     ),
     whether=(
-        -4.9801,  # distinction
-        0.3689,  # distinction-rang
-        -5.4968,  # mots
-        -1.2204,  # lettres
-        5.5506,  # sons
-        -0.8344,  # jetons
-        4.2288,  # sens
-        -5.9454,  # sens-moyen
-        -0.1434,  # reponse
-        4.4644,  # couverture
-        0.6697,  # lieu
-        1.2825,  # reponse-sens
-        2.6976,  # avance distinction
-        0.1746,  # avance distinction-rang
-        1.9718,  # avance mots
-        1.7237,  # avance lettres
-        -2.5016,  # avance sons
-        2.5950,  # avance jetons
-        -0.9835,  # avance sens
-        13.9213,  # avance sens-moyen
-        -0.1434,  # avance reponse
-        2.4473,  # avance couverture
-        0.9119,  # avance lieu
-        1.2825,  # avance reponse-sens
-        -2.4773,  # part
-        -1.8028,  # suivante
-        1.5290,  # mots-connus
-        4.5966,  # longueur
-        -0.2214,  # tres-court
+        -4.1328,  # distinction
+        0.3052,  # distinction-rang
+        -4.8721,  # mots
+        -0.0809,  # lettres
+        4.0761,  # sons
+        -0.3590,  # jetons
+        3.5278,  # sens
+        -5.5346,  # sens-moyen
+        0.4385,  # reponse
+        4.2492,  # couverture
+        1.0229,  # lieu
+        0.5975,  # reponse-sens
+        2.2632,  # avance distinction
+        0.1822,  # avance distinction-rang
+        1.7642,  # avance mots
+        1.7505,  # avance lettres
+        -2.1015,  # avance sons
+        2.4481,  # avance jetons
+        -1.2415,  # avance sens
+        14.2699,  # avance sens-moyen
+        0.4385,  # avance reponse
+        2.1693,  # avance couverture
+        2.0183,  # avance lieu
+        0.5975,  # avance reponse-sens
+        -2.4675,  # part
+        -1.9856,  # suivante
+        1.0335,  # mots-connus
+        4.4179,  # longueur
+        -0.0364,  # tres-court
     ),
-    whether_bias=-4.9418,
-    temperature=1.4562,
+    whether_bias=-4.6157,
+    temperature=1.4218,
 )
 WITHOUT_ENCODER = Model(
     which=(
-        -0.0088,  # distinction
-        0.5336,  # distinction-rang
-        -1.7917,  # mots
-        3.5512,  # lettres
-        2.2912,  # sons
-        3.4906,  # jetons
+        0.0959,  # distinction
+        0.4967,  # distinction-rang
+        -1.7959,  # mots
+        3.8486,  # lettres
+        2.4750,  # sons
+        3.3371,  # jetons
         0.0000,  # sens
-        -29.6724,  # sens-moyen
-        3.8755,  # reponse
-        5.4474,  # couverture
-        0.3827,  # lieu
+        0.0000,  # sens-moyen
+        4.2515,  # reponse
+        5.4306,  # couverture
+        0.4664,  # lieu
         0.0000,  # reponse-sens
     ),
     whether=(
-        -4.9711,  # distinction
-        0.4207,  # distinction-rang
-        -4.9693,  # mots
-        1.0848,  # lettres
-        3.9165,  # sons
-        -0.8190,  # jetons
+        -4.4349,  # distinction
+        0.4014,  # distinction-rang
+        -4.3926,  # mots
+        1.3713,  # lettres
+        3.5295,  # sons
+        -0.6048,  # jetons
         0.0000,  # sens
-        -13.4826,  # sens-moyen
-        0.7499,  # reponse
-        4.6976,  # couverture
-        -0.7119,  # lieu
+        0.0000,  # sens-moyen
+        0.7945,  # reponse
+        4.5482,  # couverture
+        -0.7453,  # lieu
         0.0000,  # reponse-sens
-        3.0112,  # avance distinction
-        0.1232,  # avance distinction-rang
-        2.6640,  # avance mots
-        3.8994,  # avance lettres
-        -1.3028,  # avance sons
-        3.2244,  # avance jetons
+        2.9204,  # avance distinction
+        0.1050,  # avance distinction-rang
+        2.0432,  # avance mots
+        3.7647,  # avance lettres
+        -1.1961,  # avance sons
+        3.1399,  # avance jetons
         0.0000,  # avance sens
-        -13.4826,  # avance sens-moyen
-        0.7499,  # avance reponse
-        2.1943,  # avance couverture
-        0.3978,  # avance lieu
+        0.0000,  # avance sens-moyen
+        0.7945,  # avance reponse
+        2.0509,  # avance couverture
+        2.2281,  # avance lieu
         0.0000,  # avance reponse-sens
-        -1.8389,  # part
-        -0.7632,  # suivante
-        1.3915,  # mots-connus
-        5.3624,  # longueur
-        0.2081,  # tres-court
+        -2.0358,  # part
+        -1.2124,  # suivante
+        1.0280,  # mots-connus
+        5.1394,  # longueur
+        -0.3013,  # tres-court
     ),
-    whether_bias=-6.6536,
-    temperature=1.3022,
+    whether_bias=-6.2645,
+    temperature=1.2848,
 )
 # fmt: on
