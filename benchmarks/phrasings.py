@@ -95,8 +95,8 @@ def print_coverage(console: Console, base: Indexed, encoder: Encoder | None, pla
     for row, (text, owner) in enumerate(zip(engine.phrasings, engine.owners, strict=True)):
         if owner == len(engine.entries):
             continue
-        glance = engine.glance(text, place(text), left_out=row)
-        compared = engine.compare(glance, discriminant=scores[row])
+        first_pass = engine.first_pass(text, place(text), left_out=row)
+        compared = engine.compare(first_pass, discriminant=scores[row])
         found = [one.entry for one in fusion.rank(compared, model).candidates[:3]]
         first[register(text)].append(found[:1] == [engine.entries[owner]])
         third[register(text)].append(engine.entries[owner] in found)

@@ -65,7 +65,7 @@ def show_explanation(explanation: Explanation) -> None:
         values = (found.parts[name] for found in explanation.candidates)
         table.add_row(name, *(f"{value:.2f}" for value in values))
     _out.print(table)
-    _out.print(typeset(f"Probabilité qu’une entrée convienne : {explanation.related:.2f}"))
+    _out.print(typeset(f"Probabilité qu’une entrée convienne : {explanation.in_scope:.2f}"))
     for one in explanation.because[:-1]:
         _out.print(typeset(f"{one.step.capitalize()} : {one.facts}"))
     given = f" ({', '.join(explanation.entries)})" if explanation.entries else ""

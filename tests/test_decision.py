@@ -24,7 +24,7 @@ PRICES = Policy(wrong=5, refused=1, suggested=0.7, disturbed=1)
 
 
 @pytest.mark.parametrize(
-    ("scores", "related", "policy", "outcome", "entries"),
+    ("scores", "in_scope", "policy", "outcome", "entries"),
     [
         ((), 0.0, PRICES, NoMatch, ""),
         ((), 0.9, PRICES, NoMatch, ""),
@@ -58,9 +58,9 @@ PRICES = Policy(wrong=5, refused=1, suggested=0.7, disturbed=1)
     ],
 )
 def test_the_least_expected_cost_decides(
-    scores: Sequence[float], related: float, policy: Policy, outcome: type[Decision], entries: str
+    scores: Sequence[float], in_scope: float, policy: Policy, outcome: type[Decision], entries: str
 ) -> None:
-    decision = decide(ranking(scores, related), policy)
+    decision = decide(ranking(scores, in_scope), policy)
     assert type(decision) is outcome
     assert " ".join(entries_of(decision)) == entries
     assert decision.rule

@@ -21,7 +21,7 @@ def test_the_signals_named_here_exist() -> None:
 
 
 def check_numbers(engine: Engine, text: str) -> None:
-    found = engine.compare(engine.glance(text))
+    found = engine.compare(engine.first_pass(text))
     assert found.values.shape == (len(found.entries), len(signals.NAMES))
     assert found.unrelated.shape == (len(signals.NAMES),)
     assert len(found.nearest) == len(found.entries) > 0
@@ -62,7 +62,7 @@ def test_signals_are_numbers_in_their_range(engine: Engine, text: str) -> None:
 def test_odd_bases_break_nothing(engine: Engine) -> None:
     for text in (*ODD, "une seule façon"):
         check_numbers(engine, text)
-        ranking = fusion.rank(engine.compare(engine.glance(text)), WITHOUT_ENCODER)
+        ranking = fusion.rank(engine.compare(engine.first_pass(text)), WITHOUT_ENCODER)
         assert all(math.isfinite(found.score) for found in ranking.candidates)
 
 
@@ -70,14 +70,14 @@ def test_the_engine_works_without_an_encoder(engine: Engine, matcher: Matcher) -
     for key, texts in SMALL.items():
         for phrasing in texts.phrasings:
             assert matcher.rank(phrasing).candidates[0].entry == key
-    found = engine.compare(engine.glance("mon chien"))
+    found = engine.compare(engine.first_pass("mon chien"))
     assert found.entries[int(found.values[:, signals.NAMES.index("mots")].argmax())] == "animaux"
     for name in ("sens", "sens-moyen", "reponse-sens"):
         assert not found.values[:, signals.NAMES.index(name)].any()
 
 
 def test_the_nearest_phrasing_is_the_entry_s_own(engine: Engine) -> None:
-    found = engine.compare(engine.glance("durée de ce chantier"))
+    found = engine.compare(engine.first_pass("durée de ce chantier"))
     nearest = dict(zip(found.entries, found.nearest, strict=True))
     assert nearest["duree"] == "durée du chantier"
     for entry, phrasing in nearest.items():
@@ -102,17 +102,17 @@ def test_only_one_entry_s_very_words_are_identical() -> None:
         },
         unrelated=("quel temps",),
     )
-    assert shared.compare(shared.glance("bonjour, quand")).identical == "b"
-    assert shared.compare(shared.glance("le prix")).identical is None, "two entries have it"
-    assert shared.compare(shared.glance("quel temps")).identical is None, "no entry has it"
-    assert shared.compare(shared.glance("quand donc")).identical is None
+    assert shared.compare(shared.first_pass("bonjour, quand")).identical == "b"
+    assert shared.compare(shared.first_pass("le prix")).identical is None, "two entries have it"
+    assert shared.compare(shared.first_pass("quel temps")).identical is None, "no entry has it"
+    assert shared.compare(shared.first_pass("quand donc")).identical is None
 
 
 def test_a_left_out_phrasing_is_not_found() -> None:
     engine = Engine(SMALL, SYNONYMS, UNRELATED)
     row = engine.phrasings.index("mon chien et mon chat")
-    whole = engine.compare(engine.glance("mon chien et mon chat"))
-    without = engine.compare(engine.glance("mon chien et mon chat", left_out=row))
+    whole = engine.compare(engine.first_pass("mon chien et mon chat"))
+    without = engine.compare(engine.first_pass("mon chien et mon chat", left_out=row))
     column = signals.NAMES.index("mots")
     mine = whole.entries.index("animaux")
     assert whole.values[mine, column] == pytest.approx(1, abs=1e-5)

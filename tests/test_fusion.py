@@ -19,8 +19,8 @@ def test_every_signal_has_its_weights() -> None:
     assert len(set(signals.NAMES)) == len(signals.NAMES)
     assert len(fusion.FEATURES) == 2 * len(signals.NAMES) + len(fusion.OVERALL)
     for model in (WITH_ENCODER, WITHOUT_ENCODER):
-        assert len(model.which) == len(signals.NAMES)
-        assert len(model.whether) == len(fusion.FEATURES)
+        assert len(model.reranking) == len(signals.NAMES)
+        assert len(model.scope) == len(fusion.FEATURES)
         assert model.temperature > 0
 
 
@@ -42,8 +42,8 @@ def test_scores_are_probabilities_best_first(matcher: Matcher, text: str) -> Non
     scores = [found.score for found in ranking.candidates]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
-    assert 0 <= ranking.related <= 1
-    assert sum(scores) <= ranking.related + 0.011
+    assert 0 <= ranking.in_scope <= 1
+    assert sum(scores) <= ranking.in_scope + 0.011
     assert len({found.entry for found in ranking.candidates}) == len(scores)
     assert all(tuple(found.parts) == signals.NAMES for found in ranking.candidates)
 
@@ -52,10 +52,10 @@ def test_very_words_are_the_surest_sign() -> None:
     """Surer than any model, such as one that finds all entries alike and sees no difference."""
     blind = fusion.Model((0.0,) * len(signals.NAMES), (0.0,) * len(fusion.FEATURES), 9.0)
     engine = Engine({"a": EntryTexts(("le prix ?",)), "b": EntryTexts(("le prix du pain ?",))})
-    first, second = fusion.rank(engine.compare(engine.glance("un prix")), blind).candidates
+    first, second = fusion.rank(engine.compare(engine.first_pass("un prix")), blind).candidates
     assert first.score == second.score == pytest.approx(0.5, abs=0.01)
-    ranking = fusion.rank(engine.compare(engine.glance("le PRIX du pain")), blind)
+    ranking = fusion.rank(engine.compare(engine.first_pass("le PRIX du pain")), blind)
     assert [found.entry for found in ranking.candidates] == ["b", "a"]
     first, second = ranking.candidates
-    assert first.score == ranking.related == fusion.IDENTICAL
+    assert first.score == ranking.in_scope == fusion.IDENTICAL
     assert 0 < second.score <= 1 - fusion.IDENTICAL

@@ -63,7 +63,7 @@ def test_the_encoder_is_asked_only_where_letters_leave_a_doubt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("best", "related", "expected"),
+    ("best", "in_scope", "expected"),
     [
         (0.995, 0.999, True),
         (0.985, 0.999, False),  # five refusals times 1.5 % is too much to leave to letters
@@ -71,9 +71,9 @@ def test_the_encoder_is_asked_only_where_letters_leave_a_doubt() -> None:
         (0.002, 0.03, False),  # one in thirty might be a fire
     ],
 )
-def test_what_letters_alone_may_decide(best: float, related: float, expected: bool) -> None:
-    assert sure(ranking([best], related), POLICY) == expected
-    assert not sure(ranking([best], related), Policy(wrong=30)), "dearer mistakes, surer letters"
+def test_what_letters_alone_may_decide(best: float, in_scope: float, expected: bool) -> None:
+    assert sure(ranking([best], in_scope), POLICY) == expected
+    assert not sure(ranking([best], in_scope), Policy(wrong=30)), "dearer mistakes, surer letters"
 
 
 @pytest.mark.parametrize("name", ["mise_au_point", "mesure"])
@@ -82,10 +82,10 @@ def test_where_letters_alone_decide_the_meaning_changes_nothing(
 ) -> None:
     decided = False
     for case in read_cases((ROOT / "tests" / "cases" / f"{name}.jsonl").read_text("utf-8")):
-        glance = whole.glance(case.question, gazetteer.find(case.question).matched)
-        letters = fusion.rank(whole.compare(glance, meaning=False), WITHOUT_ENCODER)
+        first_pass = whole.first_pass(case.question, gazetteer.find(case.question).matched)
+        letters = fusion.rank(whole.compare(first_pass, meaning=False), WITHOUT_ENCODER)
         if sure(letters, POLICY):
-            both = fusion.rank(whole.compare(glance), WITH_ENCODER)
+            both = fusion.rank(whole.compare(first_pass), WITH_ENCODER)
             assert kind(decide(letters, POLICY)) == kind(decide(both, POLICY)), case.question
             decided = True
     assert decided

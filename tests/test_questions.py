@@ -64,7 +64,7 @@ def test_odd_messages_get_a_reply(assistant: Assistant, text: str) -> None:
     found = assistant.rank(text)
     scores = [one.score for one in found.candidates]
     parts = itertools.chain.from_iterable(one.parts.values() for one in found.candidates)
-    assert all(map(math.isfinite, [found.related, *scores, *parts]))
+    assert all(map(math.isfinite, [found.in_scope, *scores, *parts]))
 
 
 @pytest.mark.parametrize("row", QUESTIONS, ids=lambda row: str(row["question"])[:60])

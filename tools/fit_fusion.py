@@ -77,8 +77,8 @@ def left_out(engine: Engine, every: int = 1) -> Iterator[Example]:
         if row % every:
             continue
         ours = owner < len(engine.entries)
-        glance = engine.glance(phrasing, place_in(phrasing), left_out=row)
-        compared = engine.compare(glance, discriminant=scores[row])
+        first_pass = engine.first_pass(phrasing, place_in(phrasing), left_out=row)
+        compared = engine.compare(first_pass, discriminant=scores[row])
         if ours:
             yield Example(compared, frozenset({engine.entries[owner]}), WEIGHT_LEFT_OUT)
         else:
@@ -87,7 +87,7 @@ def left_out(engine: Engine, every: int = 1) -> Iterator[Example]:
 
 def asked(engine: Engine, questions: Iterable[Asked], weight: float) -> Iterator[Example]:
     for question in questions:
-        compared = engine.compare(engine.glance(question.text, place_in(question.text)))
+        compared = engine.compare(engine.first_pass(question.text, place_in(question.text)))
         yield Example(compared, question.expect, weight)
 
 
@@ -119,12 +119,12 @@ def other_faq(name: str) -> tuple[dict[str, EntryTexts], list[Asked]]:
 
 def fit(examples: Sequence[Example], calibration: Sequence[Example]) -> Model:
     """Both models, then their temperatures on the calibration examples."""
-    which = _fit_which([one for one in examples if one.right.any()])
-    whether, bias = _fit_whether(examples, which)
-    return _calibrate(Model(tuple(which), tuple(whether), bias), calibration)
+    reranking = _fit_reranking([one for one in examples if one.right.any()])
+    scope, bias = _fit_scope(examples, reranking)
+    return _calibrate(Model(tuple(reranking), tuple(scope), bias), calibration)
 
 
-def _fit_which(examples: Sequence[Example], penalty: float = 1e-3) -> Doubles:
+def _fit_reranking(examples: Sequence[Example], penalty: float = 1e-3) -> Doubles:
     """Conditional logit by maximum likelihood with an L2 penalty, on standardised signals."""
     spread = np.vstack([one.comparison.values for one in examples]).std(axis=0) + 1e-6
     most = max(len(one.comparison.entries) for one in examples)
@@ -153,10 +153,10 @@ def _fit_which(examples: Sequence[Example], penalty: float = 1e-3) -> Doubles:
     return coefficients
 
 
-def _fit_whether(examples: Sequence[Example], which: Doubles) -> tuple[Doubles, float]:
+def _fit_scope(examples: Sequence[Example], reranking: Doubles) -> tuple[Doubles, float]:
     features = np.array(
         [
-            fusion.overall(one.comparison, fusion.shares(one.comparison.values, which))
+            fusion.overall(one.comparison, fusion.shares(one.comparison.values, reranking))
             for one in examples
         ]
     )
@@ -171,11 +171,11 @@ def _fit_whether(examples: Sequence[Example], which: Doubles) -> tuple[Doubles, 
 
 
 def _calibrate(model: Model, examples: Sequence[Example]) -> Model:
-    """Temperature of the shares, then slope and offset of the related probability (Platt, 1999).
+    """Temperature of the shares, then slope and offset of the in_scope probability (Platt, 1999).
 
     The shares' temperature is applied at run time after `overall`, so it is a number of its own.
     """
-    which = np.array(model.which)
+    reranking = np.array(model.reranking)
     answerable = [one for one in examples if one.right.any()]
 
     def share_loss(temperature: Doubles) -> float:
@@ -183,7 +183,7 @@ def _calibrate(model: Model, examples: Sequence[Example]) -> Model:
             np.mean(
                 [
                     np.log(
-                        fusion.shares(one.comparison.values, which * temperature[0]) @ one.right
+                        fusion.shares(one.comparison.values, reranking * temperature[0]) @ one.right
                         + 1e-9
                     )
                     for one in answerable
@@ -194,17 +194,17 @@ def _calibrate(model: Model, examples: Sequence[Example]) -> Model:
     temperature = float(minimize(share_loss, np.array([1.0]), method="Nelder-Mead").x[0])
     logits = np.array(
         [
-            fusion.overall(one.comparison, fusion.shares(one.comparison.values, which))
-            @ np.array(model.whether)
-            + model.whether_bias
+            fusion.overall(one.comparison, fusion.shares(one.comparison.values, reranking))
+            @ np.array(model.scope)
+            + model.scope_bias
             for one in examples
         ]
     )
-    related = np.array([bool(one.expect) for one in examples])
+    in_scope = np.array([bool(one.expect) for one in examples])
 
     def related_loss(line: Doubles) -> float:
         given = 1 / (1 + np.exp(-(line[0] * logits + line[1])))
-        likelihood = np.where(related, given, 1 - given)
+        likelihood = np.where(in_scope, given, 1 - given)
         # The prior keeps 200 examples from making certainties.
         return -float(np.mean(np.log(likelihood + 1e-9))) + 0.01 * float(
             (line[0] - 1) ** 2 + line[1] ** 2
@@ -212,9 +212,9 @@ def _calibrate(model: Model, examples: Sequence[Example]) -> Model:
 
     slope, offset = minimize(related_loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
     return Model(
-        model.which,
-        tuple(float(slope) * np.array(model.whether)),
-        float(slope) * model.whether_bias + float(offset),
+        model.reranking,
+        tuple(float(slope) * np.array(model.scope)),
+        float(slope) * model.scope_bias + float(offset),
         temperature,
     )
 
@@ -226,8 +226,8 @@ def report(
     counts = dict.fromkeys(("juste", "proposée", "fausse", "manquée", "1re place"), 0)
     counts |= dict.fromkeys(("hors sujet répondu", "hors sujet proposé"), 0)
     for question in questions:
-        glance = engine.glance(question.text, place_in(question.text))
-        ranking = fusion.rank(engine.compare(glance), model)
+        first_pass = engine.first_pass(question.text, place_in(question.text))
+        ranking = fusion.rank(engine.compare(first_pass), model)
         decision = decide(ranking, policy)
         given = {found.entry for found in ranking.candidates[:1]}
         counts["1re place"] += bool(given & question.expect)
@@ -302,19 +302,19 @@ def write(models: dict[str, Model], scores: dict[str, dict[str, float]]) -> None
         "# fmt: off",
     ]
     for name, model in models.items():
-        lines += [f"{name} = Model(", "    which=("]
+        lines += [f"{name} = Model(", "    reranking=("]
         lines += [
             f"        {value:.4f},  # {signal}"
-            for signal, value in zip(signals.NAMES, model.which, strict=True)
+            for signal, value in zip(signals.NAMES, model.reranking, strict=True)
         ]
-        lines += ["    ),", "    whether=("]
+        lines += ["    ),", "    scope=("]
         lines += [
             f"        {value:.4f},  # {feature}"
-            for feature, value in zip(fusion.FEATURES, model.whether, strict=True)
+            for feature, value in zip(fusion.FEATURES, model.scope, strict=True)
         ]
         lines += [
             "    ),",
-            f"    whether_bias={model.whether_bias:.4f},",
+            f"    scope_bias={model.scope_bias:.4f},",
             f"    temperature={model.temperature:.4f},",
             ")",
         ]

@@ -26,7 +26,7 @@ from bot.matching.matcher import Matcher
 REMEMBERED = 2_048
 EXPLAINED = 5  # candidates shown by `explain`
 BROWSED = 10  # answers to choose from while someone types
-RELATED = 0.5  # probability, below which words being typed are rather off topic
+IN_SCOPE = 0.5  # probability, below which words being typed are rather off topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Explanation:
     tokens: tuple[str, ...]
     repairs: Mapping[str, str]  # {word as typed: word as read}, where they differ
     place: str | None  # the commune recognised, if any
-    related: float  # probability that any entry is right
+    in_scope: float  # probability that any entry is right
     candidates: tuple[Candidate, ...]  # EXPLAINED at most, best first
     outcome: Outcome
     entries: tuple[str, ...]
@@ -160,7 +160,7 @@ class Assistant:
             message.reading.words,
             dict(message.reading.repairs),
             place,
-            ranking.related,
+            ranking.in_scope,
             ranking.candidates[:EXPLAINED],
             reply.outcome,
             reply.entries,
@@ -186,7 +186,7 @@ def _browse(text: str, served: Served) -> tuple[Reply, ...]:
         if reply.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:
             first = (reply,)
         ranking = messages.rank(message, served)
-        likely = ranking.candidates if ranking.related >= RELATED else ()
+        likely = ranking.candidates if ranking.in_scope >= IN_SCOPE else ()
         keys = [*reply.entries] if first else []
         keys += [one.entry for one in likely if one.score >= SMALLEST]
         keys += [

@@ -26,7 +26,7 @@ class Ranking:
     """
 
     candidates: tuple[Candidate, ...]
-    related: float
+    in_scope: float
     identical: str | None = None
 
     def among(self, entries: Mapping[str, object]) -> "Ranking":
@@ -91,10 +91,10 @@ def decide(ranking: Ranking, policy: Policy) -> Decision:
     answering = policy.wrong * (1 - first.score)
     suggesting = (
         policy.suggested * among
-        + policy.refused * max(ranking.related - among, 0.0)
-        + policy.disturbed * (1 - ranking.related)
+        + policy.refused * max(ranking.in_scope - among, 0.0)
+        + policy.disturbed * (1 - ranking.in_scope)
     )
-    refusing = policy.refused * ranking.related
+    refusing = policy.refused * ranking.in_scope
     rule = (
         f"Coût attendu : répondre {answering:.2f}, proposer {suggesting:.2f}, "
         f"refuser {refusing:.2f}."

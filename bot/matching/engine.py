@@ -31,7 +31,7 @@ class EntryTexts:
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class FirstPass:
     """The question over the whole base, by its letters and sounds: cheap, and what is kept of it.
 
     By phrasing where not said otherwise; by group of phrasings: the answer, the vocabulary.
@@ -139,7 +139,9 @@ class Engine:
         owner = self._owner_of.get(_stemmed(reading))
         return self.entries[owner] if owner is not None and owner < len(self.entries) else None
 
-    def glance(self, question: str, place: str = "", *, left_out: int | None = None) -> Glance:
+    def first_pass(
+        self, question: str, place: str = "", *, left_out: int | None = None
+    ) -> FirstPass:
         """The question over all phrasings; `place` are its words that name a commune.
 
         For fitting only: `left_out` is the row of a phrasing to ignore, the question itself.
@@ -162,27 +164,27 @@ class Engine:
         if named := self.reader.read(place).terms:
             placed, _ = self._vocabulary.shares(named, owner)
         features = dense_features([grams], [terms], self._hashing, None)[0]
-        return Glance(
+        return FirstPass(
             reading, features, by_words, by_grams, by_sounds, by_answer, covered, placed, known,
             left_out,
         )  # fmt: skip
 
     def compare(
-        self, glance: Glance, *, meaning: bool = True, discriminant: Floats | None = None
+        self, first_pass: FirstPass, *, meaning: bool = True, discriminant: Floats | None = None
     ) -> Comparison:
         """The question against its likely entries; without its meaning, in a third of the time.
 
         For fitting only: `discriminant` are its scores by a classifier that never saw it.
         """
-        left_out = glance.left_out
-        sentence = self._encode([glance.reading.sentence]) if meaning else None
+        left_out = first_pass.left_out
+        sentence = self._encode([first_pass.reading.sentence]) if meaning else None
         if discriminant is None:
-            features = glance.features
+            features = first_pass.features
             if sentence is not None:
                 features = with_embeddings(features, sentence[0])
             discriminant = self._discriminant.scores(features)
-        words = signals.nearest(glance.by_words, self._starts)
-        letters = signals.nearest(glance.by_grams, self._starts)
+        words = signals.nearest(first_pass.by_words, self._starts)
+        letters = signals.nearest(first_pass.by_grams, self._starts)
         own = len(self.entries)
         kept = _union_of_best(KEPT, discriminant[:own], words[:own], letters[:own])
         if self.groups > own:
@@ -202,11 +204,11 @@ class Engine:
         if sentence is not None and self._answer_meanings is not None:
             answered = kept[kept < own]
             answer_meaning[answered] = self._answer_meanings[answered] @ sentence[0]
-        quick = glance.by_words[rows] + glance.by_grams[rows] + by_meaning
+        quick = first_pass.by_words[rows] + first_pass.by_grams[rows] + by_meaning
         by_tokens = np.zeros(len(rows), dtype=np.float32)
         pool = _best(quick, TOKEN_POOL)
         by_tokens[pool] = signals.token_sets(
-            " ".join(glance.reading.words), [self._texts[row] for row in rows[pool]]
+            " ".join(first_pass.reading.words), [self._texts[row] for row in rows[pool]]
         )
         if left_out is not None:
             by_tokens[rows == left_out] = 0
@@ -216,13 +218,13 @@ class Engine:
                 signals.standardised(discriminant)[kept],
                 words[kept],
                 letters[kept],
-                signals.nearest(glance.by_sounds[rows], starts),
+                signals.nearest(first_pass.by_sounds[rows], starts),
                 signals.nearest(by_tokens, starts),
                 signals.nearest(by_meaning, starts),
                 mean_meaning,
-                glance.by_answer[kept],
-                glance.covered[kept],
-                glance.placed[kept],
+                first_pass.by_answer[kept],
+                first_pass.covered[kept],
+                first_pass.placed[kept],
                 answer_meaning[kept],
             ],
             axis=1,
@@ -234,13 +236,13 @@ class Engine:
         ]
         likely = range(int((kept < own).sum()))
         return Comparison(
-            glance.reading,
+            first_pass.reading,
             tuple(self.entries[kept[row]] for row in likely),
             values[: len(likely)],
             values[-1] if self.groups > own else np.zeros(len(signals.NAMES), dtype=np.float32),
             tuple(nearest[row] for row in likely),
-            self.identical(glance.reading) if left_out is None else None,
-            glance.known,
+            self.identical(first_pass.reading) if left_out is None else None,
+            first_pass.known,
         )
 
 

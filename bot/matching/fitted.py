@@ -23,7 +23,7 @@ from bot.matching.fusion import Model
 
 # fmt: off
 WITH_ENCODER = Model(
-    which=(
+    reranking=(
         -1.3069,  # distinction
         0.5057,  # distinction-rang
         -2.1762,  # mots
@@ -37,7 +37,7 @@ WITH_ENCODER = Model(
         0.9185,  # lieu
         2.6020,  # reponse-sens
     ),
-    whether=(
+    scope=(
         -4.1328,  # distinction
         0.3052,  # distinction-rang
         -4.8721,  # mots
@@ -68,11 +68,11 @@ WITH_ENCODER = Model(
         4.4179,  # longueur
         -0.0364,  # tres-court
     ),
-    whether_bias=-4.6157,
+    scope_bias=-4.6157,
     temperature=1.4218,
 )
 WITHOUT_ENCODER = Model(
-    which=(
+    reranking=(
         0.0959,  # distinction
         0.4967,  # distinction-rang
         -1.7959,  # mots
@@ -86,7 +86,7 @@ WITHOUT_ENCODER = Model(
         0.4664,  # lieu
         0.0000,  # reponse-sens
     ),
-    whether=(
+    scope=(
         -4.4349,  # distinction
         0.4014,  # distinction-rang
         -4.3926,  # mots
@@ -117,7 +117,7 @@ WITHOUT_ENCODER = Model(
         5.1394,  # longueur
         -0.3013,  # tres-court
     ),
-    whether_bias=-6.2645,
+    scope_bias=-6.2645,
     temperature=1.2848,
 )
 # fmt: on

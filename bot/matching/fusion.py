@@ -27,15 +27,15 @@ FEATURES = (*signals.NAMES, *(f"avance {name}" for name in signals.NAMES), *OVER
 class Model:
     """Fitted weights; a positive weight speaks for the entry."""
 
-    which: tuple[float, ...]  # one a signal
-    whether: tuple[float, ...]  # one a feature of `overall`
-    whether_bias: float
+    reranking: tuple[float, ...]  # one a signal
+    scope: tuple[float, ...]  # one a feature of `overall`
+    scope_bias: float
     temperature: float = 1.0  # of the shares, once `overall` has looked at them
 
 
-def shares(values: Floats, which: Doubles) -> Doubles:
+def shares(values: Floats, reranking: Doubles) -> Doubles:
     """Probability of each entry if one is right; sums to 1. Values: (entries, signals)."""
-    logits = values @ which
+    logits = values @ reranking
     odds = np.exp(logits - logits.max())
     probabilities: Doubles = odds / odds.sum()
     return probabilities
@@ -69,11 +69,11 @@ def rank(comparison: Comparison, model: Model) -> Ranking:
     if not comparison.entries or not (comparison.known or comparison.identical):
         # Not one word of the base: whatever looks alike in « aaaaah » is chance.
         return Ranking((), 0.0)
-    which = np.array(model.which)
-    share = shares(comparison.values, which)
-    logit = float(overall(comparison, share) @ np.array(model.whether)) + model.whether_bias
-    related = float(1 / (1 + np.exp(-logit)))
-    scores = (related * shares(comparison.values, which * model.temperature)).tolist()
+    reranking = np.array(model.reranking)
+    share = shares(comparison.values, reranking)
+    logit = float(overall(comparison, share) @ np.array(model.scope)) + model.scope_bias
+    in_scope = float(1 / (1 + np.exp(-logit)))
+    scores = (in_scope * shares(comparison.values, reranking * model.temperature)).tolist()
     made = []
     for entry, score, nearest, values in zip(
         comparison.entries, scores, comparison.nearest, comparison.values.tolist(), strict=True
@@ -84,5 +84,5 @@ def rank(comparison: Comparison, model: Model) -> Ranking:
         made.append(Candidate(entry, score, nearest, parts))
     made.sort(key=lambda found: (-found.score, found.entry))
     return Ranking(
-        tuple(made), IDENTICAL if comparison.identical else related, comparison.identical
+        tuple(made), IDENTICAL if comparison.identical else in_scope, comparison.identical
     )

@@ -52,10 +52,10 @@ def rank(engine: Engine, policy: Policy, question: str, place: str = "") -> Rank
 
     `place` are the words of the question that name a commune or a cité, if any do.
     """
-    glance = engine.glance(question, place)
-    ranking = fusion.rank(engine.compare(glance, meaning=False), WITHOUT_ENCODER)
+    first_pass = engine.first_pass(question, place)
+    ranking = fusion.rank(engine.compare(first_pass, meaning=False), WITHOUT_ENCODER)
     if engine.encodes and not sure(ranking, policy):
-        ranking = fusion.rank(engine.compare(glance), WITH_ENCODER)
+        ranking = fusion.rank(engine.compare(first_pass), WITH_ENCODER)
     return ranking
 
 
@@ -67,4 +67,4 @@ def sure(ranking: Ranking, policy: Policy) -> bool:
     if ranking.identical:
         return True  # an editor's very words: no model has a say
     best = ranking.candidates[0].score if ranking.candidates else 0.0
-    return policy.wrong * min(1 - best, ranking.related) <= AT_STAKE
+    return policy.wrong * min(1 - best, ranking.in_scope) <= AT_STAKE

@@ -16,7 +16,7 @@ from bot.language.words import FUNCTION_WORDS, SMS, fold, normalise, stem, witho
 _WORD = re.compile(r"[^\W_]+")
 #: Letters that an elided word may leave glued to the next: « lagare », « dargent ».
 _ELIDED = "ldjcnsmt"
-#: Shortest word in which one edit, then two, is taken for a typo (issue: 5 and 9 letters).
+#: Shortest word in which one edit, then two, is taken for a typo.
 ONE_EDIT, TWO_EDITS = 5, 9
 
 

@@ -66,8 +66,8 @@ SYNONYMS = (
 )
 
 
-def ranking(scores: Sequence[float], related: float) -> Ranking:
+def ranking(scores: Sequence[float], in_scope: float) -> Ranking:
     return Ranking(
         tuple(Candidate(f"e{number}", score, "", {}) for number, score in enumerate(scores, 1)),
-        related,
+        in_scope,
     )

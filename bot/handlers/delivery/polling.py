@@ -62,7 +62,7 @@ class Polling:
 
     async def run(self) -> None:
         """Fetch for ever; cancel it to stop, then finish the intake, then `confirm`."""
-        pauses, glances = doubling(), doubling(*GLANCE)
+        pauses, first_passes = doubling(), doubling(*GLANCE)
         began = False
         clock = asyncio.get_running_loop().time
         last = clock()
@@ -80,9 +80,9 @@ class Polling:
                 continue
             # What comes behind an unfinished update is asked for again and again, ever less often.
             if fresh:
-                glances = doubling(*GLANCE)
+                first_passes = doubling(*GLANCE)
             if self._taken:
-                await asyncio.wait(self._taken.values(), timeout=next(glances))
+                await asyncio.wait(self._taken.values(), timeout=next(first_passes))
                 self._advance()
                 last = clock()
             elif clock() - last > self._quiet:

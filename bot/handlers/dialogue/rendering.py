@@ -63,7 +63,7 @@ def _fit(text: str, message: Callable[[str], str]) -> str:
 
 
 def _text(text: str, calls: tuple[str, ...]) -> str:
-    """The blocks; in the first paragraph the numbers to call are bold, to be seen at a glance."""
+    """The blocks; in the first paragraph the numbers to call are bold, to be seen at once."""
     shown = ""
     for block in parse(text):
         if block.is_list:
