@@ -9,8 +9,9 @@ import pytest
 from bot.communes import Ambiguous, Found, Gazetteer, Point, Status, Unknown
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Action, Outcome, Question, Reply
-from bot.knowledge.checking import REGION, SHIPPED, check
+from bot.knowledge.checking import check
 from bot.knowledge.problem import Problem
+from bot.knowledge.surroundings import REGION, SHIPPED
 from bot.storage.knowledge_files import KnowledgeError, load_base, load_gazetteer, read_files
 from tests.conftest import KNOWLEDGE, ROOT, TODAY
 

@@ -10,10 +10,11 @@ from types import MappingProxyType
 import watchfiles
 
 from bot.communes.gazetteer import Gazetteer
-from bot.knowledge.checking import FAQ, FILES, REGION, SHIPPED, check, check_region
+from bot.knowledge.checking import FAQ, FILES, check
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.problem import Problem
 from bot.knowledge.region import Region
+from bot.knowledge.surroundings import REGION, SHIPPED, check_region
 
 #: What ships with the program: how French people talk, whatever the base.
 _DEFAULTS = MappingProxyType(
