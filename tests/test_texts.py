@@ -1,0 +1,56 @@
+"""The sentences around the answers: a default for each, and every mistake told with its line."""
+
+import pytest
+
+from bot.knowledge.checking import check
+from bot.knowledge.texts import Texts, read_texts
+from tests.conftest import TODAY
+
+FAQ = "entrees: [{id: a, question: Q, reponse: R}]"
+
+
+def told(textes: str) -> list[tuple[str, int, str]]:
+    problems = check({"faq.yaml": FAQ, "textes.yaml": textes}, TODAY).problems
+    assert all(problem.file == "textes.yaml" for problem in problems)
+    return [(problem.code, problem.line, problem.message) for problem in problems]
+
+
+MISTAKES = [
+    ("bienvenu: Bonjour", "cle-inconnue", 1, "bienvenu"),
+    ("nom: A\nweb:\n  sous_titr: B", "cle-inconnue", 3, "sous_titr"),
+    ("nom: A\ntheme: Choisissez", "repere-absent", 2, "{theme}"),
+    ("theme: '{them}'", "repere-inconnu", 1, "{them}"),
+    ("theme: '{theme'", "accolade", 1, "accolade"),
+    ("theme: '{theme} de {nom} pour {ville}'", "repere-inconnu", 1, "{ville}"),
+    (f"telegram:\n  description_courte: {'x' * 121}", "trop-long", 2, "121"),
+    (f"nom: {'x' * 65}", "trop-long", 1, "65"),
+    (f"web:\n  poser: {'mot ' * 11}", "trop-long", 2, "poser"),
+    ("nom: ' '", "vide", 1, "nom"),
+    ("nom: 12", "piege", 1, "12"),
+    ("web: bonjour", "forme", 1, "clé: valeur"),
+    ("- nom: A", "forme", 1, "clé: valeur"),
+]
+
+
+@pytest.mark.parametrize(("textes", "code", "line", "part"), MISTAKES)
+def test_each_mistake_is_told(textes: str, code: str, line: int, part: str) -> None:
+    found = told(textes)
+    assert (code, line) in {(one, at) for one, at, _ in found}
+    assert part in next(message for one, _, message in found if one == code)
+
+
+def test_what_is_left_out_has_a_default_that_names_the_service() -> None:
+    texts = read_texts({"nom": "Nageur", "web": {"sous_titre": "À l'eau !"}})
+    assert texts.notice.startswith("Je suis Nageur,")
+    assert texts.web.tagline == "À l’eau\u202f!"
+    assert texts.web.failed.startswith("Nageur ne répond pas.")
+    assert "Nageur" in texts.telegram.description
+    assert texts.web.error(503)[0] == "Nageur est en panne"
+    assert texts.web.error(418) == texts.web.error(400)
+
+
+def test_every_key_is_french_and_said_once() -> None:
+    for model in (Texts, *(type(part) for part in (Texts().web, Texts().telegram))):
+        keys = [str(field.validation_alias or name) for name, field in model.model_fields.items()]
+        assert len(set(keys)) == len(keys)
+        assert all(key.isascii() and key.islower() for key in keys)
