@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from bot import app, evaluation, terminal
-from bot.communes.commune import Ambiguous, Commune, Found
+from bot.communes.commune import communes_of
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.conversation_evaluation import TurnVerdict, dialogue_report, play, read_dialogues
@@ -179,12 +179,7 @@ def _explain_entry(settings: Settings, options: argparse.Namespace) -> None:
 
 def _commune(settings: Settings, options: argparse.Namespace) -> None:
     lookup = load_gazetteer(settings.knowledge_dir).find(options.text)
-    communes: tuple[Commune, ...] = ()
-    outcome = "unknown"
-    if isinstance(lookup, Found):
-        outcome, communes = "found", (lookup.commune,)
-    elif isinstance(lookup, Ambiguous):
-        outcome, communes = "ambiguous", lookup.communes
+    outcome, communes = communes_of(lookup)
     if options.json:
         _print_json({"outcome": outcome, "communes": [commune_as_json(one) for one in communes]})
     else:

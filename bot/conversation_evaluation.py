@@ -16,8 +16,6 @@ KINDS = ("answer", "easy", "commune", "choose", "social", "refuse", "several")
 _WITH_VALUES = frozenset({"answer", "easy", "commune", "choose", "several"})
 #: Not a kind that is counted: whatever is said is right.
 ANY = "any"
-#: Entries of this theme only say which desk is the right one: such an answer is a refusal too.
-ORIENTATION = "autres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ def play(assistant: Assistant, dialogue: Dialogue) -> Iterator[TurnVerdict]:
             kinds.append("alarm")
         if position and turn.kind != "social":
             kinds.append("later")
-        orientations = frozenset(entry.id for entry in base.of_theme(ORIENTATION))
+        orientations = base.orientations
         given = frozenset(reply.entries)
         if reply.outcome is Outcome.COMMUNE:
             given = frozenset(assistant.gazetteer.region.entries)

@@ -136,22 +136,26 @@ def read_cases(text: str) -> tuple[Case, ...]:
 def judge(assistant: Assistant, case: Case) -> Verdict:
     """Ask the assistant, as a new conversation, and judge its reply."""
     reply = assistant.reply(Question(case.question))
-    ranking = tuple(candidate.entry for candidate in assistant.rank(case.question).candidates)
+    candidates = assistant.rank(case.question).candidates
+    ranking = tuple(candidate.entry for candidate in candidates)
     given = frozenset(reply.entries)
     if reply.outcome is Outcome.COMMUNE:
         given |= set(assistant.gazetteer.region.entries)
         ranking = (*sorted(assistant.gazetteer.region.entries), *ranking)
     answered = reply.outcome in {Outcome.ANSWER, Outcome.COMMUNE}
     if case.expect is None:
-        if answered or reply.outcome is Outcome.CHOOSE_COMMUNE:
+        # To say which desk is the right one is a refusal that helps.
+        oriented = answered and given <= assistant.base.orientations
+        if reply.outcome in REFUSED or oriented:
+            verdict = "refused"
+        elif answered or reply.outcome is Outcome.CHOOSE_COMMUNE:
             verdict = "false_answer"
         else:
-            verdict = "refused" if reply.outcome in REFUSED else "suggested"
+            verdict = "suggested"
     elif answered:
         verdict = "correct" if given & case.expect else "wrong"
     else:
         verdict = "suggested" if given & case.expect else "missed"
-    candidates = assistant.rank(case.question).candidates
     best = candidates[0].score if candidates else 0.0
     return Verdict(case, verdict, reply.outcome, reply.entries, ranking, best)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.communes import Ambiguous, Found, Gazetteer, Point, Status, Unknown
+from bot.conversation.action import Ask, Kind
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Action, Outcome, Question, Reply
 from bot.knowledge.checking import check
@@ -110,7 +111,7 @@ def test_another_territory_speaks_its_own_words(seine: Assistant) -> None:
         "Elle est dans le syndicat des Falaises. Cany-les-Bains est au bord de l'eau.",
     ]
     assert reply.entries == ("ma-ville",)
-    assert reply.actions[0] == Action("Qui pose les panneaux\u202f?", "entry:panneaux")
+    assert reply.actions[0] == Action("Qui pose les panneaux\u202f?", Ask(Kind.ENTRY, "panneaux"))
     assert [source.title for source in reply.sources] == ["Plan Soleil"]
     assert reply.collected_on == dt.date(2026, 1, 2)
     assert reply.contact

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation.action import Ask
+from bot.conversation.action import Ask, Kind
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Action, Conversation, Outcome, Question, Reply
 from bot.handlers.delivery.sending import plain
@@ -33,10 +33,10 @@ REPLY = Reply(
         name="Mairie", role="accueil", phone="03 27 00 00 00", url="https://exemple.fr"
     ),
     actions=(
-        Action("Une question ?", "entry:une"),
-        Action("Voir les thèmes", "themes"),
-        Action("Chercher ma commune", "commune"),
-        Action("Joindre quelqu’un", "contact"),
+        Action("Une question ?", Ask(Kind.ENTRY, "une")),
+        Action("Voir les thèmes", Ask(Kind.THEMES)),
+        Action("Chercher ma commune", Ask(Kind.COMMUNE)),
+        Action("Joindre quelqu’un", Ask(Kind.CONTACT)),
     ),
 )
 
@@ -165,12 +165,12 @@ def test_buttons_in_rows() -> None:
 
 
 def test_the_way_back_is_the_first_of_the_general_ways() -> None:
-    assert rows(replace(REPLY, back=Action("Retour", "theme:x")))[3:] == [
+    assert rows(replace(REPLY, back=Action("Retour", Ask(Kind.THEME, "x"))))[3:] == [
         ["theme:x", "themes"],
         ["commune", "contact"],
     ]
     # It takes the place of the same way under another label.
-    back = replace(REPLY, back=Action("Retour", "commune"))
+    back = replace(REPLY, back=Action("Retour", Ask(Kind.COMMUNE)))
     assert rows(back)[3:] == [["commune", "themes"], ["contact"]]
 
 

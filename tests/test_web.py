@@ -17,6 +17,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.communes import Gazetteer
+from bot.conversation.action import Ask
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Question
 from bot.knowledge.model import KnowledgeBase
@@ -767,11 +768,21 @@ async def test_a_page_with_a_question_is_not_kept_by_browsers(client: Client) ->
         ("help", "/aide"),
         ("privacy", "/confidentialite"),
         ("start", "/"),
-        ("inconnue", "/"),
     ],
 )
 def test_actions_have_addresses(action: str, url: str) -> None:
-    assert action_url(action, Conversation()) == url
+    ask = Ask.parse(action)
+    assert ask
+    assert str(ask) == action
+    assert action_url(ask, Conversation()) == url
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["", ":", "inconnue", "entry", "entry:", "themes:x", "vote:", "e" * 70, "entry:" + "x" * 60],
+)
+def test_an_action_that_is_none_of_ours_is_none(action: str) -> None:
+    assert Ask.parse(action) is None
 
 
 @pytest.mark.parametrize(

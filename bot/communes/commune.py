@@ -93,6 +93,15 @@ class Unknown:
 Lookup = Found | Ambiguous | Unknown
 
 
+def communes_of(lookup: Lookup) -> tuple[str, tuple[Commune, ...]]:
+    """The outcome and the communes of a search, as the outside interface names them."""
+    if isinstance(lookup, Found):
+        return "found", (lookup.commune,)
+    if isinstance(lookup, Ambiguous):
+        return "ambiguous", lookup.communes
+    return "unknown", ()
+
+
 def largest_first(communes: Iterable[Commune]) -> tuple[Commune, ...]:
     """The most populous first, which is the order they are offered in."""
     return tuple(sorted(communes, key=lambda one: (-one.population, one.code_insee)))

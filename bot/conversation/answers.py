@@ -43,9 +43,9 @@ class Answers:
         texts = self.texts
         return (
             *((self._overview(),) if themes else ()),
-            *((Action(texts.find_commune, "commune"),) if self.served.gazetteer else ()),
+            *((Action(texts.find_commune, Ask(Kind.COMMUNE)),) if self.served.gazetteer else ()),
             *(
-                (Action(texts.reach_someone, "contact"),)
+                (Action(texts.reach_someone, Ask(Kind.CONTACT)),)
                 if contact and self.served.base.contacts
                 else ()
             ),
@@ -55,12 +55,12 @@ class Answers:
         """The way to all that can be asked: by theme where there are themes."""
         texts = self.texts
         label = texts.see_themes if self.served.base.themes else texts.see_questions
-        return Action(label, str(Ask(Kind.THEMES)))
+        return Action(label, Ask(Kind.THEMES))
 
     @property
     def to_start(self) -> Action:
         """The way back to the welcome."""
-        return Action(self.texts.go_back, "start")
+        return Action(self.texts.go_back, Ask(Kind.START))
 
     def entry(
         self, key: str, conversation: Conversation, confidence: float, commune: Commune | None
@@ -88,7 +88,7 @@ class Answers:
             commune=commune,
             actions=(*self.questions(entry.see_also), *self.ways()),
             contact=self.served.base.contacts.get(entry.contact or ""),
-            back=Action(self.texts.back_to_theme, f"theme:{entry.theme}")
+            back=Action(self.texts.back_to_theme, Ask(Kind.THEME, entry.theme))
             if entry.theme
             else self.to_start,
         )
@@ -101,7 +101,7 @@ class Answers:
             text=made.easy_text or made.text,
             easy_text=None,
             easy=True,
-            actions=(Action(self.texts.full_text, f"entry:{key}"), *made.actions),
+            actions=(Action(self.texts.full_text, Ask(Kind.ENTRY, key)), *made.actions),
         )
 
     def suggestions(
@@ -122,7 +122,11 @@ class Answers:
             entries=keys,
             confidence=confidence,
             commune=commune,
-            actions=(*self.questions(keys), Action(self.texts.none_of_these, "none"), *self.ways()),
+            actions=(
+                *self.questions(keys),
+                Action(self.texts.none_of_these, Ask(Kind.NONE)),
+                *self.ways(),
+            ),
             back=self.to_start,
         )
 
@@ -171,7 +175,8 @@ class Answers:
         """Several communes may be meant: a choice, never a guess."""
         choices = tuple(
             Action(
-                f"{typeset(commune.name)} ({commune.postcodes[0]})", f"commune:{commune.code_insee}"
+                f"{typeset(commune.name)} ({commune.postcodes[0]})",
+                Ask(Kind.COMMUNE, commune.code_insee),
             )
             for commune in communes
         )
@@ -233,8 +238,8 @@ class Answers:
             commune=commune,
             actions=(
                 *self.questions(commune.standing.see_next),
-                Action(self.texts.change_commune, "commune"),
-                *(way for way in self.ways() if way.action != "commune"),
+                Action(self.texts.change_commune, Ask(Kind.COMMUNE)),
+                *(way for way in self.ways() if way.ask != Ask(Kind.COMMUNE)),
             ),
             contact=self._desk(commune),
             back=self.to_start,
@@ -277,7 +282,7 @@ class Answers:
             self.texts.theme.format(theme=title),
             conversation,
             actions=(*self.questions(keys), *self.ways()),
-            back=Action(self.texts.back_to_themes, "themes"),
+            back=Action(self.texts.back_to_themes, Ask(Kind.THEMES)),
         )
 
     def start(self, conversation: Conversation) -> Reply:
@@ -292,13 +297,12 @@ class Answers:
         """A button for each of the entries that is served, with its full question."""
         served = [self.served.entries[key] for key in keys if key in self.served.entries]
         return tuple(
-            Action(entry.question, str(Ask(Kind.ENTRY, entry.id)))
-            for entry in served[:MOST_BUTTONS]
+            Action(entry.question, Ask(Kind.ENTRY, entry.id)) for entry in served[:MOST_BUTTONS]
         )
 
     def _theme_actions(self, limit: int | None = None) -> tuple[Action, ...]:
         return tuple(
-            Action(f"{theme.icon} {theme.title}".strip(), f"theme:{theme.id}")
+            Action(f"{theme.icon} {theme.title}".strip(), Ask(Kind.THEME, theme.id))
             for theme in self.served.base.themes[:limit]
         )
 

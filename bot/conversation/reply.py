@@ -73,20 +73,22 @@ class Action:
     """A way on: a button's label and what it asks for, written as action.Ask is."""
 
     label: str
-    action: str
+    ask: Ask
+
+    @property
+    def action(self) -> str:
+        """What it asks for, as the outside interface and buttons write it."""
+        return str(self.ask)
 
     @property
     def general(self) -> bool:
         """Whether it leads on from any reply, and not to what this one is about."""
-        return self.action in _GENERAL
+        return self.ask in _GENERAL
 
 
 #: Ways on from anywhere.
 _GENERAL = frozenset(
-    map(
-        str,
-        map(Ask, (Kind.THEMES, Kind.COMMUNE, Kind.CONTACT, Kind.HELP, Kind.PRIVACY, Kind.START)),
-    )
+    map(Ask, (Kind.THEMES, Kind.COMMUNE, Kind.CONTACT, Kind.HELP, Kind.PRIVACY, Kind.START))
 )
 
 

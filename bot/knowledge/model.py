@@ -11,6 +11,8 @@ from bot.knowledge.texts import Texts
 from bot.language.patterns import Patterns
 from bot.language.typography import typeset
 
+#: The theme of the entries that orient to another service (outside interface, « Evaluation »).
+ORIENTATION = "autres"
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_LENGTH = 32
 QUESTION_LENGTH = 120
@@ -148,6 +150,11 @@ class KnowledgeBase(BaseModel):
     def of_theme(self, theme: str) -> tuple[Entry, ...]:
         """The theme's entries, in the order of the file."""
         return tuple(entry for entry in self.entries.values() if entry.theme == theme)
+
+    @property
+    def orientations(self) -> frozenset[str]:
+        """The entries that only say which desk is the right one, for what is off topic."""
+        return frozenset(entry.id for entry in self.of_theme(ORIENTATION))
 
     def served(self, today: dt.date) -> dict[str, Entry]:
         """The entries that may be served: those of which `expires_on` has not passed."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.communes import Ambiguous, Found, Lookup
+from bot.communes.commune import communes_of
 from bot.conversation.message import LENGTH
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.knowledge.model import Contact, Entry
@@ -88,7 +88,7 @@ async def communes(request: web.Request) -> web.Response:
         raise ApiError(400, "empty_search")
     if len(text) > LENGTH:
         raise ApiError(400, "search_too_long")
-    outcome, found = _outcome(request.app[SERVICES].assistant.gazetteer.find(text))
+    outcome, found = communes_of(request.app[SERVICES].assistant.gazetteer.find(text))
     return json_response(
         {"outcome": outcome, "communes": [commune_as_json(commune) for commune in found]}
     )
@@ -167,14 +167,6 @@ def error_response(status: int, code: str | None = None) -> web.Response:
     code = code or _CODES.get(status, "internal" if status >= 500 else "bad_request")
     message = _MESSAGES[code]
     return json_response({"error": {"code": code, "message": message}}, status)
-
-
-def _outcome(lookup: Lookup) -> tuple[str, tuple[Any, ...]]:
-    if isinstance(lookup, Found):
-        return "found", (lookup.commune,)
-    if isinstance(lookup, Ambiguous):
-        return "ambiguous", lookup.communes
-    return "unknown", ()
 
 
 async def _read_object(request: web.Request) -> dict[str, Any]:

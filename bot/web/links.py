@@ -5,31 +5,31 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from bot.communes import Gazetteer
+from bot.conversation.action import Ask, Kind
 from bot.conversation.reply import Conversation
 
 _PAGES = MappingProxyType(
     {
-        "start": "/",
-        "themes": "/themes",
-        "commune": "/commune",
-        "contact": "/contact",
-        "none": "/aucune",
-        "help": "/aide",
-        "privacy": "/confidentialite",
+        Kind.START: "/",
+        Kind.THEMES: "/themes",
+        Kind.COMMUNE: "/commune",
+        Kind.CONTACT: "/contact",
+        Kind.NONE: "/aucune",
+        Kind.HELP: "/aide",
+        Kind.PRIVACY: "/confidentialite",
     }
 )
 _FOLDERS = MappingProxyType(
-    {"entry": "/q/", "easy": "/q/", "theme": "/theme/", "commune": "/commune/"}
+    {Kind.ENTRY: "/q/", Kind.EASY: "/q/", Kind.THEME: "/theme/", Kind.COMMUNE: "/commune/"}
 )
 _MOST_REFUSALS = 9
 
 
-def action_url(action: str, conversation: Conversation) -> str:
+def action_url(ask: Ask, conversation: Conversation) -> str:
     """The address of an action's page, with the conversation in its query."""
-    kind, _, value = action.partition(":")
-    path = _FOLDERS[kind] + value if value and kind in _FOLDERS else _PAGES.get(action, "/")
+    path = _FOLDERS[ask.kind] + ask.value if ask.value else _PAGES[ask.kind]
     query = state_fields(conversation)
-    if kind == "easy":
+    if ask.kind is Kind.EASY:
         query["facile"] = "1"
     return f"{path}?{urlencode(query)}" if query else path
 

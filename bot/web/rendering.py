@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.conversation.action import Ask, Kind
 from bot.conversation.markup import Block, parse
 from bot.conversation.reply import Conversation, Outcome, Reply
 from bot.knowledge.texts import WebTexts
@@ -94,7 +95,7 @@ def render(
         .get_template(template)
         .render(
             state=fields,
-            link=lambda action: action_url(action, conversation),
+            link=lambda kind, value="": action_url(Ask(Kind(kind), value), conversation),
             themes=served.base.themes,
             shared=served.base.texts,
             texts=served.base.texts.web,
@@ -119,15 +120,14 @@ def reply_context(request: web.Request, reply: Reply, *, title: str | None) -> d
     topics: list[Link] = []
     ways: list[Link] = []
     for way in reply.actions:
-        kind, _, value = way.action.partition(":")
-        icon = icons.get(value, "") if kind == "theme" else ""
+        icon = icons.get(way.ask.value, "") if way.ask.kind is Kind.THEME else ""
         found = Link(
             way.label.removeprefix(icon).strip(),
-            action_url(way.action, reply.conversation),
-            kind,
+            action_url(way.ask, reply.conversation),
+            way.ask.kind.value,
             icon,
         )
-        (topics if value else ways).append(found)
+        (topics if way.ask.value else ways).append(found)
     return {
         "reply": reply,
         "title": reply.title or title,

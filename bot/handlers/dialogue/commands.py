@@ -6,6 +6,7 @@ from typing import Any
 
 from telegram import Update
 
+from bot.conversation.action import Ask, Kind
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.handlers.context import CHANNEL, BotContext
@@ -27,8 +28,8 @@ def _linked(link: StartLink, begun: Conversation, assistant: Assistant) -> Reply
     """What the link asks for. A poster outlives the answer that it points to: then, the welcome."""
     if assistant.gazetteer.get(link.commune):
         begun = replace(begun, commune=link.commune)
-    for action in (f"entry:{link.entry}", f"commune:{link.commune}"):
-        reply = assistant.reply(Question(action=action, conversation=begun))
+    for ask in (Ask(Kind.ENTRY, link.entry), Ask(Kind.COMMUNE, link.commune)):
+        reply = assistant.reply(Question(action=str(ask), conversation=begun))
         if reply.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:
             return reply
     return assistant.reply(Question(action="start", conversation=begun))

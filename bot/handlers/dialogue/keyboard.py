@@ -36,8 +36,13 @@ class Vote:
         found = _VOTE.fullmatch(ask.value)
         return cls(found[1], found[2] == "1") if found else None
 
+    @property
+    def ask(self) -> Ask:
+        """The vote as what a button asks for."""
+        return Ask(Kind.VOTE, f"{self.entry}:{self.useful:d}")
+
     def __str__(self) -> str:
-        return str(Ask(Kind.VOTE, f"{self.entry}:{self.useful:d}"))
+        return str(self.ask)
 
 
 def keyboard(reply: Reply, texts: Texts, bot: str = "") -> InlineKeyboardMarkup | None:
@@ -45,16 +50,16 @@ def keyboard(reply: Reply, texts: Texts, bot: str = "") -> InlineKeyboardMarkup 
 
     `bot` is the bot's name, for the link that shares the answer.
     """
-    itself = str(Ask(Kind.ENTRY, reply.entry or ""))  # from its easy wording to the full one
-    about = [_button(way) for way in reply.actions if way.action == itself]
+    itself = Ask(Kind.ENTRY, reply.entry or "")  # from its easy wording to the full one
+    about = [_button(way) for way in reply.actions if way.ask == itself]
     if reply.entry and reply.easy_text:
-        about.append(_button(Action(texts.simpler, str(Ask(Kind.EASY, reply.entry)))))
+        about.append(_button(Action(texts.simpler, Ask(Kind.EASY, reply.entry))))
     if link := _share_link(reply, bot):
         about.append(InlineKeyboardButton(texts.telegram.share, url=link))
-    questions = [way for way in reply.actions if not way.general and way.action != itself]
+    questions = [way for way in reply.actions if not way.general and way.ask != itself]
     ways = [way for way in reply.actions if way.general]
     if reply.back:
-        ways = [reply.back, *(way for way in ways if way.action != reply.back.action)]
+        ways = [reply.back, *(way for way in ways if way.ask != reply.back.ask)]
     rows = [
         about,
         _votes(reply, texts.telegram),
@@ -98,8 +103,8 @@ def _votes(reply: Reply, texts: TelegramTexts) -> Row:
 def _votes_row(entry: str, texts: TelegramTexts, chosen: str = "") -> Row:
     row = []
     for useful, label in ((True, texts.useful), (False, texts.not_useful)):
-        data = str(Vote(entry, useful))
-        row.append(_button(Action(label + CHOSEN * (data == chosen), data)))
+        vote = Vote(entry, useful)
+        row.append(_button(Action(label + CHOSEN * (str(vote) == chosen), vote.ask)))
     return row
 
 
