@@ -29,8 +29,8 @@ PART_SCORE = 0.5
 #: mean…? »: the right number given for nothing costs little, a question asked in a fire much.
 #: Chosen on the even sentences of tests/cases/alarmes.yaml (docs/comprendre.md).
 ALARM_SCORE = 0.6
-#: A pattern does not ring where an ordinary entry is surer than this: « sans voiture on est coincés,
-#: y aura-t-il des bus ? » is about transport. No sentence of tests/cases/alarmes.yaml is lost by it.
+#: A pattern does not ring where an ordinary entry is surer than this: « sans voiture on est
+#: coincés, des bus ? » is about transport. No sentence of tests/cases/alarmes.yaml is lost by it.
 ORDINARY_SCORE = 0.95
 
 
