@@ -72,6 +72,11 @@ ORDINARY = [
     "l'entreprise doit signer quoi ?",
     "on change ma porte d'entrée, l'entreprise doit signer quoi ?",
     "ma fille va me tuer si je rate le rendez-vous",
+    "feu mon mari habitait cette maison",
+    "vous servez à rien",
+    "merci pour rien",
+    "mon voisin fait du bruit",
+    "mon compteur linky",
 ]
 
 

@@ -297,20 +297,25 @@ PLACE_STEPS: Sequence[_Step] = (_too_long, _alarm, _nothing, _only_place)
 
 
 def decision_of(ranking: Ranking, message: Message, served: Served) -> Decision:
-    """The decision on the candidates; what is asked of a place elsewhere is at most suggested.
+    """The decision on the candidates, where some are at most suggested.
 
-    « Quand la zone franche de Toulouse finit-elle ? » is not about ours, unless the entry knows
-    the place: « Bruxelles paie-t-elle ? ».
+    What is asked of a place elsewhere: « Quand la zone franche de Toulouse finit-elle ? » is not
+    about ours, unless the entry knows the place: « Bruxelles paie-t-elle ? ». And an alarm that
+    the words silence: « feu mon mari habitait cette maison ».
     """
     decision = decide(ranking, served.policy)
-    place = message.place
-    away = isinstance(place, Unknown) and place.elsewhere and not ranking.identical
-    if away and isinstance(decision, Answered) and decision.candidate.parts["lieu"] < 0.5:
-        return Suggestions((decision.candidate,), _AWAY)
+    if not isinstance(decision, Answered) or ranking.identical:
+        return decision
+    place, found = message.place, decision.candidate
+    if isinstance(place, Unknown) and place.elsewhere and found.parts["lieu"] < 0.5:
+        return Suggestions((found,), _AWAY)
+    if found.entry in message.calm:
+        return Suggestions((found,), _SILENCED)
     return decision
 
 
 _AWAY = "Un lieu d’ailleurs est nommé, que l’entrée ne connaît pas : elle est seulement proposée."
+_SILENCED = "Les mots font taire cette alarme : elle est seulement proposée."
 
 
 def _has_own_entry(place: Lookup, way: _Way) -> bool:
