@@ -282,3 +282,8 @@ def test_a_mistake_keeps_the_communes_from_being_served(folder: Path, tmp_path: 
 def test_truth_tells_whether_there_are_communes(gazetteer: Gazetteer) -> None:
     assert gazetteer
     assert len(gazetteer.communes) == 1534
+
+
+def test_a_broken_answers_file_is_not_told_again_in_the_territory() -> None:
+    found = problems(PLACES, **{"faq.yaml": f'{FAQ}\n  a: b: "c'})
+    assert {problem.file for problem in found} == {"faq.yaml"}

@@ -70,7 +70,8 @@ def of_region(
     ):
         for path, keys in named:
             for key in keys:
-                if key not in known:
+                # A file that can't be read holds no name; its own error is enough.
+                if known and key not in known:
                     message = f"{what} « {key} » n’existe pas."
                     yield document.warning(path, code, message, did_you_mean(key, known))
 
