@@ -281,7 +281,7 @@ def failed_tests(assistant: Assistant) -> list[Problem]:
                     "warning",
                     "hors-sujet-repondu",
                     f"« {case.question} » est hors sujet et reçoit pourtant une réponse ({given}).",
-                    "Ajoutez des messages de ce genre dans a_ecarter.yaml.",
+                    "Ajoutez des messages de ce genre dans langue/a_ecarter.yaml.",
                 )
             )
     return problems

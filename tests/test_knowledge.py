@@ -191,7 +191,7 @@ def test_a_file_that_is_no_yaml_is_told_once() -> None:
 
 
 def test_synonyms_come_in_groups() -> None:
-    found = problems(GOOD, lexique="synonymes:\n  - [seul]\n")
+    found = problems(GOOD, **{"langue/lexique": "synonymes:\n  - [seul]\n"})
     assert [(problem.code, problem.line) for problem in found] == [("synonymes", 2)]
 
 
@@ -206,10 +206,14 @@ def test_an_expired_entry_is_not_served() -> None:
 def test_the_revision_follows_the_content() -> None:
     assert revision_of({"faq.yaml": "a"}) == revision_of({"faq.yaml": "a"})
     assert revision_of({"faq.yaml": "a"}) != revision_of({"faq.yaml": "b"})
-    assert revision_of({"faq.yaml": "a"}) != revision_of({"faq.yaml": "a", "lexique.yaml": "b"})
+    assert revision_of({"faq.yaml": "a"}) != revision_of(
+        {"faq.yaml": "a", "langue/lexique.yaml": "b"}
+    )
 
 
-@pytest.mark.parametrize("name", sorted(file.name for file in KNOWLEDGE.glob("*.yaml")))
+@pytest.mark.parametrize(
+    "name", sorted(str(file.relative_to(KNOWLEDGE)) for file in KNOWLEDGE.rglob("*.yaml"))
+)
 def test_any_yaml_reader_can_read_our_files(name: str) -> None:
     """Not only libyaml, which lets through a « ? » that PyYAML's own parser refuses."""
     text = (KNOWLEDGE / name).read_text("utf-8")

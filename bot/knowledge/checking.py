@@ -29,15 +29,16 @@ from bot.language.typography import typeset
 from bot.language.words import normalise
 
 FAQ = "faq.yaml"
-PHRASINGS = "formulations.yaml"
+#: The bank of phrasings: in its folder, or beside the entries of a small FAQ, or both.
+PHRASINGS = ("langue/formulations.yaml", "formulations.yaml")
 CONTACTS = "contacts.yaml"
-LEXICON = "lexique.yaml"
-UNRELATED = "a_ecarter.yaml"
+LEXICON = "langue/lexique.yaml"
+UNRELATED = "langue/a_ecarter.yaml"
 FACTS = "faits.yaml"
 TEXTS = "textes.yaml"
 #: The files that make a base; only the first is required.
 FILES = (
-    FAQ, PHRASINGS, CONTACTS, TEXTS, LEXICON, UNRELATED, FACTS, ALARMS, ACTS, REGION,
+    FAQ, *PHRASINGS, CONTACTS, TEXTS, LEXICON, UNRELATED, FACTS, ALARMS, ACTS, REGION,
     *DRAWINGS, *SHIPPED.values(),
 )  # fmt: skip
 
@@ -103,7 +104,8 @@ def _base(
     unrelated = tuple(text for _, text in texts(refused, "messages", problems))
     entries = _entries(faq, problems)
     written = _written_ids(faq)
-    _add_phrasings(entries, written, documents.get(PHRASINGS, Document(PHRASINGS)), problems)
+    for name in PHRASINGS:
+        _add_phrasings(entries, written, documents.get(name, Document(name)), problems)
     alarms, calm = read_alarms(documents, written, problems)
     acts = read_acts(documents, problems)
     said = documents.get(TEXTS, Document(TEXTS))

@@ -16,15 +16,15 @@ from bot.knowledge.yaml_reading import Document, Path, read_yaml
 from bot.language.patterns import Pattern, Patterns, WrongPatternError
 from bot.language.words import normalise
 
-ALARMS = "alarmes.yaml"
-ACTS = "actes.yaml"
+ALARMS = "langue/alarmes.yaml"
+ACTS = "langue/actes.yaml"
 REGION = "lieux/lieux.yaml"
 #: What the pages draw: the avatar, the icon of the tab and, where there is one, the horizon.
 DRAWINGS = tuple(f"dessins/{name}.svg" for name in ("avatar", "icone", "horizon"))
 #: What ships with the program, under « defauts/ »: the folder's own file adds to it or replaces it.
 #: « urgences.yaml » are answers to alarms, for a base that has none of its own.
 SHIPPED = {
-    **{name: f"defauts/{name.removeprefix('lieux/')}" for name in (ALARMS, ACTS, REGION)},
+    **{name: f"defauts/{name.rpartition('/')[2]}" for name in (ALARMS, ACTS, REGION)},
     "urgences.yaml": "defauts/urgences.yaml",
     **{name: f"defauts/{name}" for name in DRAWINGS},
 }

@@ -24,8 +24,8 @@ _DEFAULTS = MappingProxyType(
     }
 )
 
-#: The folder of the territory, within the knowledge folder.
-PLACES = "lieux"
+#: The folder of the territory, within the knowledge folder, and that of how people talk.
+PLACES, LANGUAGE = "lieux", "langue"
 
 _log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ def load_gazetteer(folder: Path) -> Gazetteer:
 
 def load_common_messages(folder: Path) -> tuple[str, ...]:
     """Everyday messages that no FAQ answers, from the knowledge folder; none without the file."""
-    file = folder / "messages_courants.txt"
+    file = folder / LANGUAGE / "messages_courants.txt"
     return tuple(_words(file)) if file.is_file() else ()
 
 
@@ -141,11 +141,10 @@ class KnowledgeWatcher:
     async def _watch(self) -> None:
         changes = watchfiles.awatch(
             self._folder,
-            watch_filter=lambda _, path: Path(path).name in FILES,
+            watch_filter=lambda _, path: any(Path(path).match(name) for name in FILES),
             stop_event=self._stop,
             # Some editors save in several steps; this joins them into one change.
             debounce=400,
-            recursive=False,
         )
         async for _ in changes:
             await self.reload()
