@@ -68,7 +68,6 @@ COMMUNES = [
 REFUSED = [
     "Quelle est la capitale de l'Australie ?",
     "pharmacie de garde ce soir svp",
-    "je veux un acte de naissance",
     "Wie viel kostet ein Kilo Kartoffeln?",
     "combien font 17 fois 24",
     "blablabla",
