@@ -103,7 +103,7 @@ def test_each_rule_has_a_file_that_breaks_it(old: str, new: str, level: str, cod
     assert {one for one, _ in found} <= {level, "warning"}
 
 
-@pytest.mark.parametrize("facts", ["", FACTS])
+@pytest.mark.parametrize("facts", ["# Aucun fait.\n", FACTS])
 def test_an_entry_of_three_lines_is_served_whatever_it_counts(facts: str) -> None:
     faq = "entrees: [{id: piscine, question: Où ?, reponse: Ouvert de 9 h à 18 h pour 67 euros.}]"
     checked = check({"faq.yaml": faq, "faits.yaml": facts}, TODAY)

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from bot.knowledge.mistyped import SAID
 from bot.knowledge.model import ID_LENGTH
 
 NEXT_TO_OTHERS = "Comparez avec l’entrée précédente."
@@ -64,7 +65,7 @@ def in_french(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, s
     if kind == "tuple_type":
         return "liste", f"« {name} » doit être une liste.", DASH
     if kind == "string_type":
-        return "texte", f"« {name} » doit être un texte.", "Mettez-le entre guillemets."
+        return no_text(given, name)
     if kind.startswith("float"):
         return "nombre", f"« {given} » n’est pas un nombre pour « {name} ».", 'Exemple : "1.75".'
     if kind.startswith("bool"):
@@ -79,6 +80,19 @@ def in_french(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, s
     if kind == "model_type":
         return "forme", "Des lignes « clé: valeur » sont attendues ici.", NEXT_TO_OTHERS
     return "valeur", f"La valeur de « {name} » n’est pas acceptée.", NEXT_TO_OTHERS
+
+
+def no_text(given: Any, name: str) -> tuple[str, str, str]:
+    """(code, message, hint) for what stands in `name` where a text is expected."""
+    if not isinstance(given, dict) or not given:
+        return "texte", f"« {name} » doit être un texte.", "Mettez-le entre guillemets."
+    if "id" in given:
+        message = f"Cette entrée est sous « {name} »."
+        return "place", message, "Mettez-la à la fin de « entrees: », alignée avec les autres."
+    first = str(next(iter(given)))
+    code = "guillemet-autre" if first[0] in "“”„«‘" else "deux-points"
+    message, hint = SAID[code]
+    return code, message.format(first[0]), hint
 
 
 def _keys(model: type[BaseModel]) -> dict[str, Any]:

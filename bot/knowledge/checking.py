@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bot.knowledge import rules, style
-from bot.knowledge.advice import did_you_mean
+from bot.knowledge.advice import did_you_mean, no_text
 from bot.knowledge.model import Contact, Entry, Fact, KnowledgeBase, Theme, as_printed
 from bot.knowledge.parts import items, models, named_models, texts, validate
 from bot.knowledge.problem import Problem
@@ -77,8 +77,13 @@ def check(files: Mapping[str, str], today: dt.date) -> Checked:
     }
     problems = [problem for document in documents.values() for problem in _named(document)]
     drawings = read_drawings(files, problems)
-    base = _base(documents, drawings, problems, today, revision_of(files))
-    problems.sort(key=lambda problem: (FILES.index(problem.file), problem.line))
+    base = None
+    if not any(document.unread for document in documents.values()):
+        base = _base(documents, drawings, problems, today, revision_of(files))
+    # An empty value is told by whom reads it and by whom misses it: once, and as an error.
+    by_level = sorted(problems, key=lambda problem: problem.level, reverse=True)
+    once = {(problem.file, problem.line, problem.message): problem for problem in by_level}
+    problems = sorted(once.values(), key=lambda one: (FILES.index(one.file), one.line))
     failed = any(problem.level == "error" for problem in problems)
     return Checked(None if failed else base, tuple(problems))
 
@@ -91,11 +96,11 @@ def _base(
     revision: str,
 ) -> KnowledgeBase:
     faq = documents[FAQ]
-    if not faq.problems or isinstance(faq.value, dict):
-        problems.extend(_top_level(faq))
+    problems.extend(_top_level(faq))
     themes = tuple(theme for theme, _ in models(Theme, faq, "themes", problems))
     off_topic = tuple(text for _, text in texts(faq, "hors_sujet", problems))
-    contacts = named_models(Contact, documents.get(CONTACTS, Document(CONTACTS)), problems)
+    desks = documents.get(CONTACTS, Document(CONTACTS))
+    contacts = named_models(Contact, desks, problems)
     facts = named_models(Fact, documents.get(FACTS, Document(FACTS)), problems)
     synonyms = _synonyms(documents.get(LEXICON, Document(LEXICON)), problems)
     lexicon = documents.get(LEXICON, Document(LEXICON)).value
@@ -111,11 +116,11 @@ def _base(
     said = documents.get(TEXTS, Document(TEXTS))
     around = validate(Texts, said, said.value or {}, (), None, problems) or Texts()
     named = {theme.id for theme in themes}
-    problems.extend(rules.references(faq, entries, written, named, set(contacts)))
+    problems.extend(rules.references(faq, entries, written, named, set(desks.value or ())))
     problems.extend(rules.dates(faq, entries, today))
     problems.extend(rules.writing(faq, entries))
     if REGION in documents and (region := read_region(documents, problems)):
-        problems.extend(rules.of_region(documents[REGION], region, written, set(contacts)))
+        problems.extend(rules.of_region(documents[REGION], region, written, set(desks.value or ())))
     problems.extend(rules.phrasings(faq, entries))
     if FACTS in documents:
         # A base that keeps its facts is held to the whole editing guide; any other FAQ is not.
@@ -193,17 +198,14 @@ def _entries(faq: Document, problems: list[Problem]) -> dict[str, rules.Placed]:
 def _synonyms(document: Document, problems: list[Problem]) -> tuple[tuple[str, ...], ...]:
     groups: list[tuple[str, ...]] = []
     for path, raw in items(document, "synonymes", problems):
-        if isinstance(raw, list) and len(raw) > 1 and all(isinstance(one, str) for one in raw):
-            groups.append(tuple(raw))
-        else:
-            problems.append(
-                document.error(
-                    path,
-                    "synonymes",
-                    "Une ligne de synonymes compte au moins deux textes.",
-                    "Exemple : - [voiture, auto].",
-                )
-            )
+        group = raw if isinstance(raw, list) else []
+        wrong = [one for one in group if not isinstance(one, str)]
+        if len(group) > 1 and not wrong:
+            groups.append(tuple(group))
+            continue
+        message = "Une ligne de synonymes compte au moins deux textes."
+        told = ("synonymes", message, "Exemple : - [voiture, auto].")
+        problems.append(document.error(path, *(no_text(wrong[0], "synonymes") if wrong else told)))
     return tuple(groups)
 
 

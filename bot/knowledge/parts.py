@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.knowledge.advice import DASH, in_french
+from bot.knowledge.advice import DASH, in_french, no_text
 from bot.knowledge.problem import Problem
 from bot.knowledge.yaml_reading import Document, Path
 
@@ -26,9 +26,7 @@ def texts(document: Document, key: str, problems: list[Problem]) -> Iterator[tup
         if isinstance(item, str):
             yield path, item
         else:
-            problems.append(
-                document.error(path, "texte", "Un texte est attendu ici.", "Une ligne, un texte.")
-            )
+            problems.append(document.error(path, *no_text(item, key)))
 
 
 def models(
@@ -53,6 +51,8 @@ def validate(
         return model.model_validate(raw)
     except ValidationError as error:
         for detail in error.errors():
+            if detail["type"] == "missing" and (*path, *detail["loc"]) in document.lines:
+                detail["type"] = "string_too_short"  # the key is there, without a value
             code, message, hint = in_french(detail, model)
             problems.append(document.error((*path, *detail["loc"]), code, message, hint, entry))
         return None

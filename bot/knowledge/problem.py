@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+Level = Literal["error", "warning"]
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -10,7 +12,7 @@ class Problem:
 
     line: int  # counted from 1
     entry: str | None  # id of the entry, where there is one
-    level: Literal["error", "warning"]
+    level: Level
     code: str  # stable kebab-case name of the rule
     message: str  # French: what is wrong
     hint: str  # French: what to do

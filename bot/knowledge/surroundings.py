@@ -38,7 +38,8 @@ def check_region(files: Mapping[str, str]) -> tuple[Region | None, tuple[Problem
     documents = {name: read_yaml(files[name], name) for name in names if name in files}
     problems = [problem for document in documents.values() for problem in document.problems]
     region = read_region(documents, problems)
-    return (None if problems else region), tuple(problems)
+    failed = any(problem.level == "error" for problem in problems)
+    return (None if failed else region), tuple(problems)
 
 
 def read_region(documents: Mapping[str, Document], problems: list[Problem]) -> Region | None:

@@ -1,21 +1,22 @@
 """YAML with line numbers, and without its traps: what an editor typed is what we read.
 
 YAML quietly turns `01001` into 513, `12:30` into 750 and `non` into false (YAML 1.1, § 2.4 and
-the « Norway problem »), and keeps the last of two equal keys. Each of these is refused here.
+the « Norway problem »), keeps the last of two equal keys, and drops what follows « # ». Each of
+these is told here; so is what it refuses, by its cause (`mistyped.py`).
 """
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from bot.knowledge.problem import Problem
+from bot.knowledge import mistyped
+from bot.knowledge.problem import Level, Problem
 
 Path = tuple[str | int, ...]
-_TAB = re.compile(r" *\t")
-_ON_TABS = ("La ligne commence par une tabulation.", "Remplacez-la par des espaces.")
 # « non » is text for YAML 1.1 and « no » is false: we refuse both, so nobody need know.
 _YES_NO = frozenset({"oui", "non", "vrai", "faux"})
 #: Keys whose value is a yes or a no; anywhere else such a word would be a text badly read.
@@ -26,6 +27,17 @@ _TRAPS = {
     "tag:yaml.org,2002:float": "un nombre",
     "tag:yaml.org,2002:bool": "« oui » ou « non »",
 }
+_RESOLVER: Any = yaml.resolver.Resolver()
+#: More is no file of ours: a text is at most in a list of a list of entries.
+_DEEPEST = 20
+#: A comment that is rather the end of the text: « fosse #9 », « lot # 9 ».
+_LOST = re.compile(r"\s+(#[^\s#].*|# \d.*)")
+#: The first piece of a sentence that a comma cuts: neither a sigle nor an end.
+_UNENDED = re.compile(r"[^\W\d_a-zß-ÿ](?:[^A-Z].*)?(?<![.?!…»)])")
+_GOES_ON = re.compile(r"[a-zß-ÿ]").match
+_LIKE_KEY = re.compile(r" *([a-z_]+):(?: |$)")
+#: Two paragraphs that YAML makes one.
+_FOLDED = re.compile(r"[^\n]\n[^\n ]")
 
 
 @dataclass
@@ -36,6 +48,8 @@ class Document:
     value: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    #: Nothing could be read: what is missing elsewhere is a consequence of this file's problem.
+    unread: bool = False
 
     def line(self, path: Path) -> int:
         """The line of the part at `path`, or of the nearest part around it that has one."""
@@ -43,8 +57,10 @@ class Document:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def refuse(self, line: int, code: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(line, None, "error", code, message, hint, self.file))
+    def tell(self, line: int, code: str, *quoted: object, level: Level = "error") -> None:
+        """Tell what is wrong in the form of the text."""
+        message, hint = (part.format(*quoted) for part in mistyped.SAID[code])
+        self.problems.append(Problem(line, None, level, code, message, hint, self.file))
 
     def error(
         self, path: Path, code: str, message: str, hint: str, entry: str | None = None
@@ -57,128 +73,211 @@ class Document:
         return Problem(self.line(path), entry, "warning", code, message, hint, self.file)
 
 
+class _UnreadableError(Exception):
+    """What keeps the rest from being read: its arguments are a line, a code, what is quoted."""
+
+
 def read_yaml(text: str, file: str) -> Document:
     """Read one YAML text; what is wrong with its form is in the document's `problems`.
 
-    Empty values are left out, as if their key had not been written.
+    Empty values are left out, as if their key had not been written; their lines are known.
     """
     document = Document(file)
+    text, unseen = mistyped.settled(text)
     try:
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = (mark.line if mark else 0) + 1
-        tabs = [number for number, typed in enumerate(text.splitlines(), 1) if _TAB.match(typed)]
-        if tabs and tabs[0] <= line:
-            document.refuse(tabs[0], "yaml", *_ON_TABS)
-        else:
-            document.refuse(line, "yaml", *_explain(error))
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        document.refuse(
-            line,
-            "caractere",
-            "Un caractère invisible empêche de lire le fichier.",
-            "Effacez-le et retapez le passage à la main.",
-        )
-    else:
-        if root is not None:
-            document.value = _build(root, (), document, set())
+        _refuse(mistyped.stops(text))
+        for char, line in unseen.items():
+            level: Level = "error" if char < "\xa0" else "warning"
+            document.tell(line, "caractere", f"U+{ord(char):04X}", level=level)
+        document.value = _Reader(text, document).read()
+    except _UnreadableError as refused:
+        document.unread = True
+        same = refused.args[0]
+        document.problems = [one for one in document.problems if one.line != same]
+        document.tell(*refused.args)
     return document
 
 
-def _explain(error: yaml.MarkedYAMLError) -> tuple[str, str]:
-    """French message and advice for what libyaml says of a text it can't read."""
-    said = f"{error.context or ''} {error.problem or ''}"
-    if "mapping values are not allowed" in said:
-        return (
-            "Un deux-points suivi d’une espace se trouve dans un texte.",
-            'Mettez tout le texte entre guillemets doubles : "…".',
-        )
-    if "cannot start any token" in said:
-        return (
-            "Une valeur ne peut pas commencer par @, ` ou %.",
-            "Mettez le texte entre guillemets.",
-        )
-    if "quoted scalar" in said:
-        return "Un guillemet ouvert n’est pas refermé.", "Ajoutez le guillemet qui manque."
-    if "flow sequence" in said or "flow mapping" in said:
-        return (
-            "Une liste entre crochets ou accolades n’est pas refermée, ou il y manque une virgule.",
-            "Vérifiez [ ] et { } ; un texte avec une virgule se met entre guillemets.",
-        )
-    if any(part in said for part in ("block mapping", "block collection", "simple key")):
-        return (
-            "L’alignement ou la forme « clé: valeur » n’est pas correcte ici.",
-            "Alignez la ligne avec les clés voisines, et mettez une espace après le deux-points.",
-        )
-    if "undefined alias" in said or "anchor" in said:
-        return "Un texte commence par & ou *.", "Mettez-le entre guillemets."
-    return "Le fichier n’est pas écrit correctement ici.", "Comparez avec l’entrée précédente."
+def _refuse(mistakes: Iterable[mistyped.Mistake]) -> None:
+    """Read no further if there is any mistake; the first is told."""
+    for mistake in mistakes:
+        raise _UnreadableError(*mistake)
 
 
-def _build(node: yaml.Node, path: Path, document: Document, seen: set[int]) -> Any:
-    line = node.start_mark.line + 1
-    document.lines[path] = line
-    if isinstance(node, yaml.ScalarNode):
-        return _scalar(node, path, line, document)
-    if id(node) in seen:
-        # Besides being unreadable for an editor, nested aliases can grow without bound.
-        document.refuse(
-            line,
-            "alias",
-            "Les raccourcis YAML (& et *) ne sont pas acceptés.",
-            "Recopiez le texte en entier.",
-        )
-        return None
-    seen.add(id(node))
-    if isinstance(node, yaml.SequenceNode):
-        items = (
-            _build(child, (*path, index), document, seen) for index, child in enumerate(node.value)
-        )
-        return [item for item in items if item is not None]
-    mapping: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
-        key_line = key_node.start_mark.line + 1
-        if key in mapping or (*path, key) in document.lines:
-            document.refuse(
-                key_line,
-                "cle-double",
-                f"La clé « {key} » est déjà écrite ligne {document.line((*path, key))}.",
-                "Gardez-en une seule : sinon la première serait perdue.",
-            )
-            continue
-        value = _build(value_node, (*path, key), document, seen)
-        document.lines[(*path, key)] = key_line
-        if value is not None:
-            mapping[key] = value
-    return mapping
+class _Reader:
+    """Builds plain values from libyaml's events, and looks at the lines that they come from.
 
+    From events, since libyaml's own nodes end the process where they are nested too deep.
+    """
 
-def _scalar(node: yaml.ScalarNode, path: Path, line: int, document: Document) -> Any:
-    value: str = node.value
-    if node.tag == "tag:yaml.org,2002:null" and not node.style:
-        return None
-    if node.tag == "tag:yaml.org,2002:timestamp":
+    def __init__(self, text: str, document: Document) -> None:
+        # libyaml may tell of a line after the last.
+        self.text, self.lines, self.document = text, [*text.split("\n"), ""], document
+        self.events = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self.last: Any = next(self.events)  # the scalar read last
+        self.keys: set[str] = set()
+        #: Lines of texts that begin as a key would: path of the text, key, line.
+        self.like_keys: list[tuple[Path, str, int]] = []
+
+    def read(self) -> dict[str, Any] | None:
+        """The value of the only document. Raises _UnreadableError."""
+        value = None
         try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            return value  # the model says which date it expected
-    if not path:
+            while not isinstance(event := self.next(), yaml.StreamEndEvent):
+                if isinstance(event, yaml.NodeEvent):
+                    value = self.value(event, ())
+        except yaml.MarkedYAMLError as error:
+            _refuse(mistyped.formats(self.text))
+            _refuse(mistyped.causes(error, self.lines, self.last, self.keys))
+        seen = {(len(path), path[-1]) for path in self.document.lines if path}
+        for path, key, line in self.like_keys:
+            if (*path[:-1], key) not in self.document.lines and (len(path), key) in seen:
+                raise _UnreadableError(line, "bloc-cle", key)
+        if value is not None and not isinstance(value, dict):
+            _refuse(mistyped.formats(self.text))
+            raise _UnreadableError(1, "forme", "c’est une liste ou un texte")
+        return value or None
+
+    def next(self) -> Any:
+        event = next(self.events)
+        if isinstance(event, yaml.ScalarEvent):
+            self.last = event
+        return event
+
+    def value(self, event: Any, path: Path) -> Any:
+        line = event.start_mark.line + 1
+        self.document.lines[path] = line
+        # Besides being unreadable for an editor, nested aliases can grow without bound.
+        if isinstance(event, yaml.AliasEvent) or event.anchor or event.tag:
+            raise _UnreadableError(line, "signe")
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event, path)
+        if len(path) > _DEEPEST:
+            raise _UnreadableError(line, "demesure", f"{_DEEPEST} listes ou clés imbriquées")
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(event, path)
+        return self.mapping(event, path)
+
+    def sequence(self, start: Any, path: Path) -> list[Any]:
+        items: list[Any] = []
+        pieces: list[Any] = []
+        told = len(self.document.problems)
+        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+            item = self.value(event, (*path, len(items)))
+            if item is None and not event.value and (item := self.lost("error")) is None:
+                self.document.tell(event.start_mark.line + 1, "tiret-vide", level="warning")
+            if item is not None:
+                items.append(item)
+            if start.flow_style and isinstance(item, str) and not event.style:
+                pieces.append(event)
+        texts = [piece.value for piece in pieces]
+        if 1 < len(texts) < 5 and _UNENDED.fullmatch(texts[0]) and all(map(_GOES_ON, texts[1:])):
+            del self.document.problems[told:]  # « non » in a sentence is no trap
+            line = pieces[1].start_mark.line + 1
+            self.document.tell(line, "virgule", texts[1], level="warning")
+        return items
+
+    def mapping(self, start: Any, path: Path) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        block = False
+        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
+            key = self.key(event)
+            end = event.end_mark
+            if block and " " in key and self.lines[end.line].startswith(" :", end.column):
+                raise _UnreadableError(line, "bloc-decale")
+            inner = (*path, key)
+            if inner in self.document.lines:
+                self.document.tell(line, "cle-double", key, self.document.line(inner))
+                self.value(self.next(), (*inner, "?"))
+                continue
+            held = self.next()
+            value = self.value(held, inner)
+            block = getattr(held, "style", "") in ("|", ">")
+            if value is None and not self.last.value:
+                mark = self.last.start_mark
+                if start.flow_style and not self.lines[mark.line].endswith(":", 0, mark.column):
+                    code = "virgule" if mapping else "crochet"
+                    raise _UnreadableError(line, "colle" if ":" in key else code, key)
+                if (value := self.lost("error")) is None:
+                    self.document.tell(line, "vide", key, level="warning")
+            self.document.lines[inner] = line
+            if value is not None:
+                mapping[key] = value
+        return mapping
+
+    def key(self, event: Any) -> str:
+        """A key as it was meant."""
+        number, column = event.start_mark.line, event.start_mark.column
+        value = event.value if isinstance(event, yaml.ScalarEvent) else None
+        strange = isinstance(event, yaml.AliasEvent) or event.anchor or event.tag or value == "<<"
+        if strange or self.lines[number].endswith("? ", 0, column):
+            raise _UnreadableError(number + 1, "signe")
+        if value is None:
+            raise _UnreadableError(number + 1, "crochet")
+        if not value.isidentifier():
+            _refuse(mistyped.in_lines(self.lines, number, number))
+        key: str = value.strip()
+        if key != value and not event.style:
+            self.document.tell(number + 1, "insecable", level="warning")
+        self.keys.add(key)
+        return key
+
+    def lost(self, level: Level) -> str | None:
+        """What follows the last scalar as a comment, and is plainly a part of it."""
+        mark = self.last.end_mark
+        match = _LOST.match(self.lines[mark.line], mark.column)
+        if match:
+            self.document.tell(mark.line + 1, "diese", match[1], level=level)
+        return match and match[1]
+
+    def scalar(self, event: Any, path: Path) -> Any:
+        value: str = event.value
+        tag = ""
+        if not event.style:
+            tag = _RESOLVER.resolve(yaml.ScalarNode, value, (True, False))
+            if tag == "tag:yaml.org,2002:null":
+                return None
+            if "#" in self.lines[event.end_mark.line]:
+                self.lost("warning")
+            if value[-1] == '"' and value.count('"') % 2 and not value[-2:-1].isdigit():
+                self.document.tell(event.end_mark.line + 1, "guillemet-seul", level="warning")
+        if event.style not in ("'", '"'):
+            self.several_lines(event, path)
+        if tag == "tag:yaml.org,2002:timestamp":
+            try:
+                return dt.date.fromisoformat(value)
+            except ValueError:
+                return value  # the model says which date it expected
+        if not path:
+            return value
+        if path == ("version",):
+            return int(value) if value.isdecimal() else value
+        if path[-1] in _FLAGS and value.lower() in _BOOLEANS:
+            return _BOOLEANS[value.lower()]
+        trap = _TRAPS.get(tag)
+        if not event.style and value.lower() in _YES_NO:
+            trap = _TRAPS["tag:yaml.org,2002:bool"]
+        if trap:
+            self.document.tell(event.start_mark.line + 1, "piege", value, trap)
         return value
-    if path == ("version",):
-        return int(value) if value.isdecimal() else value
-    if path[-1] in _FLAGS and value.lower() in _BOOLEANS:
-        return _BOOLEANS[value.lower()]
-    trap = _TRAPS.get(node.tag)
-    if not node.style and value.lower() in _YES_NO:
-        trap = _TRAPS["tag:yaml.org,2002:bool"]
-    if trap:
-        document.refuse(
-            line,
-            "piege",
-            f"« {value} » peut être lu comme {trap} au lieu d’un texte.",
-            f'Mettez des guillemets : "{value}".',
-        )
-    return value
+
+    def several_lines(self, event: Any, path: Path) -> None:
+        """Look for what a text of several lines loses or swallows."""
+        first, last = event.start_mark.line, event.end_mark.line
+        own = not event.style and not self.lines[first][: event.start_mark.column].strip(" ")
+        if first == last and not own:
+            return
+        below = range(first + 1, last + (not event.style))
+        dashes = [number for number in below if self.lines[number].lstrip(" ").startswith("- ")]
+        if event.style:
+            keys = ((number, _LIKE_KEY.match(self.lines[number])) for number in below)
+            self.like_keys += [(path, match[1], number + 1) for number, match in keys if match]
+        else:
+            item = isinstance((path or ("",))[-1], int)
+            if own or item:
+                _refuse(mistyped.in_lines(self.lines, first + (not own), last))
+            if item:
+                _refuse((number + 1, "alignement", "") for number in dashes)
+        if path and event.style != "|" and (dashes or _FOLDED.search(event.value.strip("\n"))):
+            self.document.tell(first + 1 - own, "bloc-absent", level="warning")

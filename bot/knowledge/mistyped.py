@@ -1,0 +1,230 @@
+"""What an editor mistyped, found on the lines themselves: YAML tells its consequences, far off.
+
+A mistake is a line counted from 1, a code, and what is quoted of it. The rows of each table are
+tried in order, the surest first.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import yaml
+
+Mistake = tuple[int, str, str]
+
+_QUOTES = 'Entourez tout le texte de guillemets droits : "…".'
+_SPACES = "Mettez le même nombre d’espaces devant toutes les lignes du même genre."
+#: Code of a mistake: what is said of it, and the remedy.
+SAID = {
+    "alignement": ("Cette ligne n’est pas alignée avec ses voisines.", _SPACES),
+    "autre-signe": ("« {} » n’est pas le signe du clavier.",
+                    "Tapez un tiret « - » ou un deux-points « : » ordinaire, et une espace."),
+    "bloc-absent": ("Ce texte de plusieurs lignes n’est pas annoncé par « | ».",
+                    "Écrivez « | » seul après le deux-points, et tout le texte dessous, décalé."),
+    "bloc-cle": ("« {}: » est décalé comme le texte au-dessus, et en fait donc partie.",
+                 "Alignez cette clé avec les autres clés."),
+    "bloc-decale": ("Cette ligne est décalée autrement que le texte dont elle fait partie.",
+                    _SPACES),
+    "bloc-suivi": ("« | » et « > » annoncent un texte : rien ne les suit sur leur ligne.",
+                   "Passez à la ligne après « | », ou mettez le texte entre guillemets."),
+    "caractere": ("Un caractère qui ne se voit pas, ou ne se lit pas, est sur cette ligne ({}).",
+                  "Effacez la ligne, et retapez-la à la main."),
+    "cle-double": ("La clé « {} » est déjà écrite ligne {}.",
+                   "Gardez-en une seule : sinon la première serait perdue."),
+    "colle": ("Une espace ordinaire manque après le tiret ou le deux-points de « {} ».",
+              "Tapez-la à la main."),
+    "coupure": ("La ligne « {} » coupe le fichier.", "Effacez-la, ou commencez-la par #."),
+    "crochet": ("Un crochet [ ou une accolade {{ n’est pas refermé, ou se referme trop tôt.",
+                "Vérifiez [ ] et {{ }}. Un texte qui en contient se met entre guillemets."),
+    "demesure": ("Cette ligne a plus de {}.", "Remettez une copie du fichier, ou coupez la ligne."),
+    "deux-points": ("Un deux-points suivi d’une espace se trouve dans un texte.", _QUOTES),
+    "deux-points-absent": ("Il manque un deux-points ici, ou cette ligne n’est pas à sa place.",
+                           "Écrivez « clé: valeur », avec une espace après le deux-points."),
+    "diese": ("Le texte est perdu à partir de « {} ».", _QUOTES),
+    "fichier-vide": ("Ce fichier est vide.", "Remettez son texte, ou effacez le fichier."),
+    "forme": ("Ce fichier n’est pas fait de lignes « clé: valeur » : {}.",
+              "Comparez son début avec un fichier qui marche."),
+    "fusion": ("Deux versions du fichier n’ont pas été réunies (« {} »).",
+               "Gardez la bonne ; effacez l’autre et les lignes <<<<<<<, =======, >>>>>>>."),
+    "guillemet-autre": ("« {} » n’est pas le guillemet droit, et ne protège pas un deux-points.",
+                        _QUOTES),
+    "guillemet-interieur": ("Un guillemet manque, ou est au milieu du texte, comme une barre \\.",
+                            f"{_QUOTES} À l’intérieur, mettez « »."),
+    "guillemet-ouvert": ("Un guillemet ouvert ici n’est pas refermé.",
+                         "Ajoutez le guillemet qui manque à la fin du texte."),
+    "guillemet-seul": ("Le guillemet du début manque : celui de la fin sera affiché.",
+                       "Ajoutez-le, ou effacez l’autre."),
+    "insecable": ("Une espace insécable est au début de la ligne ou contre la clé.",
+                  "Retapez le début de la ligne à la main, avec des espaces ordinaires."),
+    "piege": ("« {} » peut être lu comme {} au lieu d’un texte.", 'Mettez des guillemets : "{0}".'),
+    "signe": ("Un texte ne commence pas par l’un des signes & * ! @ ` % ? ni une clé par <<.",
+              _QUOTES),
+    "tabulation": ("La ligne commence par une tabulation.", "Remplacez-la par des espaces."),
+    "tiret-vide": ("Rien ne suit ce tiret : la ligne est vide.", "Complétez-la, ou effacez-la."),
+    "vide": ("« {} » est vide.", "Écrivez un texte, ou retirez la clé."),
+    "virgule": ("La virgule coupe ce texte : « {} » en est séparé.", _QUOTES),
+    "yaml": ("Cette ligne n’est pas écrite correctement.", "Comparez-la avec ses voisines."),
+}  # fmt: skip
+
+#: Spaces that YAML takes for letters: no-break, narrow, figure, ideographic…
+_ODD_SPACES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+#: Controls, soft hyphens, what has no width or turns the text round, line ends that editors do
+#: not show, lost letters.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\uffff\ud800-\udfff]"
+)
+_JOINERS = "\u200c\u200d"  # parts of emoji, and odd after a letter
+_LINE_ENDS = "\x0b\x0c\x85\u2028\u2029"
+#: What stops the reading wherever it stands; no text comes as far left as the margin.
+_STOPS = (
+    (r"\A\s*\Z", "fichier-vide", ""),
+    # Nobody writes such a line, and what reads the texts afterwards is not made for one.
+    (r"^.{1000000}.", "demesure", "un million de caractères"),
+    (r"\A\s*<[!?\w]", "forme", "c’est du HTML ou du XML"),
+    (r"\A(?:\{\\rtf|%PDF)", "forme", "il vient d’un traitement de texte"),
+    (r"^```", "forme", "une ligne commence par ```"),
+    (r"^(?:<{7}|={7}|>{7}|\|{7})(?= |$)", "fusion", ""),
+    (r"^(?:---|\.\.\.)(?=\s)|^([-=*_~])\1{2,}[ \t]*$|^%.*", "coupure", ""),
+)
+#: What a file is that has no « clé: valeur », by its beginning.
+_FORMATS = (
+    (r"\s*(?:\[|\{\s*(?:[\"{}]|$))", "c’est du JSON"),
+    (r"\s*(?![#-])[^:\n]*([;,\t])[^:\n]*\1", "il vient d’un tableur"),
+)
+#: What is right at the beginning of no line, unless within a text.
+_LINES = (
+    (r" *\t\s*\S()", "tabulation"),
+    (rf"[ \t]*[{_ODD_SPACES}]()", "insecable"),
+    (r" *([–—−‒•‣▪◦·]|\*(?= ))", "autre-signe"),
+    (r" *(-[^ \t-]\S*)", "colle"),
+    (r" *(?:- +)?\w+\s?([：﹕])", "autre-signe"),
+    (r" *(?:- +)?([a-z_]+:(?![ /]|$)\S*)", "colle"),
+)
+#: What the line holds where libyaml says that it could not do something.
+_REFUSED = (
+    ("unknown escape|hexadecimal", "()", "guillemet-interieur"),
+    ("quoted scalar", "()", "guillemet-ouvert"),
+    ("block scalar", "()", "bloc-suivi"),
+    ("alias|anchor|tag|cannot start any token|node content", "()", "signe"),
+    ("values are not", r" *(?:- +)*(?:\w+: +)?([“”„«»‘’])", "guillemet-autre"),
+    ("did not find", r" *(?:- +)*(?:\w+: +)?[\[{].*[\]}] *[^\s#]()", "crochet"),
+    ("flow ", "()", "crochet"),
+    ("values are not", "()", "deux-points"),
+    ("did not find", "()", "alignement"),
+    ("", "()", "yaml"),
+)
+#: A key, with its colon or what would follow it; a word of French has a space before its colon.
+_KEY = re.compile(r" *(?:- +)*([a-z_]+)(:(?= |$)| *[|>=]?-? *$)?")
+_QUOTED = re.compile(
+    r"""(?:^|(?<=[\[{,:-]))\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*[^\s,\]}:#]"""
+)
+
+
+def settled(text: str) -> tuple[str, dict[str, int]]:
+    """The text without the characters that nobody sees, and the first line of each of them."""
+    found: dict[str, int] = {}
+
+    def cleared(match: re.Match[str]) -> str:
+        char, before = match[0], text[max(match.start() - 1, 0) : match.start()]
+        if char in _JOINERS and not before.isalnum():
+            return char
+        found.setdefault(char, _line(text, match))
+        return " " if char in _LINE_ENDS else char if char == "\ufffd" else ""
+
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = _INVISIBLE.sub(cleared, text)
+    # A line of dashes before all else is usual elsewhere.
+    return re.sub(r"\A((?:\s*#.*\n)*\s*?)---[ \t]*\n", r"\1\n", text), found
+
+
+def _line(text: str, match: re.Match[str]) -> int:
+    return text.count("\n", 0, match.start()) + 1
+
+
+def stops(text: str) -> Iterator[Mistake]:
+    """What makes the whole file unreadable at sight."""
+    for pattern, code, quoted in _STOPS:
+        if match := re.search(pattern, text, re.MULTILINE):
+            yield _line(text, match), code, quoted or match[0].strip()
+
+
+def formats(text: str) -> list[Mistake]:
+    """What the file may be, by its beginning, if it is no « clé: valeur »; the surest first."""
+    return [(1, "forme", what) for pattern, what in _FORMATS if re.match(pattern, text)]
+
+
+def in_lines(lines: Sequence[str], first: int, last: int) -> Iterator[Mistake]:
+    """The lines from `first` to `last`, counted from 0, that begin as none should."""
+    for number in range(first, last + 1):
+        for pattern, code in _LINES:
+            if match := re.match(pattern, lines[number]):
+                yield number + 1, code, match[1]
+
+
+def causes(
+    error: yaml.MarkedYAMLError, lines: Sequence[str], last: Any, keys: Collection[str]
+) -> Iterator[Mistake]:
+    """Why libyaml refuses the text, after the scalar `last` and the keys read so far.
+
+    It tells where it could not go on (`at`), and for some refusals where began what it could not
+    end (`begun`). The cause stands between what it had read (`read`) and that line.
+    """
+    said = f"{error.context or ''} {error.problem or ''}"
+    mark = error.problem_mark or error.context_mark or last.end_mark
+    at, begun = min(mark.line, len(lines) - 2), (error.context_mark or mark).line
+    start, read, style = last.start_mark.line, last.end_mark.line, getattr(last, "style", None)
+    text = begun if "simple key" in said else at
+
+    def is_key(number: int) -> bool:
+        match = _KEY.match(lines[number])
+        return match is not None and (match[1] in keys or bool(match[2]))
+
+    def column(number: int, skipped: str = " -") -> int:
+        return len(lines[number]) - len(lines[number].lstrip(skipped))
+
+    def unusual(number: int) -> bool:
+        """Whether this key is elsewhere than most of those of the same name."""
+        if not is_key(number):
+            return False
+        key = lines[number].lstrip(" -").partition(":")[0]
+        same = (n for n, line in enumerate(lines) if line.lstrip(" -").startswith(f"{key}:"))
+        columns = Counter(column(n) for n in same if n != number)
+        return bool(columns) and column(number) != columns.most_common(1)[0][0]
+
+    if style in ("'", '"') and start < read == at:  # to the next quote, somewhere below
+        yield start + 1, "guillemet-ouvert", ""
+    cut = range(read, min(read + 1, at)) if style == "" else ()
+    for number in range(begun, at + 1) if "flow" in said else cut:
+        if match := re.search(r"\s(#.*)", re.sub('"[^"]*"', '""', lines[number])):
+            yield number + 1, "diese", match[1]
+    yield from in_lines(lines, read if style else start, text)
+    if style in ("|", ">"):
+        filled = [n for n in range(start + 1, at + 1) if lines[n].strip()]
+        left = next((n for n in filled if n >= read), at)
+        if column(left, " ") < column(filled[0], " ") and not is_key(left):
+            yield left + 1, "bloc-decale", ""
+    if (match := _QUOTED.search(lines[at])) and match.start() <= mark.column:
+        yield at + 1, "guillemet-interieur", ""
+    # A key that should announce the text below it, and does not.
+    key = next((n for n in range(text - 1, -1, -1) if is_key(n)), text)
+    below = next((n for n in range(key + 1, text) if lines[n].strip()), text)
+    announced = re.search(r""": *[|>"'\[{]""", lines[key]) or lines[below].lstrip().startswith("- ")
+    if column(key) < min(column(below), column(text)) and not announced and not is_key(text):
+        yield key + 1, "bloc-absent", ""
+    if "simple key" in said:
+        yield begun + 1, "deux-points-absent", ""
+    if style == "" and start < at and re.match(r" *\w+['’ ][^:]* :( |$)", lines[start]):
+        yield start + 1, "bloc-decale", ""  # a sentence taken for a key
+    after = next((n for n in range(read + 1, at) if lines[n].strip()), at)
+    first = start if start < read else after
+    values = "values are not" in said and is_key(at) and ":" not in lines[at][: mark.column]
+    if values and is_key(first) and not re.search(":( |$)", lines[first]):
+        yield first + 1, "deux-points-absent", ""
+    odd = next((n for n in (at, *range(start, at)) if unusual(n)), at)
+    if values or odd != at:
+        yield odd + 1, "alignement", ""
+    for refusal, held, code in _REFUSED:
+        if re.search(refusal, said) and (match := re.match(held, lines[at])):
+            yield (begun if re.search("quoted|flow", said) else at) + 1, code, match[1]
