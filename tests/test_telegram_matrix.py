@@ -42,7 +42,7 @@ POLL = {
     "members_only": False,
 }  # fmt: skip
 QUESTION = "Qui s'engage ?"
-ANSWER = "Douze partenaires s'engagent ensemble :"
+ANSWER = QUESTION  # the title over it: its words are the editors'
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from aiohttp import web
-from telegram import Bot, InputFile, InputMediaPhoto
+from telegram import Bot
 from telegram.error import BadRequest, NetworkError, TimedOut
 from telegram.ext import ExtBot
 from telegram.request import RequestData
@@ -50,14 +50,7 @@ class Api:
             self.all_here.set()
         await self.all_here.wait()
         self.at_once -= 1
-        if request.content_type == "multipart/form-data":
-            fields: dict[str, object] = {}
-            async for part in await request.multipart():
-                assert part.name is not None  # type: ignore[union-attr]
-                content = await part.read()  # type: ignore[union-attr]
-                fields[part.name] = (part.filename, content) if part.filename else content.decode()  # type: ignore[union-attr]
-        else:
-            fields = json.loads(await request.read() or b"{}")
+        fields = json.loads(await request.read() or b"{}")
         self.requests.append((request.method, request.content_type, fields))
         result = BOT_USER if request.path.endswith("getMe") else MESSAGE
         return web.json_response({"ok": True, "result": result})
@@ -113,20 +106,6 @@ async def test_a_call_is_json_and_its_answer_is_read(api: Api) -> None:
         "application/json",
         {"chat_id": 42, "text": "L’été? 🙂", "parse_mode": "HTML"},
     )
-
-
-async def test_files_go_in_parts(api: Api) -> None:
-    async with bot(api.url) as galibot:
-        await galibot.send_photo(42, InputFile(b"\x89PNG", "carte.png"), caption="Où ?")
-        _, kind, fields = api.requests[-1]
-        assert kind == "multipart/form-data"
-        assert fields == {"chat_id": "42", "caption": "Où ?", "photo": ("carte.png", b"\x89PNG")}
-        with contextlib.suppress(AttributeError):  # the canned answer is one message, not several
-            await galibot.send_media_group(42, [InputMediaPhoto(b"1"), InputMediaPhoto(b"2")])
-        _, _, fields = api.requests[-1]
-        files = [value[1] for value in fields.values() if isinstance(value, tuple)]
-        assert files == [b"1", b"2"]
-        assert "attach://" in str(fields["media"])
 
 
 async def test_a_file_is_fetched(api: Api) -> None:

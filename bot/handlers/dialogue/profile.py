@@ -39,13 +39,13 @@ def commands(texts: TelegramTexts, *, places: bool, group: bool = False) -> list
 
 async def announce(bot: ExtBot[None], texts: TelegramTexts, *, places: bool) -> None:
     """Bring all of it up to date; what fails is logged, and the rest is done all the same."""
-    for scope, listed in (
-        (BotCommandScopeAllPrivateChats(), commands(texts, places=places)),
-        (BotCommandScopeAllGroupChats(), commands(texts, places=places, group=True)),
-    ):
-        for language in _LANGUAGES:
-            await attempt(_commands(bot, scope, language, listed))
     for language in _LANGUAGES:
+        for scope, group in (
+            (BotCommandScopeAllPrivateChats(), False),
+            (BotCommandScopeAllGroupChats(), True),
+        ):
+            menu = commands(texts, places=places, group=group)
+            await attempt(_commands(bot, scope, language, menu))
         await attempt(_description(bot, language, texts.description))
         await attempt(_short_description(bot, language, texts.short_description))
     await attempt(_menu_button(bot))
