@@ -14,7 +14,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.conversation.reply import Conversation
 from bot.handlers import build
-from bot.handlers.context import BotApplication
+from bot.handlers.context import BotApplication, Memory, Place
 from bot.language.typography import typeset
 from bot.services import Services
 from doubles.telegram_rules import (
@@ -29,6 +29,9 @@ BOT_USER = {"id": 1, "is_bot": True, "first_name": "Galibot", "username": "galib
 NEIGHBOUR = {"id": 43, "is_bot": False, "first_name": "Marcel"}
 ANONYMOUS = {"id": 45, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 OTHER_BOT = {"id": 44, "is_bot": True, "first_name": "Autre", "username": "other_bot"}
+#: Whom Telegram names as the author of what someone writes in a channel's name.
+CHANNEL_BOT = {"id": 46, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+CHANNEL = {"id": -100, "type": "channel", "title": "Canal"}
 GROUP = {"id": -42, "type": "supergroup", "title": "Cité"}
 #: An entry of the project's base.
 ENTRY = "qui-s-engage"
@@ -143,7 +146,8 @@ class FakeTelegram(BaseRequest):
                 yield from keyboard_complaints(result["reply_markup"])
         if name == "deleteMessage" and parameters["message_id"] not in self.messages:
             yield "deletes a message that was never sent"
-        if name.startswith("editMessage") and parameters["message_id"] not in self.messages:
+        edited = parameters.get("message_id") if name.startswith("editMessage") else None
+        if edited is not None and edited not in self.messages:
             yield "edits a message that was never sent"
 
     def _result(self, name: str, parameters: dict[str, Any]) -> object:
@@ -166,6 +170,8 @@ class FakeTelegram(BaseRequest):
             }
             self.messages[message["message_id"]] = message
             return message
+        if "inline_message_id" in parameters:
+            return True
         if name in {"editMessageReplyMarkup", "editMessageText"}:
             message = self.messages[parameters["message_id"]]
             if name == "editMessageText":
@@ -265,7 +271,13 @@ def actions(sent: dict[str, Any]) -> list[str]:
 
 
 def remembered(resident: Resident) -> Conversation:
-    return resident.application.bot_data.chats[resident.chat["id"]].conversation
+    """The conversation of this resident in her chat, outside of any topic."""
+    return memory_of(resident).conversation
+
+
+def memory_of(resident: Resident, topic: int | None = None) -> Memory:
+    place = Place(resident.chat["id"], resident.user["id"], topic)
+    return resident.application.bot_data.memories[place]
 
 
 def shows(sent: list[dict[str, Any]], text: str) -> bool:

@@ -68,6 +68,9 @@ def text_complaints(text: str, parse_mode: str | None) -> Iterator[str]:
     """Length after parsing, in UTF-16 units, and well-formedness."""
     if parse_mode == "HTML":
         yield from html_complaints(text)
+        # The others would not be refused, but lost.
+        if text.count("</") > 100:
+            yield "more than 100 entities"
     elif parse_mode is not None:
         yield f"parse_mode {parse_mode!r}"
     length = len(visible(text, parse_mode).strip().encode("utf-16-le")) // 2

@@ -324,11 +324,11 @@ async def test_what_does_not_finish_in_time_is_left_to_be_redone(
 
 async def test_memory_is_bounded(api: BotApi, services: Services) -> None:
     async with started(api, services) as application:
-        application.bot_data.chats.most = 3
+        application.bot_data.memories.most = 3
         intake = Intake(application, services.database)
         for chat in (1, 2, 3, 1, 4, 5):
             assert await intake.take(update(100 + chat + 10 * len(api.sent(1)), chat))
-        assert set(application.bot_data.chats) == {1, 4, 5}
+        assert {place.chat for place in application.bot_data.memories} == {1, 4, 5}
 
 
 async def test_a_database_out_of_order_costs_no_answer(

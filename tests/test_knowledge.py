@@ -121,6 +121,9 @@ def test_each_mistake_is_told_with_its_line(
     assert found[0].hint or code == "version"
 
 
+MANY = "".join(
+    f"  - {{id: e-{n}, question: Question {n}, reponse: R, theme: logement}}\n" for n in range(40)
+)
 WARNINGS = [
     ("releve_le: 2026-11-23", "expire_le: 2026-01-01", "expiree"),
     ("releve_le: 2026-11-23", "revoir_le: 2026-01-01", "a-revoir"),
@@ -130,6 +133,9 @@ WARNINGS = [
     ("Cela dépend.\n\n", "Cela <b>dépend</b>.\n\n", "mise-en-forme"),
     ("[Je vais payer plus ?]", "[QUELS TRAVAUX]", "variante-partagee"),
     ("[Je vais payer plus ?]", "[combien vais je payer]", "essai-indexe"),
+    ("Cela dépend.\n\n", "Cela dépend. " * 300 + "\n\n", "texte-long"),
+    ("facile: Cela dépend.", "facile: " + "Cela dépend. " * 300, "texte-long"),
+    ("hors_sujet:", MANY + "hors_sujet:", "theme-long"),
 ]
 
 

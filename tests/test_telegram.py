@@ -14,13 +14,17 @@ from bot.services import Services
 from doubles.telegram import (
     ANONYMOUS,
     BOT_USER,
+    CHANNEL,
+    CHANNEL_BOT,
     ENTRY,
     GROUP,
     NEIGHBOUR,
     OTHER_BOT,
     FakeTelegram,
+    Refusal,
     Resident,
     actions,
+    memory_of,
     remembered,
     reply_to,
     resident_with,
@@ -244,3 +248,120 @@ async def test_chats_do_not_mix(resident: Resident, telegram: FakeTelegram) -> N
     await other.say("Bonjour")
     assert remembered(resident).commune == "59456"
     assert remembered(other).commune is None
+
+
+#: Who else may write in the group where Odette said that she lives in Lens, and in which topic.
+OTHERS: dict[str, dict[str, Any]] = {
+    "someone else": {"from": NEIGHBOUR},
+    "an anonymous administrator": {"from": ANONYMOUS, "sender_chat": GROUP},
+    "someone as a channel": {"from": CHANNEL_BOT, "sender_chat": CHANNEL},
+    "herself in another topic": {"message_thread_id": 6, "is_topic_message": True},
+    "herself outside of topics": {},
+}
+HERE = {"message_thread_id": 5, "is_topic_message": True}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+async def test_a_conversation_is_a_persons_in_a_topic(
+    resident: Resident, other: dict[str, Any]
+) -> None:
+    resident.chat = {**GROUP, "is_forum": True}
+    if "from" in other:
+        other = {**HERE, **other}
+    asked = "@galibot_bot ma commune est-elle concernée ?"
+    (told,) = await resident.say("@galibot_bot j'habite à Lens", **HERE)
+    assert "Lens" in told["text"]
+    (unknown,) = await resident.say(asked, **other)
+    assert "Lens" not in unknown["text"]
+    (known,) = await resident.say(asked, **HERE)
+    assert "Lens" in known["text"]
+    # Each has a first reply, which says that a program answers, and refusals of its own.
+    assert typeset(TEXTS.notice) in unknown["text"]
+    refused = "@galibot_bot xyzzyx wizzgrok"
+    assert shows(await resident.say(refused, **HERE), TEXTS.refusal)
+    assert shows(await resident.say(refused, **other), TEXTS.refusal)
+    assert shows(await resident.say(refused, **other), TEXTS.refusal_again)
+    assert shows(await resident.say(refused, **HERE), TEXTS.refusal_again)
+
+
+async def test_two_channels_that_people_write_as_do_not_mix(resident: Resident) -> None:
+    """Telegram names one and the same author for both."""
+    resident.chat = GROUP
+    one = {"from": CHANNEL_BOT, "sender_chat": CHANNEL}
+    other = {"from": CHANNEL_BOT, "sender_chat": {**CHANNEL, "id": -101}}
+    await resident.say("@galibot_bot j'habite à Lens", **one)
+    (unknown,) = await resident.say("@galibot_bot ma commune est-elle concernée ?", **other)
+    assert "Lens" not in unknown["text"]
+
+
+async def test_a_button_belongs_to_the_conversation_of_who_presses_it(resident: Resident) -> None:
+    """In the topic of the message that bears it."""
+    resident.chat = {**GROUP, "is_forum": True}
+    await resident.say("@galibot_bot Noyelles", **HERE)
+    (choice,) = resident.telegram.messages.values()
+    code = next(way for way in actions(choice) if way.startswith("commune:"))
+    neighbour = Resident(resident.application, resident.telegram, resident.chat, NEIGHBOUR)
+    await neighbour.press(code)
+    assert memory_of(neighbour, 5).conversation.commune == code.removeprefix("commune:")
+    assert memory_of(resident, 5).conversation.commune is None
+
+
+async def test_a_thread_of_replies_is_no_topic(resident: Resident) -> None:
+    resident.chat = GROUP
+    await resident.say("@galibot_bot j'habite à Lens", message_thread_id=9)
+    assert remembered(resident).commune == "62498"
+
+
+# Buttons pressed in haste
+
+
+async def press_on(
+    resident: Resident, message: int, data: str, **by: object
+) -> list[dict[str, Any]]:
+    under = resident.telegram.messages[message]
+    query = {"id": "7", "from": resident.user, "chat_instance": "1", "message": under, **by}
+    return await resident.update(callback_query={**query, "data": data})
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_three_quick_presses_are_one(
+    resident: Resident, telegram: FakeTelegram, at_once: bool
+) -> None:
+    await resident.say("/start")
+    if at_once:
+        await asyncio.gather(*(press_on(resident, 1001, "themes") for _ in range(3)))
+    else:
+        for _ in range(3):
+            await press_on(resident, 1001, "themes")
+    assert len(telegram.made("sendMessage")) == 2
+    assert len(telegram.made("answerCallbackQuery")) == 3
+    # Another button is another press, and so is this one after it.
+    assert len(await press_on(resident, 1001, "contact")) == 1
+    assert len(await press_on(resident, 1001, "themes")) == 1
+    # So is the same button of another message, and the same after something was said.
+    assert len(await press_on(resident, 1002, "themes")) == 1
+    await resident.say("Bonjour")
+    assert len(await press_on(resident, 1002, "themes")) == 1
+
+
+async def test_a_button_pressed_again_later_answers_again(resident: Resident) -> None:
+    resident.application.bot_data.pressed_once = 0.0
+    await resident.say("/start")
+    for _ in range(2):
+        assert len(await press_on(resident, 1001, "themes")) == 1
+
+
+async def test_two_people_press_the_same_button(resident: Resident) -> None:
+    resident.chat = GROUP
+    await resident.say("/themes@galibot_bot")
+    assert len(await press_on(resident, 1001, "contact")) == 1
+    assert len(await press_on(resident, 1001, "contact", **{"from": NEIGHBOUR})) == 1
+
+
+async def test_a_press_that_was_not_answered_can_be_made_again(
+    resident: Resident, telegram: FakeTelegram
+) -> None:
+    await resident.say("/start")
+    telegram.fail("sendMessage", Refusal(429, "Too Many Requests", {"retry_after": 3600}))
+    await press_on(resident, 1001, "themes")
+    assert shows(await press_on(resident, 1001, "themes"), TEXTS.themes)

@@ -128,6 +128,32 @@ FAULTS = {
         (bad("message thread not found"), bad("can't parse entities")),
         ("reply+quote+topic", "reply", "plain"), ("BadRequest",) * 2, asks="@galibot_bot Bonjour",
     ),
+    "topic deleted": Fault(
+        (bad("TOPIC_DELETED"),), ("reply+quote+topic", "reply"), ("BadRequest",),
+        asks="@galibot_bot Bonjour",
+    ),
+    "topic deleted, then no right": Fault(
+        (bad("TOPIC_DELETED"), bad("CHAT_WRITE_FORBIDDEN")), ("reply+quote+topic", "reply"),
+        ("BadRequest",), asks="@galibot_bot Bonjour",
+    ),
+    **{
+        refusal.description: Fault(
+            (refusal,), ("reply+quote+topic",), asks="@galibot_bot Bonjour"
+        )
+        for refusal in (
+            bad("TOPIC_CLOSED"), bad("CHAT_RESTRICTED"), bad("CHAT_WRITE_FORBIDDEN"),
+            bad("CHAT_SEND_PLAIN_FORBIDDEN"), bad("CHAT_GUEST_SEND_FORBIDDEN"),
+            bad("CHAT_ADMIN_REQUIRED"), bad("USER_BANNED_IN_CHANNEL"),
+            bad("have no rights to send a message"),
+            bad("need administrator rights in the channel chat"),
+            Refusal(403, "Forbidden: CHAT_WRITE_FORBIDDEN"),
+            Refusal(403, "Forbidden: bot is not a member of the supergroup chat"),
+        )
+    },
+    "apology in a topic": Fault(
+        (bad("chat not found"), bad("TOPIC_CLOSED")), ("reply+quote+topic", "apology+topic"),
+        ("BadRequest",), asks="@galibot_bot Bonjour",
+    ),
     "migrated": Fault(
         (Refusal(400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": -1009}),),
         ("reply+quote+topic", "reply+quote+topic+there"), ("ChatMigrated",),
@@ -213,6 +239,8 @@ EDITS: dict[str, tuple[Refusal | Exception, list[str]]] = {
     "too old": (bad("message can't be edited"), ["editMessageText", "sendMessage"]),
     "late": (TimedOut(), ["editMessageText"]),
     "entities": (bad("can't parse entities"), ["editMessageText", "editMessageText"]),
+    "topic closed": (bad("TOPIC_CLOSED"), ["editMessageText"]),
+    "topic deleted": (bad("TOPIC_DELETED"), ["editMessageText", "sendMessage"]),
 }
 
 
@@ -228,7 +256,8 @@ async def test_faults_of_an_edit(
     calls = resident.telegram.calls[before:]
     assert [call.method for call in calls] == methods
     if methods[-1] == "sendMessage":
-        assert calls[-1].parameters["reply_parameters"]["message_id"] == asked["message_id"]
+        quoted = calls[-1].parameters.get("reply_parameters", {}).get("message_id")
+        assert quoted == (None if "TOPIC" in str(failure) else asked["message_id"])
 
 
 def test_each_row_of_the_table_is_tried() -> None:

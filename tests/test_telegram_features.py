@@ -7,11 +7,13 @@ import random
 import re
 import string
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
 from bot.handlers import announce
 from bot.handlers.dialogue.keyboard import REFUSAL
@@ -28,6 +30,7 @@ from doubles.telegram import (
     Refusal,
     Resident,
     actions,
+    memory_of,
     remembered,
     resident_with,
     shows,
@@ -68,7 +71,7 @@ async def test_a_position_proposes_communes_then_the_key_goes(
     await resident.press("commune:59456")
     assert remembered(resident).commune == "59456"
     assert len(telegram.made("deleteMessage")) == 1
-    kept = f"{caplog.text} {resident.application.bot_data.chats[resident.chat['id']]}"
+    kept = f"{caplog.text} {memory_of(resident)}"
     assert "50.379" not in kept
     assert "3.217" not in kept
 
@@ -143,8 +146,25 @@ async def test_inline_mode_gives_whole_answers(resident: Resident, base: Knowled
     assert "Source" in content["message_text"]
     ((button,),) = first["reply_markup"]["inline_keyboard"]
     assert button["url"] == f"https://t.me/galibot_bot?start=q-{ENTRY}_s-inline"
-    assert answered["cache_time"] > 0
     assert answered["is_personal"] is False
+
+
+async def test_what_an_editor_corrected_is_shared_at_once(
+    base: KnowledgeBase, gazetteer: Gazetteer, services: Services
+) -> None:
+    """Telegram keeps a list for a second at most, and we keep none."""
+    assistant = Assistant(base, gazetteer, today=lambda: TODAY)
+    async with resident_with(replace(services, assistant=assistant)) as resident:
+        question = base.entries[ENTRY].question
+        before = await ask_inline(resident, question)
+        assert before["cache_time"] == 1
+        corrected = base.entries[ENTRY].model_copy(update={"answer": "La réponse corrigée."})
+        entries = {**base.entries, ENTRY: corrected}
+        assistant.serve(base.model_copy(update={"entries": entries}))
+        after = await ask_inline(resident, question)
+    said = [each["results"][0]["input_message_content"]["message_text"] for each in (before, after)]
+    assert "La réponse corrigée." not in said[0]
+    assert "La réponse corrigée." in said[1]
 
 
 @pytest.mark.parametrize(

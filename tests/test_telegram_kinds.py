@@ -10,6 +10,8 @@ from bot.language.typography import typeset
 from bot.services import Services
 from doubles.telegram import (
     BOT_USER,
+    CHANNEL,
+    CHANNEL_BOT,
     ENTRY,
     GROUP,
     NEIGHBOUR,
@@ -38,7 +40,6 @@ POLL = {
 }  # fmt: skip
 FORWARDED = {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Marcel"}}
 QUESTION = "Qui s'engage ?"
-CHANNEL = {"id": -100, "type": "channel", "title": "Canal"}
 WAYS = {"themes", "commune", "contact", "start"}
 
 #: What is sent in a private chat, and what is said; ANSWER stands for the answer to QUESTION.
@@ -119,6 +120,10 @@ def message(**content: Any) -> dict[str, Any]:
     return {"message": {"message_id": 1, "date": 1, "chat": GROUP, "from": NEIGHBOUR, **content}}
 
 
+MENTION = [{"type": "mention", "offset": 0, "length": 12}]
+#: Who brings a channel's posts into its group.
+TELEGRAM = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+FROM_CHANNEL = {"type": "channel", "date": 1, "chat": CHANNEL, "message_id": 1}
 POST = {"message_id": 1, "date": 1, "chat": CHANNEL, "text": QUESTION}
 SILENCES: list[tuple[str, dict[str, Any]]] = [
     ("publication d’un canal", {"channel_post": POST}),
@@ -135,6 +140,26 @@ SILENCES: list[tuple[str, dict[str, Any]]] = [
         "telegram_payment_charge_id": "a", "provider_payment_charge_id": "a"})),
     ("autre robot", message(chat=PRIVATE, text=QUESTION, **{"from": OTHER_BOT})),
     ("réponse choisie en ligne", message(chat=PRIVATE, text=QUESTION, via_bot=BOT_USER)),
+    ("publication arrivée d’elle-même dans le groupe du canal", message(
+        text=f"@galibot_bot {QUESTION}", entities=MENTION, sender_chat=CHANNEL,
+        is_automatic_forward=True, forward_origin=FROM_CHANNEL, **{"from": TELEGRAM})),
+    ("publication arrivée d’elle-même dans le groupe du canal", message(
+        photo=PHOTO, caption=f"@galibot_bot {QUESTION}", caption_entities=MENTION,
+        sender_chat=CHANNEL, is_automatic_forward=True, **{"from": TELEGRAM})),
+    ("publication arrivée d’elle-même dans le groupe du canal", {"edited_message": message(
+        text=f"@galibot_bot {QUESTION}", entities=MENTION, sender_chat=CHANNEL, edit_date=2,
+        is_automatic_forward=True, forward_origin=FROM_CHANNEL, **{"from": TELEGRAM})["message"]}),
+    ("message transféré dans un groupe", message(
+        text=f"@galibot_bot {QUESTION}", entities=MENTION, **FORWARDED)),
+    ("message transféré dans un groupe", message(
+        text="/aide@galibot_bot", entities=[{**MENTION[0], "type": "bot_command", "length": 17}],
+        **FORWARDED)),
+    ("message transféré dans un groupe", message(text=QUESTION, **reply_to(BOT_USER),
+                                                 forward_origin=FROM_CHANNEL)),
+    ("réponse choisie en ligne", message(
+        text=f"@galibot_bot {QUESTION}", entities=MENTION, via_bot=BOT_USER)),
+    ("réponse choisie en ligne", message(
+        text=QUESTION, via_bot=BOT_USER, **reply_to(BOT_USER))),
     ("robot bloqué", membership(PRIVATE, MEMBER, KICKED)),
     ("robot débloqué", membership(PRIVATE, KICKED, MEMBER)),
     ("robot mis dehors", membership(GROUP, MEMBER, LEFT)),
@@ -183,7 +208,7 @@ async def test_a_chat_that_puts_the_bot_out_is_forgotten(
     await resident.say("/start c-59456")
     assert remembered(resident).commune == "59456"
     await resident.update(**membership(chat, MEMBER, KICKED))
-    assert chat["id"] not in resident.application.bot_data.chats
+    assert not resident.application.bot_data.memories
 
 
 async def test_a_group_that_becomes_a_supergroup_is_followed(resident: Resident) -> None:
@@ -195,7 +220,18 @@ async def test_a_group_that_becomes_a_supergroup_is_followed(resident: Resident)
     resident.chat = new
     assert await resident.send(migrate_from_chat_id=old["id"]) == []
     assert remembered(resident).commune == "59456"
-    assert old["id"] not in resident.application.bot_data.chats
+    assert {place.chat for place in resident.application.bot_data.memories} == {new["id"]}
+
+
+async def test_what_is_written_under_a_channels_post_is_answered(resident: Resident) -> None:
+    """By someone, or by someone in a channel's name."""
+    resident.chat = GROUP
+    post = message(text="Du neuf", sender_chat=CHANNEL, is_automatic_forward=True)["message"]
+    under = {"reply_to_message": post, "message_thread_id": 1}
+    for author in ({}, {"from": CHANNEL_BOT, "sender_chat": CHANNEL}):
+        (answer,) = await resident.say(f"@galibot_bot {QUESTION}", **under, **author)
+        assert f"vote:{ENTRY}:1" in actions(answer)
+        assert "message_thread_id" not in answer
 
 
 async def test_an_album_is_replied_to_once(resident: Resident) -> None:

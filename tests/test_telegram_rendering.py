@@ -11,7 +11,7 @@ from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Action, Conversation, Outcome, Question, Reply
 from bot.handlers.delivery.sending import plain
 from bot.handlers.dialogue.keyboard import LABEL_LENGTH, REFUSAL, Vote, cut, keyboard, with_vote
-from bot.handlers.dialogue.rendering import MESSAGE_LENGTH, render, size
+from bot.handlers.dialogue.rendering import MESSAGE_LENGTH, page, render, size
 from bot.knowledge.model import Contact, KnowledgeBase, Source
 from doubles.telegram_rules import keyboard_complaints, text_complaints
 from tests.conftest import TEXTS
@@ -126,14 +126,16 @@ def test_whom_to_call_is_bold_in_the_first_paragraph() -> None:
     assert "<b>" not in render(replace(urgent, calls=()), TEXTS.telegram)
 
 
-def test_sources_go_before_any_word_of_the_answer() -> None:
+def test_what_is_said_after_the_answer_may_come_in_the_next_message() -> None:
     text = "Une phrase de trente signes ici. " * 119
-    long = render(replace(REPLY, text=text), TEXTS.telegram)
-    assert size(long) <= MESSAGE_LENGTH
-    assert text.strip() in long
-    assert "Journal" not in long
-    assert "Téléphone" in long
-    assert long.endswith("Relevé le 23 novembre 2026")
+    first, left = page(render(replace(REPLY, text=text), TEXTS.telegram))
+    rest, none_left = page(render(replace(REPLY, text=text), TEXTS.telegram), left)
+    assert size(first) <= MESSAGE_LENGTH
+    assert text.strip() in first
+    assert first.endswith(">Voir le site</a> […]")
+    assert rest.startswith("[…] Sources\u00a0:\n")
+    assert rest.endswith("Relevé le 23 novembre 2026")
+    assert none_left == 0
 
 
 @pytest.mark.parametrize(
@@ -141,15 +143,16 @@ def test_sources_go_before_any_word_of_the_answer() -> None:
     [
         ("Une phrase de trente signes ici. " * 200, "ici. […]"),
         ("Des mots sans fin " * 300, " […]"),
-        ("x" * 9000, "x…"),
-        ("😀" * 5000, "😀…"),
+        ("x" * 9000, "x […]"),
+        ("😀" * 5000, "😀 […]"),
         ("- [élément](https://exemple.fr/page) et la suite.\n" * 200, "et la suite. […]"),
     ],
 )
 def test_a_text_too_long_is_cut_at_a_sentence(text: str, end: str) -> None:
-    long = render(replace(REPLY, text=text), TEXTS.telegram)
+    long, left = page(render(replace(REPLY, text=text), TEXTS.telegram))
     assert list(text_complaints(long, "HTML")) == []
-    assert f"{end}\n\nContact" in long
+    assert long.endswith(end)
+    assert left > 0
 
 
 def test_buttons_in_rows() -> None:

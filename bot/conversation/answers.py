@@ -16,8 +16,6 @@ from bot.language.typography import typeset
 from bot.language.words import normalise
 
 REFUSALS_BEFORE_CONTACT = 2
-#: Buttons under one reply: Telegram takes a hundred at most.
-MOST_BUTTONS = 90
 #: Themes offered with a refusal.
 THEMES_IN_REFUSAL = 3
 
@@ -295,10 +293,8 @@ class Answers:
 
     def questions(self, keys: Iterable[str]) -> tuple[Action, ...]:
         """A button for each of the entries that is served, with its full question."""
-        served = [self.served.entries[key] for key in keys if key in self.served.entries]
-        return tuple(
-            Action(entry.question, Ask(Kind.ENTRY, entry.id)) for entry in served[:MOST_BUTTONS]
-        )
+        served = (self.served.entries[key] for key in keys if key in self.served.entries)
+        return tuple(Action(entry.question, Ask(Kind.ENTRY, entry.id)) for entry in served)
 
     def _theme_actions(self, limit: int | None = None) -> tuple[Action, ...]:
         return tuple(

@@ -111,8 +111,11 @@ def act(ask: Ask | None, conversation: Conversation, served: Served) -> Reply:
     answers = Answers(served)
     commune = served.gazetteer.get(conversation.commune or "")
     match ask:
-        case Ask(Kind.ENTRY, value) if value in served.entries:
-            return answers.entry(value, conversation, 1.0, None)
+        case Ask(Kind.ENTRY, value) if (key := value.partition(":")[0]) in served.entries:
+            # An answer as it was given with a commune's status: « ID:59456 ».
+            if told := served.gazetteer.get(value.partition(":")[2]):
+                conversation = replace(conversation, commune=told.code_insee)
+            return answers.entry(key, conversation, 1.0, told)
         case Ask(Kind.EASY, value) if value in served.entries:
             return answers.easy(value, conversation)
         case Ask(Kind.THEME, value) if any(theme.id == value for theme in served.base.themes):

@@ -1,9 +1,10 @@
-"""The typed context of every callback: the services, and what this chat remembers."""
+"""The typed context of every callback: the services, and what this conversation remembers."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.conversation.reply import Conversation
@@ -12,21 +13,42 @@ from bot.services import Services
 
 #: This channel's name in counts.
 CHANNEL = "telegram"
-#: Chats remembered; beyond, the one not seen for longest begins anew.
-CHATS = 10_000
-#: Answers of a chat that an edited question can still change.
+#: Conversations remembered; beyond, the one not gone on with for longest begins anew.
+CONVERSATIONS = 10_000
+#: Answers of a conversation that an edited question can still change.
 ANSWERS = 8
 
 
+class Place(NamedTuple):
+    """What a conversation goes by: a chat, who writes there (or the chat spoken for), a topic."""
+
+    chat: int
+    person: int
+    topic: int | None
+
+    @classmethod
+    def of(cls, update: Update) -> "Place | None":
+        """The conversation that an update belongs to; None where it comes from no chat."""
+        chat, message = update.effective_chat, update.effective_message
+        # Telegram numbers threads of replies too, which are no topics.
+        topic = message.message_thread_id if message and message.is_topic_message else None
+        sender = update.effective_sender
+        return cls(chat.id, sender.id if sender else 0, topic) if chat else None
+
+
 @dataclass(slots=True)
-class ChatData:
-    """What one chat remembers, in memory only: gone when the service restarts."""
+class Memory:
+    """What one conversation remembers, in memory only: gone when the service restarts."""
 
     conversation: Conversation = field(default_factory=Conversation)
     position_prompt: int | None = None  # our message whose keyboard asks for a position
     album: str | None = None  # the last one that was replied to
     #: {message asked: message that answers it}, the last few: an edited question edits its answer.
     answers: dict[int, int] = field(default_factory=dict)
+    #: The button pressed last, as (message, data), and the loop's time until when it is the same
+    #: press again.
+    pressed: tuple[int, str] | None = None
+    pressed_until: float = 0.0
 
     def remember_answer(self, question: int, answer: int) -> None:
         self.answers[question] = answer
@@ -34,21 +56,28 @@ class ChatData:
             del self.answers[next(iter(self.answers))]
 
 
-class Chats(OrderedDict[int, ChatData]):
-    """What the chats seen last remember, by number.
+class Memories(OrderedDict[Place, Memory]):
+    """What the last conversations remember.
 
     Not the library's own `chat_data`, which keeps the number of every chat it forgets for good.
     """
 
-    most = CHATS
+    most = CONVERSATIONS
 
-    def of(self, chat: int) -> ChatData:
-        """What this chat remembers; nothing yet where it is new."""
-        data = self.pop(chat) if chat in self else ChatData()
-        self[chat] = data
+    def of(self, place: Place) -> Memory:
+        """What this conversation remembers; nothing yet where it is new."""
+        memory = self.pop(place) if place in self else Memory()
+        self[place] = memory
         if len(self) > self.most:
             self.popitem(last=False)
-        return data
+        return memory
+
+    def move(self, chat: int, to: int | None = None) -> None:
+        """Let a chat's conversations go on in another; forget them where there is none."""
+        for place in [place for place in self if place.chat == chat]:
+            memory = self.pop(place)
+            if to is not None:
+                self[place._replace(chat=to)] = memory
 
 
 @dataclass(slots=True)
@@ -56,26 +85,35 @@ class BotData:
     """What the application holds for all chats; `build` fills it, before any update."""
 
     services: Services = field(init=False)
-    chats: Chats = field(default_factory=Chats)
+    memories: Memories = field(default_factory=Memories)
     #: Updates whose reply could not be delivered: intake.py takes them out, to try again.
     undelivered: set[int] = field(default_factory=set)
     #: Seconds of preparation from which the chat shows that an answer is coming.
     typing_after: float = 0.3
+    #: Seconds from a reply in which its button, pressed again, is taken for the same press.
+    pressed_once: float = 3.0
 
 
 class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], BotData]):
     """What a callback is given besides the update."""
 
-    def __init__(
-        self, application: "BotApplication", chat_id: int | None = None, user_id: int | None = None
-    ) -> None:
-        super().__init__(application, chat_id, user_id)
-        self._chat = chat_id
+    place: Place | None = None
+
+    @classmethod
+    def from_update(cls, update: object, application: "BotApplication") -> "BotContext":
+        context = super().from_update(update, application)
+        context.place = Place.of(update) if isinstance(update, Update) else None
+        return context
 
     @property
-    def memory(self) -> ChatData | None:
-        """What the update's chat remembers; None for an update that comes from no chat."""
-        return None if self._chat is None else self.bot_data.chats.of(self._chat)
+    def memory(self) -> Memory:
+        """What the conversation remembers; nothing, and for no one, where there is no chat."""
+        return self.bot_data.memories.of(self.place) if self.place else Memory()
+
+    @property
+    def topic(self) -> int | None:
+        """The topic of the chat that the update comes from."""
+        return self.place.topic if self.place else None
 
     @property
     def services(self) -> Services:
@@ -88,9 +126,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], B
 
     @property
     def conversation(self) -> Conversation:
-        """The chat's conversation; a new one for an update that comes from no chat."""
-        memory = self.memory
-        return memory.conversation if memory else Conversation()
+        return self.memory.conversation
 
 
 BotApplication = Application[

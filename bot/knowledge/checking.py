@@ -119,6 +119,7 @@ def _base(
     problems.extend(rules.references(faq, entries, written, named, set(desks.value or ())))
     problems.extend(rules.dates(faq, entries, today))
     problems.extend(rules.writing(faq, entries))
+    problems.extend(rules.sizes(faq, entries, themes))
     if REGION in documents and (region := read_region(documents, problems)):
         problems.extend(rules.of_region(documents[REGION], region, written, set(desks.value or ())))
     problems.extend(rules.phrasings(faq, entries))

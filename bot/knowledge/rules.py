@@ -2,11 +2,12 @@
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.knowledge.advice import did_you_mean
-from bot.knowledge.model import Entry
+from bot.knowledge.model import Entry, Theme
 from bot.knowledge.problem import Problem
 from bot.knowledge.region import Region
 from bot.knowledge.yaml_reading import Document, Path
@@ -14,6 +15,9 @@ from bot.language.numbers import phone_numbers
 from bot.language.words import normalise, stems
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|\*\*|^#+ ", re.MULTILINE)
+_ADDRESS = re.compile(r"\]\([^)\s]*\)")
+#: Beyond, nobody reads them all: questions of a theme, characters of a text.
+MOST_QUESTIONS, MOST_CHARACTERS = 40, 3_000
 _BROKEN_LINK = re.compile(r"\[[^\]\n]*\]\((?!https?://[^\s)]+\))")
 
 
@@ -126,6 +130,22 @@ def writing(faq: Document, entries: Entries) -> Iterator[Problem]:
                     "Gardez des paragraphes, des listes « - » et des liens [texte](https://…).",
                     key,
                 )
+
+
+def sizes(faq: Document, entries: Entries, themes: Sequence[Theme]) -> Iterator[Problem]:
+    """Themes and texts that no phone shows at once: they are served in several parts."""
+    counts = Counter(entry.theme for entry, _ in entries.values())
+    for index, theme in enumerate(themes):
+        if (count := counts[theme.id]) > MOST_QUESTIONS:
+            message = f"Le thème « {theme.id} » compte {count} questions : personne ne les lira."
+            hint = f"Faites-en plusieurs thèmes, de {MOST_QUESTIONS} questions au plus."
+            yield faq.warning(("themes", index), "theme-long", message, hint)
+    for key, (entry, path) in entries.items():
+        for name, text in (("reponse", entry.answer), ("facile", entry.easy or "")):
+            if (length := len(_ADDRESS.sub("", text))) > MOST_CHARACTERS:
+                message = f"Ce texte compte {length} caractères : peu de gens le liront."
+                hint = f"{MOST_CHARACTERS} caractères au plus ; faites-en plusieurs entrées."
+                yield faq.warning((*path, name), "texte-long", message, hint, key)
 
 
 def phrasings(faq: Document, entries: Entries) -> Iterator[Problem]:

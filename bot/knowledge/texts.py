@@ -167,6 +167,10 @@ class TelegramTexts(_Texts):
     useful: str = _text("utile", "👍 Utile", _BUTTON)
     not_useful: str = _text("pas_utile", "👎 Pas utile", _BUTTON)
     share: str = _text("partager", "Partager la réponse", _BUTTON)
+    read_on: str = _text("lire_la_suite", "Lire la suite", _BUTTON)
+    read_again: str = _text("relire_le_debut", "Relire le début", _BUTTON)
+    previous: str = _text("choix_precedents", "‹ Précédents", _BUTTON)
+    next: str = _text("choix_suivants", "Suivants ›", _BUTTON)
     send_position: str = _text("envoyer_position", "📍 Envoyer ma position", _BUTTON)
     commune_placeholder: str = _text("exemple_commune", "Nom ou code postal", _PLACEHOLDER)
     ask_here: str = _text("poser_au_robot", "Poser ma question à {nom}", _BUTTON)
@@ -303,7 +307,8 @@ class Texts(_Texts):
         "Sur Telegram, il faut un peu plus. Votre numéro Telegram reste en "
         "mémoire, au plus tard jusqu'à l'arrêt du service. Un vote porte un code tiré du "
         "message, pour que vous puissiez changer d'avis. Le numéro de chaque message répondu "
-        "est gardé trois jours environ : il ne dit pas qui l'a écrit. Telegram garde aussi la "
+        "est gardé trois jours environ, avec un code tiré de ses mots pour ne pas y répondre deux "
+        "fois : ils ne disent ni qui l'a écrit, ni ce qui est écrit. Telegram garde aussi la "
         "conversation, selon ses propres règles.\n\n"
         "N'écrivez pas d'information personnelle dans vos messages.",
     )

@@ -45,17 +45,22 @@ class Remedy(Enum):
     APOLOGISE = auto()
 
 
+#: In Telegram's words: the bot may not write there, so that an apology would be refused as well.
+_MUTED = (
+    "rights", "_forbidden", "_restricted", "topic_closed", "admin_required", "banned_in_channel",
+)  # fmt: skip
 #: First match first: many of these are NetworkErrors too.
 TABLE: tuple[tuple[type[BaseException], str, Remedy], ...] = (
     # She blocked the bot or closed her account, or it was put out of the group.
     (Forbidden, "", Remedy.IGNORE),
-    (BadRequest, "rights to send", Remedy.IGNORE),
+    *((BadRequest, part, Remedy.IGNORE) for part in _MUTED),
     (BadRequest, "message is not modified", Remedy.IGNORE),
     # Telegram forgets a pressed button after some minutes; its reply is sent all the same.
     (BadRequest, "query is too old", Remedy.IGNORE),
     (BadRequest, "can't parse entities", Remedy.SEND_PLAIN),
     (BadRequest, "message to be replied not found", Remedy.SEND_LOOSE),
     (BadRequest, "message thread not found", Remedy.SEND_LOOSE),
+    (BadRequest, "topic_deleted", Remedy.SEND_LOOSE),
     (BadRequest, "message to edit not found", Remedy.SEND_ANEW),
     (BadRequest, "message can't be edited", Remedy.SEND_ANEW),
     (BadRequest, "", Remedy.APOLOGISE),

@@ -78,8 +78,8 @@ class Message:
         match remedy(error):
             case Remedy.SEND_PLAIN if self.html:
                 return replace(self, text=plain(self.text), html=False)
-            case Remedy.SEND_LOOSE if self.quoted or self.topic:
-                return replace(self, quoted=None, topic=None)
+            case Remedy.SEND_LOOSE if self.quoted or self.topic or self.edited:
+                return replace(self, quoted=None, topic=None, edited=None)
             case Remedy.SEND_ANEW if self.edited:
                 return replace(self, edited=None)
             case Remedy.SEND_THERE if isinstance(error, ChatMigrated):

@@ -2,7 +2,7 @@
 
 import re
 
-from telegram import Message, MessageEntity
+from telegram import Chat, Message, MessageEntity
 from telegram.ext import filters
 
 _CALLS: list[str | None] = [MessageEntity.MENTION, MessageEntity.BOT_COMMAND]
@@ -25,25 +25,26 @@ class _CallsUs(filters.MessageFilter):
         return any(text.lower().endswith(f"@{bot.username}".lower()) for text in called.values())
 
 
-class _FromProgram(filters.MessageFilter):
-    """Written by another bot: two that answer each other would never stop.
+class _Unasked(filters.MessageFilter):
+    """What asks nothing, though it may name the bot.
 
-    An anonymous administrator of a group seems to be a bot too, but speaks for a chat.
+    Another bot's message: two that answer each other would never stop (an anonymous administrator
+    seems to be one, but speaks for a chat). An answer of ours that was chosen in inline mode. What
+    is passed on to a group: a channel's posts come into theirs by themselves.
     """
 
     def filter(self, message: Message) -> bool:
-        return bool(message.from_user and message.from_user.is_bot and not message.sender_chat)
-
-
-class _OurOwn(filters.MessageFilter):
-    """An answer of ours that someone chose in inline mode: it asks nothing."""
-
-    def filter(self, message: Message) -> bool:
-        return bool(message.via_bot and message.via_bot.id == message.get_bot().id)
+        by, through = message.from_user, message.via_bot
+        return bool(
+            (by and by.is_bot and not message.sender_chat)
+            or (through and through.id == message.get_bot().id)
+            or message.is_automatic_forward
+            or (message.forward_origin and message.chat.type != Chat.PRIVATE)
+        )
 
 
 #: New messages and edited ones, of which `update.message` is None.
-WRITTEN = filters.UpdateType.MESSAGES & ~_FromProgram() & ~_OurOwn()
+WRITTEN = filters.UpdateType.MESSAGES & ~_Unasked()
 #: Telegram's own lines in a chat: « so-and-so has joined », « pinned a message ».
 SERVICE = (
     filters.StatusUpdate.ALL

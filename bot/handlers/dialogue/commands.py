@@ -11,6 +11,8 @@ from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.handlers.context import CHANNEL, BotContext
 from bot.handlers.delivery.errors import report
+from bot.handlers.delivery.patience import soon
+from bot.handlers.dialogue.keyboard import Part
 from bot.handlers.dialogue.links import StartLink
 from bot.handlers.dialogue.replying import answer, send
 
@@ -39,7 +41,7 @@ async def _count(source: str, context: BotContext) -> None:
     """Count where links are followed from. She has her answer: a failure here is only logged."""
     services = context.services
     try:
-        await services.database.add_arrival(source, CHANNEL, services.assistant.today())
+        await soon(services.database.add_arrival(source, CHANNEL, services.assistant.today()))
     except Exception as error:
         report(error)
 
@@ -49,13 +51,13 @@ async def commune(update: Update, context: BotContext) -> None:
     if context.args:
         await answer(update, context, text=" ".join(context.args))
     else:
-        await answer(update, context, action="commune")
+        await answer(update, context, part=Part("commune"))
 
 
 def asking(action: str) -> Callable[[Update, BotContext], Coroutine[Any, Any, None]]:
     """A command that does what a button with this action would."""
 
     async def ask(update: Update, context: BotContext) -> None:
-        await answer(update, context, action=action)
+        await answer(update, context, part=Part(action))
 
     return ask

@@ -7,7 +7,7 @@ from typing import Self
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.conversation.action import Ask, Kind
-from bot.conversation.reply import Action, Outcome, Reply
+from bot.conversation.reply import Outcome, Reply
 from bot.handlers.dialogue.links import SHARED, StartLink
 from bot.knowledge.texts import TelegramTexts, Texts
 
@@ -16,7 +16,10 @@ REFUSAL = "-"
 #: Beside the vote that was given.
 CHOSEN = " ✓"
 _VOTE = re.compile(r"([a-z0-9-]{1,32}):([01])")
+_PART = re.compile(r"(-?\d{1,6})/(.+)", re.DOTALL)
 LABEL_LENGTH = 60  # about what two lines of a phone show
+#: Choices shown at once: two phone screens. Telegram takes a hundred buttons in all.
+CHOICES, MOST_CHOICES = 20, 90
 
 Row = list[InlineKeyboardButton]
 
@@ -45,29 +48,82 @@ class Vote:
         return str(self.ask)
 
 
-def keyboard(reply: Reply, texts: Texts, bot: str = "") -> InlineKeyboardMarkup | None:
-    """What can be tapped: about this answer, then the next questions, then the general ways.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a reply too large for one message, as a button says it: « -1200/entry:ID ».
 
-    `bot` is the bot's name, for the link that shares the answer.
+    `ask` gets the whole reply. Its choices `at` and after or, below 0, its last characters, as
+    Telegram counts them. At None the reply is asked for as for the first time.
     """
+
+    ask: str = ""
+    at: int | None = None
+
+    @classmethod
+    def of(cls, data: str) -> Self:
+        """What a button asks for: a part, else a whole reply."""
+        found = _PART.fullmatch(data)
+        return cls(found[2], int(found[1])) if found else cls(data)
+
+    def __str__(self) -> str:
+        return f"{self.at}/{self.ask}"
+
+
+def again(reply: Reply) -> str:
+    """What a button asks to get this very reply; nothing where none can."""
+    commune = reply.commune.code_insee if reply.commune else ""
+    if reply.outcome is Outcome.COMMUNE:
+        return str(Ask(Kind.COMMUNE, commune))
+    if reply.entry is None:
+        return ""
+    kind = Kind.EASY if reply.easy else Kind.ENTRY
+    return str(Ask(kind, f"{reply.entry}:{commune}" if commune else reply.entry))
+
+
+def keyboard(
+    reply: Reply, texts: Texts, bot: str = "", part: Part | None = None, left: int = 0
+) -> InlineKeyboardMarkup | None:
+    """What can be tapped: the rest, about this answer, the next questions, the general ways.
+
+    `bot` is the bot's name, for the link that shares the answer; `left`, how much of the text is
+    not in the message.
+    """
+    part = part or Part(again(reply))
     itself = Ask(Kind.ENTRY, reply.entry or "")  # from its easy wording to the full one
-    about = [_button(way) for way in reply.actions if way.ask == itself]
+    about = [button(way.label, way.ask) for way in reply.actions if way.ask == itself]
     if reply.entry and reply.easy_text:
-        about.append(_button(Action(texts.simpler, Ask(Kind.EASY, reply.entry))))
+        about.append(button(texts.simpler, Ask(Kind.EASY, reply.entry)))
     if link := _share_link(reply, bot):
         about.append(InlineKeyboardButton(texts.telegram.share, url=link))
     questions = [way for way in reply.actions if not way.general and way.ask != itself]
     ways = [way for way in reply.actions if way.general]
     if reply.back:
         ways = [reply.back, *(way for way in ways if way.ask != reply.back.ask)]
+    first = max(part.at or 0, 0)
+    turns = ((texts.telegram.previous, first - CHOICES), (texts.telegram.next, first + CHOICES))
+    shown = questions[first:][: CHOICES if part.ask else MOST_CHOICES]
     rows = [
+        [button(texts.telegram.read_on, Part(part.ask, -left))] if part.ask and left else [],
         about,
         _votes(reply, texts.telegram),
-        *([_button(way)] for way in questions),
-        *([_button(way) for way in ways[start : start + 2]] for start in range(0, len(ways), 2)),
+        *([button(way.label, way.ask)] for way in shown),
+        [
+            button(label, Part(part.ask, at))
+            for label, at in turns
+            if part.ask and 0 <= at < len(questions)
+        ],
+        *(
+            [button(way.label, way.ask) for way in ways[at : at + 2]]
+            for at in range(0, len(ways), 2)
+        ),
     ]
     rows = [row for row in rows if row]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def button(label: str, asks: Ask | Part) -> InlineKeyboardButton:
+    """A button; its label may be cut, what it asks for may not."""
+    return InlineKeyboardButton(cut(label), callback_data=str(asks))
 
 
 def with_vote(
@@ -104,7 +160,7 @@ def _votes_row(entry: str, texts: TelegramTexts, chosen: str = "") -> Row:
     row = []
     for useful, label in ((True, texts.useful), (False, texts.not_useful)):
         vote = Vote(entry, useful)
-        row.append(_button(Action(label + CHOSEN * (str(vote) == chosen), vote.ask)))
+        row.append(button(label + CHOSEN * (str(vote) == chosen), vote.ask))
     return row
 
 
@@ -114,7 +170,3 @@ def _share_link(reply: Reply, bot: str) -> str | None:
     if not bot or reply.outcome not in {Outcome.ANSWER, Outcome.COMMUNE}:
         return None
     return StartLink(reply.entry or "", commune, SHARED).share_url(bot, reply.title or "")
-
-
-def _button(way: Action) -> InlineKeyboardButton:
-    return InlineKeyboardButton(cut(way.label), callback_data=way.action)

@@ -17,18 +17,16 @@ async def on_membership(update: Update, context: BotContext) -> None:
     if change is None:
         return
     if change.new_chat_member.status in _OUT:
-        context.bot_data.chats.pop(change.chat.id, None)
+        context.bot_data.memories.move(change.chat.id)
     elif change.old_chat_member.status in _OUT and change.chat.type in {"group", "supergroup"}:
         welcome = context.services.assistant.reply(Question(action="start"))
         await send(update, context, replace(welcome, text=context.texts.telegram.group_greeting))
 
 
 async def on_migration(update: Update, context: BotContext) -> None:
-    """A group became a supergroup: the conversation goes on under its new number.
+    """A group became a supergroup: its conversations go on under its new number.
 
     Telegram says so in both chats; the message in the old one is the one followed.
     """
     if update.message and update.message.migrate_to_chat_id:
-        chats = context.bot_data.chats
-        if remembered := chats.pop(update.message.chat.id, None):
-            chats[update.message.migrate_to_chat_id] = remembered
+        context.bot_data.memories.move(update.message.chat.id, update.message.migrate_to_chat_id)

@@ -8,6 +8,7 @@ from bot.communes import Point
 from bot.conversation.reply import Question
 from bot.handlers.context import BotContext
 from bot.handlers.dialogue.addressing import words
+from bot.handlers.dialogue.keyboard import Part
 from bot.handlers.dialogue.position import typed_action
 from bot.handlers.dialogue.replying import answer, send
 
@@ -31,7 +32,8 @@ async def on_words(update: Update, context: BotContext) -> None:
     message = update.message or update.edited_message
     if message:
         asked = words(message)
-        await answer(update, context, text=asked, action=typed_action(asked, context.texts))
+        key = typed_action(asked, context.texts)
+        await answer(update, context, text=asked, part=Part(key) if key else None)
 
 
 async def on_position(update: Update, context: BotContext) -> None:
@@ -62,8 +64,5 @@ async def on_anything_else(update: Update, context: BotContext) -> None:
 
 def _already_told(message: Message, context: BotContext) -> bool:
     """Whether this is one more picture of an album: each comes as a message of its own."""
-    memory = context.memory
-    if memory is None or message.media_group_id is None:
-        return False
-    before, memory.album = memory.album, message.media_group_id
-    return message.media_group_id == before
+    before, context.memory.album = context.memory.album, message.media_group_id
+    return before is not None and message.media_group_id == before

@@ -1,7 +1,7 @@
-"""A Reply as one Telegram message: HTML within Telegram's limits, the answer first."""
+"""A Reply as Telegram messages: HTML, a message at a time within Telegram's limits."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from telegram import LinkPreviewOptions
@@ -16,33 +16,29 @@ from bot.language.typography import NO_BREAK, long_date
 
 #: Telegram's limit on a message, counted after its tags are read, in UTF-16 units.
 MESSAGE_LENGTH = 4096
+#: It drops marks beyond the hundredth; some are its own, of telephone numbers.
+TAGS = 90
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
-_SENTENCE_END = re.compile(r"[.!?…](?=\s)")
-_WORD_END = re.compile(r"(?=\s)")
+#: What is never cut: a tag with all that it marks, an escape, a line's end, a space, a word.
+_PIECE = re.compile(r"<(\w).*?</\1>|&[#\w]+;|\n+| |[^\n <&]{1,1000}|.", re.DOTALL)
+#: Longer than this, what a tag marks is cut all the same, without it.
+_TAGGED = 2000
+#: Between the parts of a text that takes several messages.
+_GAP = "[…]"
 
 
 def render(reply: Reply, texts: TelegramTexts) -> str:
-    """The reply as HTML. Where it's too long, the sources go first, then the text's last sentences.
-
-    The contact and the date stay: someone whose answer is cut needs them most.
-    """
-
-    def message(text: str, sources: tuple[Source, ...]) -> str:
-        parts = (
-            f"<i>{escape(reply.notice)}</i>" if reply.notice else "",
-            f"<b>{escape(reply.title)}</b>" if reply.title else "",
-            _text(text, reply.calls),
-            _contact(reply.contact, texts) if reply.contact else "",
-            _origin(reply, sources, texts),
-        )
-        return "\n\n".join(part for part in parts if part)
-
-    whole = message(reply.text, reply.sources)
-    if size(whole) <= MESSAGE_LENGTH:
-        return whole
-    return _fit(reply.text, lambda text: message(text, ()))
+    """The whole reply as HTML, however long."""
+    parts = (
+        f"<i>{escape(reply.notice)}</i>" if reply.notice else "",
+        f"<b>{escape(reply.title)}</b>" if reply.title else "",
+        _text(reply.text, reply.calls),
+        _contact(reply.contact, texts) if reply.contact else "",
+        _origin(reply, texts),
+    )
+    return "\n\n".join(part for part in parts if part)
 
 
 def size(html: str) -> int:
@@ -50,16 +46,50 @@ def size(html: str) -> int:
     return len(plain(html).encode("utf-16-le")) // 2
 
 
-def _fit(text: str, message: Callable[[str], str]) -> str:
-    """The message with the whole text, else with as many of its sentences (or words) as fit."""
-    if size(whole := message(text)) <= MESSAGE_LENGTH:
-        return whole
-    for boundary in (_SENTENCE_END, _WORD_END):
-        for end in reversed([found.end() for found in boundary.finditer(text)]):
-            # The markup is never shorter than what is shown of it.
-            if end < MESSAGE_LENGTH and size(cut := message(f"{text[:end]} […]")) <= MESSAGE_LENGTH:
-                return cut
-    return message(f"{text[: MESSAGE_LENGTH // 4]}…")
+def page(html: str, last: int = 0) -> tuple[str, int]:
+    """What fits in a message, and the size of what is left.
+
+    Of the whole HTML, or of its `last` characters only: counted from the end, they are the same
+    whatever a reply began with (that a program answers, what it understood).
+    """
+    left = size(html)
+    if not last and left <= MESSAGE_LENGTH and html.count("</") <= TAGS:
+        return html, 0
+    pieces, start = list(_pieces(html)), 0
+    while last and left > last:
+        left -= pieces[start][1]
+        start += 1
+    end = _end(pieces, start)
+    before, after = f"{_GAP} " * (start > 0), f" {_GAP}" * (end < len(pieces))
+    shown = "".join(piece for piece, _ in pieces[start:end]).strip()
+    return f"{before}{shown}{after}", sum(units for _, units in pieces[end:])
+
+
+def _pieces(html: str) -> Iterator[tuple[str, int]]:
+    """What the HTML is made of, with sizes."""
+    for found in _PIECE.finditer(html):
+        if (units := size(found[0])) > _TAGGED:
+            yield from _pieces(escape(plain(found[0]), quote=False))
+        else:
+            yield found[0], units
+
+
+def _end(pieces: Sequence[tuple[str, int]], start: int) -> int:
+    """Where to end the message that begins at a piece.
+
+    After a paragraph, else a line, a sentence, a word: the last in the second half of the message.
+    """
+    room, tags = MESSAGE_LENGTH - 2 * len(f" {_GAP}"), TAGS
+    best: dict[int, int] = {}
+    for at in range(start, len(pieces)):
+        piece, units = pieces[at]
+        room, tags = room - units, tags - piece.startswith("<")
+        if room < 0 or tags < 0:
+            return next((best[rank] for rank in sorted(best)), at)
+        if piece[0] in "\n " and (room < MESSAGE_LENGTH // 2 or tags < TAGS // 2):
+            ends = pieces[at - 1][0].endswith((".", "!", "?", "…"))
+            best[0 if len(piece) > 1 else 1 if piece == "\n" else 2 if ends else 3] = at
+    return len(pieces)
 
 
 def _text(text: str, calls: tuple[str, ...]) -> str:
@@ -100,9 +130,9 @@ def _contact(contact: Contact, texts: TelegramTexts) -> str:
     return "\n".join(lines)
 
 
-def _origin(reply: Reply, sources: tuple[Source, ...], texts: TelegramTexts) -> str:
+def _origin(reply: Reply, texts: TelegramTexts) -> str:
     """Where the answer comes from and when that was read, or checked by a person."""
-    shown = [_source(source) for source in sources]
+    shown = [_source(source) for source in reply.sources]
     if len(shown) == 1:
         lines = [f"{texts.source} {shown[0]}"]
     elif shown:

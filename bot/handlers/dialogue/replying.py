@@ -10,9 +10,9 @@ from bot.conversation.reply import Question, Reply
 from bot.handlers.context import CHANNEL, BotContext
 from bot.handlers.delivery.errors import Remedy, remedy, report
 from bot.handlers.delivery.sending import Json, Message, attempt, deliver
-from bot.handlers.dialogue.keyboard import keyboard
+from bot.handlers.dialogue.keyboard import Part, keyboard
 from bot.handlers.dialogue.position import position_keyboard
-from bot.handlers.dialogue.rendering import render
+from bot.handlers.dialogue.rendering import page, render
 from bot.knowledge.texts import Texts
 
 #: Replies kept as they were rendered: the usual ones come again and again.
@@ -21,10 +21,10 @@ _WITHOUT_APOLOGY = frozenset({Remedy.IGNORE, Remedy.COUNT_AS_SENT, Remedy.REMEMB
 
 
 async def answer(
-    update: Update, context: BotContext, *, text: str = "", action: str | None = None
+    update: Update, context: BotContext, *, text: str = "", part: Part | None = None
 ) -> None:
     """Ask the assistant and send what it replies to where the update comes from."""
-    question = Question(text, action, context.conversation)
+    question = Question(text, part.ask if part else None, context.conversation)
     typing: list[Task[None]] = []
 
     def begin_typing() -> None:
@@ -37,23 +37,25 @@ async def answer(
         timer.cancel()
         for task in typing:
             task.cancel()
-    await send(update, context, reply)
+    await send(update, context, reply, part)
 
 
-async def send(update: Update, context: BotContext, reply: Reply) -> None:
-    """Send the reply; to a message that was edited, change the reply that it got.
+async def send(update: Update, context: BotContext, reply: Reply, part: Part | None = None) -> None:
+    """Send the reply, or this part of it; to a message that was edited, change the reply it got.
 
+    Other choices take the place of those shown; the rest of a text comes after its beginning.
     Once it's sent, the chat remembers its conversation. Raises UndeliveredError.
     """
-    chat = update.effective_chat
+    chat, query, memory = update.effective_chat, update.callback_query, context.memory
     if chat is None:
         return
-    memory = context.memory
     asked = update.message or update.edited_message
-    text, markup = _rendered(reply, context.texts, context.bot.username)
+    text, markup = _rendered(reply, context.texts, context.bot.username, part)
     edited = quoted = None
-    if update.edited_message and memory:
+    if update.edited_message:
         edited = memory.answers.get(update.edited_message.message_id)
+    elif query and query.message and part and part.at is not None and part.at >= 0:
+        edited = query.message.message_id
     # In a group, several people write at once: say which message is answered. An edited one is
     # further up.
     if asked and (chat.type in {chat.GROUP, chat.SUPERGROUP} or asked is update.edited_message):
@@ -62,12 +64,12 @@ async def send(update: Update, context: BotContext, reply: Reply) -> None:
     asks_position = reply.wants_place and chat.type == chat.PRIVATE and edited is None
     if asks_position:
         markup = position_keyboard(context.texts).to_dict()
-    message = Message(chat.id, text, markup, topic=_topic(update), quoted=quoted, edited=edited)
+    message = Message(chat.id, text, markup, topic=context.topic, quoted=quoted, edited=edited)
     sent = await deliver(context.bot, message)
     context.services.metrics.replies.labels(CHANNEL, reply.outcome.value).inc()
-    if memory is None:
-        return
     memory.conversation = reply.conversation
+    if asked:
+        memory.pressed = None
     if sent is None:
         return
     if asked and not asks_position:
@@ -88,7 +90,8 @@ async def on_error(update: object, context: BotContext) -> None:
         report(error)
         chat = update.effective_chat if isinstance(update, Update) else None
         if chat and remedy(error) not in _WITHOUT_APOLOGY:
-            await deliver(context.bot, Message(chat.id, context.texts.telegram.apology, html=False))
+            sorry = context.texts.telegram.apology
+            await deliver(context.bot, Message(chat.id, sorry, html=False, topic=context.topic))
     except Exception as failure:
         report(failure)
         error = failure
@@ -97,10 +100,12 @@ async def on_error(update: object, context: BotContext) -> None:
 
 
 @lru_cache(maxsize=_RENDERED)
-def _rendered(reply: Reply, texts: Texts, bot: str) -> tuple[str, Json | None]:
+def _rendered(reply: Reply, texts: Texts, bot: str, part: Part | None) -> tuple[str, Json | None]:
     """The HTML, and the buttons as Telegram takes them; `bot` is the bot's name."""
-    markup = keyboard(reply, texts, bot)
-    return render(reply, texts.telegram), markup.to_dict() if markup else None
+    last = max(-(part.at or 0), 0) if part else 0
+    text, left = page(render(reply, texts.telegram), last)
+    markup = keyboard(reply, texts, bot, part, left)
+    return text, markup.to_dict() if markup else None
 
 
 async def _show_typing(update: Update, context: BotContext) -> None:
@@ -108,11 +113,6 @@ async def _show_typing(update: Update, context: BotContext) -> None:
     if update.effective_chat:
         await attempt(
             context.bot.send_chat_action(
-                update.effective_chat.id, ChatAction.TYPING, message_thread_id=_topic(update)
+                update.effective_chat.id, ChatAction.TYPING, message_thread_id=context.topic
             )
         )
-
-
-def _topic(update: Update) -> int | None:
-    message = update.effective_message
-    return message.message_thread_id if message and message.is_topic_message else None
