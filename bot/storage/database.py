@@ -5,7 +5,7 @@ import datetime as dt
 import sqlite3
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 from alembic import command
@@ -44,17 +44,31 @@ _ARRIVALS = sa.Table(
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("count", sa.Integer, nullable=False),
 )
-#: The updates of Telegram that were answered: numbers, that say nothing of who wrote.
+#: The updates of Telegram that were answered: see Answered.
 _UPDATES = sa.Table(
     "telegram_updates",
     TABLES,
     sa.Column("update_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("day", sa.Date, nullable=False, index=True),
+    sa.Column("message", sa.BigInteger, index=True),
+    sa.Column("words", sa.BigInteger),
 )
 #: Which of these are recorded.
 _AMONG = sa.select(_UPDATES.c.update_id).where(
     _UPDATES.c.update_id.in_(sa.bindparam("update_ids", expanding=True))
 )
+
+
+class Answered(NamedTuple):
+    """An update of Telegram that was answered: a number, that says nothing of who wrote.
+
+    Where it was a message with words, two keyed hashes of 64 bits, signed, that tell without the
+    key neither which message nor which words.
+    """
+
+    update_id: int
+    message: int | None = None
+    words: int | None = None
 
 
 class Database:
@@ -158,9 +172,16 @@ class Database:
         async with self._engine.connect() as connection:
             return set(await connection.scalars(_AMONG, {"update_ids": update_ids}))
 
-    async def record_answered(self, update_ids: Collection[int], day: dt.date) -> None:
+    async def answered_words(self, message: int) -> int | None:
+        """The words of this message that were answered last."""
+        updates = _UPDATES.c
+        words = sa.select(updates.words).where(updates.message == message)
+        async with self._engine.connect() as connection:
+            return await connection.scalar(words.order_by(updates.update_id.desc()).limit(1))
+
+    async def record_answered(self, answered: Collection[Answered], day: dt.date) -> None:
         """Remember that these updates were answered, in one transaction."""
-        rows = [{"update_id": update_id, "day": day} for update_id in update_ids]
+        rows = [{**one._asdict(), "day": day} for one in answered]
         async with self._engine.begin() as connection:
             await connection.execute(self._insert(_UPDATES).on_conflict_do_nothing(), rows)
 

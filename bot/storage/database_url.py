@@ -10,6 +10,8 @@ from sqlalchemy.exc import ArgumentError
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 #: Seconds to reach a server: asyncpg's own minute would hold up the start for as long.
 CONNECT_SECONDS = 10
+#: Seconds that a write waits for another program to let go of an SQLite file: a backup, say.
+HELD_SECONDS = 30
 
 _FILES = {"sslrootcert", "sslcert", "sslkey", "sslcrl"}
 #: The parameters of libpq that asyncpg knows, in a DSN only. It would send any other to the
@@ -37,7 +39,7 @@ def engine_arguments(address: str) -> tuple[URL, dict[str, Any]]:
     except ArgumentError as error:
         raise ValueError(str(error)) from None
     if url.drivername == "sqlite+aiosqlite":
-        return url, {}
+        return url, {"timeout": HELD_SECONDS}
     if url.drivername not in {"postgres", "postgresql", "postgresql+asyncpg"}:
         raise ValueError(url.drivername)
     if url.port is not None and not 0 < url.port < 65536:

@@ -4,39 +4,40 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-#: Seconds between two calls while numbers keep coming: each costs as much as several answers.
+#: Seconds between two calls while items keep coming: each costs as much as several answers.
 GATHER = 0.005
 
 
-class Grouped(Generic[Result]):
-    """Gives `work` all the numbers that came while it was busy, in one call.
+class Grouped(Generic[Item, Result]):
+    """Gives `work` all the items that came while it was busy, in one call.
 
-    A lone number waits for nothing. Whoever gave a number of a call gets that call's result, or
-    its error.
+    A lone item waits for nothing. Whoever gave an item of a call gets that call's result, or its
+    error.
     """
 
-    def __init__(self, work: Callable[[list[int]], Awaitable[Result]]) -> None:
+    def __init__(self, work: Callable[[list[Item]], Awaitable[Result]]) -> None:
         self._work = work
-        self._next: tuple[list[int], asyncio.Future[Result]] | None = None
+        self._next: tuple[list[Item], asyncio.Future[Result]] | None = None
         self._runner: asyncio.Task[None] | None = None
 
-    async def __call__(self, number: int) -> Result:
+    def __call__(self, item: Item) -> asyncio.Future[Result]:
         if self._next is None:
             self._next = ([], asyncio.get_running_loop().create_future())
-        numbers, result = self._next
-        numbers.append(number)
+        items, result = self._next
+        items.append(item)
         if self._runner is None:
             self._runner = asyncio.create_task(self._run())
         # One who gives up waiting must not end the wait of the others.
-        return await asyncio.shield(result)
+        return asyncio.shield(result)
 
     async def _run(self) -> None:
         while self._next:
-            (numbers, result), self._next = self._next, None
+            (items, result), self._next = self._next, None
             try:
-                done = await self._work(numbers)
+                done = await self._work(items)
             except Exception as error:
                 result.set_exception(error)
                 result.exception()  # seen, even if nobody waits any more

@@ -4,36 +4,48 @@
 - What was answered is in the database, which replicas share: given again, it is dropped. The two
   moments that may answer twice are a kill between the reply and its record, and one update given
   to two replicas at once.
+- A message is edited, for Telegram, when someone reacts to it too: where its words are those that
+  were answered, it is dropped.
+- While the database is held or out of order residents are answered all the same, perhaps twice;
+  what was answered is recorded as soon as it can be.
 - An update whose reply could not be delivered is not acknowledged, and is tried again. After
   TRIES it counts as dealt with, so that it never holds up the others for good.
 - An update that can't be read, in any form, is logged by its class and counts as dealt with.
-- While the database is out of order residents are answered all the same, perhaps twice.
 """
 
 import asyncio
 import contextlib
 import datetime as dt
+import hmac
 import logging
 from collections import OrderedDict
+from collections.abc import Awaitable
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import Update
 
 from bot.handlers.context import BotApplication
 from bot.handlers.delivery.grouped import Grouped
+from bot.handlers.delivery.patience import PATIENCE
 from bot.pauses import doubling
-from bot.storage.database import Database
+from bot.storage.database import Answered, Database
+
+Said = TypeVar("Said")
 
 #: Updates worked on at once; the rest wait for a seat.
 IN_FLIGHT = 512
 #: Updates whose failures are counted; beyond, those of the one that failed first begin anew.
 FAILING = 10_000
+#: Answered updates that this process knows without the database.
+RECENT = 10_000
 TRIES = 8
-#: Seconds before an undelivered reply is tried again: two minutes in all.
+#: Seconds before an undelivered reply, or a record, is tried again: two minutes in all.
 DELAYS = tuple(islice(doubling(longest=60.0), TRIES - 1))
 #: Telegram keeps an update for a day; one more for the clocks, one for the calendar.
 KEPT = dt.timedelta(days=3)
+#: A resident can edit her message for so long; what Telegram calls edited later is not.
+EDITABLE = dt.timedelta(days=2)
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +66,8 @@ class Intake:
         self._answered = Grouped(database.answered_updates)
         self._record = Grouped(self._record_all)
         self._working: dict[int, asyncio.Task[bool]] = {}
+        #: The last that were answered, each with its record, which may still be to come.
+        self._recent: OrderedDict[int, tuple[Answered, asyncio.Future[None]]] = OrderedDict()
         self._last_of_chat: dict[int, asyncio.Task[bool]] = {}
         self._failed: OrderedDict[int, int] = OrderedDict()
         self._seats = asyncio.Semaphore(IN_FLIGHT)
@@ -75,21 +89,29 @@ class Intake:
             task = self._begin(update_id, data, patient)
         # The task is not the caller's: a connection that is cut must not cut the answer.
         try:
-            return await asyncio.shield(task)
+            done = await asyncio.shield(task)
         except asyncio.CancelledError:
             if task.cancelled():
                 return False
             raise
+        if update_id in self._recent:
+            await asyncio.wait([self._recent[update_id][1]], timeout=PATIENCE)
+        return done
 
     async def stop(self, seconds: float) -> None:
         """Take nothing more; finish what is in flight, for so long; leave the rest to be redone."""
         self._stopping.set()
+        clock = asyncio.get_running_loop().time
+        end = clock() + seconds
         if self._working:
             _, late = await asyncio.wait([*self._working.values()], timeout=seconds)
             for task in late:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
+        if self._recent:
+            records = [record for _, record in self._recent.values()]
+            await asyncio.wait(records, timeout=max(0.0, end - clock()))
 
     def _begin(self, update_id: int, data: dict[str, Any], patient: bool) -> asyncio.Task[bool]:
         try:
@@ -122,7 +144,8 @@ class Intake:
     ) -> bool:
         if before:
             await asyncio.wait([before])
-        if await self._was_answered(update_id):
+        answered = self._about(update_id, update)
+        if await self._was_answered(answered, update):
             return True
         while not (update is None or await self._process(update)):
             failures = self._failures(update_id)
@@ -132,12 +155,25 @@ class Intake:
             if not patient or await self._stopped_within(self._delays[failures - 1]):
                 return False
         self._failed.pop(update_id, None)
-        try:
-            await self._record(update_id)
-        except Exception as error:
-            # It is answered: to have it given again would answer it twice.
-            _log.error("Mise à jour répondue mais pas retenue : %s.", type(error).__name__)
+        self._recent[update_id] = answered, self._record(answered)
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
         return True
+
+    def _about(self, update_id: int, update: Update | None) -> Answered:
+        """What is recorded of the update."""
+        message = update and (update.message or update.edited_message)
+        words = message and (message.text or message.caption)
+        if not (message and words):
+            return Answered(update_id)
+        named = f"message:{message.chat.id}:{message.message_id}"
+        return Answered(update_id, self._hash(named), self._hash(f"{named}:{words}"))
+
+    def _hash(self, text: str) -> int:
+        key = self._application.bot_data.services.pseudonym_key
+        # Half a surrogate pair, which people can send, has no UTF-8.
+        digest = hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256")
+        return int.from_bytes(digest[:8], signed=True)
 
     async def _process(self, update: Update) -> bool:
         """Let the handlers work; whether nothing is left to be delivered."""
@@ -152,19 +188,48 @@ class Intake:
             undelivered.discard(update.update_id)
             return not due
 
-    async def _was_answered(self, update_id: int) -> bool:
+    async def _was_answered(self, answered: Answered, update: Update | None) -> bool:
+        update_id, message, words = answered
+        if update_id in self._recent or update_id in await self._told(
+            self._answered(update_id), set[int]()
+        ):
+            return True
+        edited = update and update.edited_message
+        if not (edited and message):
+            return False
+        if edited.edit_date and edited.edit_date - edited.date > EDITABLE:
+            return True
+        waiting = [one.words for one, record in self._recent.values()
+                   if one.message == message and not record.done()]  # fmt: skip
+        if waiting:
+            return words == waiting[-1]
+        return words == await self._told(self._database.answered_words(message), None)
+
+    async def _told(self, asked: Awaitable[Said], otherwise: Said) -> Said:
+        """What the database tells, if it does soon."""
         try:
-            return update_id in await self._answered(update_id)
+            return await asyncio.wait_for(asked, PATIENCE)
         except Exception as error:
             _log.error("Mises à jour répondues introuvables : %s.", type(error).__name__)
-            return False
+            return otherwise
 
-    async def _record_all(self, update_ids: list[int]) -> None:
-        today = dt.date.today()
-        await self._database.record_answered(update_ids, today)
-        if today != self._cleaned_on:
-            self._cleaned_on = today
-            await self._database.forget_updates(today - KEPT)
+    async def _record_all(self, answered: list[Answered]) -> None:
+        """Record them; never raises, and gives up after as many tries as a reply's."""
+        delays = iter(self._delays)
+        while True:
+            stopping, today = self._stopping.is_set(), dt.date.today()
+            try:
+                await self._database.record_answered(answered, today)
+                if today != self._cleaned_on:
+                    await self._database.forget_updates(today - KEPT)
+                    self._cleaned_on = today
+                return
+            except Exception as error:
+                _log.error("Mises à jour répondues mais pas retenues : %s.", type(error).__name__)
+            delay = next(delays, None)
+            if stopping or delay is None:
+                return
+            await self._stopped_within(delay)
 
     def _failures(self, update_id: int) -> int:
         """Count one more."""
