@@ -19,7 +19,7 @@ _VOTE = re.compile(r"([a-z0-9-]{1,32}):([01])")
 _PART = re.compile(r"(-?\d{1,6})/(.+)", re.DOTALL)
 LABEL_LENGTH = 60  # about what two lines of a phone show
 #: Choices shown at once: two phone screens. Telegram takes a hundred buttons in all.
-CHOICES, MOST_CHOICES = 20, 90
+CHOICES, MOST_CHOICES = 25, 90
 
 Row = list[InlineKeyboardButton]
 
