@@ -18,7 +18,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m bot check
+	$(BIN)/python -m bot check --essais
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks

@@ -34,7 +34,7 @@ from bot.encoder import load_encoder
 from bot.evaluation import Case, read_cases
 from bot.matching.encoder import Encoder
 from bot.matching.engine import EntryTexts
-from bot.storage.knowledge_files import load_base, load_common_messages, load_gazetteer
+from bot.storage.knowledge_files import load
 
 ROOT = Path(__file__).parent.parent
 EVAL = ROOT.parent / "shared" / "eval"
@@ -129,12 +129,12 @@ def print_quality(
 
 def project_base() -> tuple[Indexed, list[Case]]:
     """The served base, and the questions to ask of it."""
-    base = load_base(KNOWLEDGE, dt.date.today())
+    ours = load(KNOWLEDGE, dt.date.today())
+    base = ours.base
     served: Mapping[str, EntryTexts] = {
         key: EntryTexts(one.phrasings, one.answer) for key, one in base.entries.items()
     }
-    common = load_common_messages(KNOWLEDGE)
-    indexed = Indexed(served, base.synonyms, (*common, *base.unrelated))
+    indexed = Indexed(served, base.synonyms, (*ours.common, *base.unrelated))
     if EVAL.is_dir():
         cases = read_cases((EVAL / "questions_dev.jsonl").read_text("utf-8"))
         return indexed, list(cases[0::2])
@@ -154,12 +154,12 @@ def other_faq(name: str) -> tuple[Indexed, list[Case]]:
             entries[one["faq_id"]] = EntryTexts((one["question"], *one["variants"]), one["answer"])
         elif one["type"] == "query":
             questions.append(Case(one["query"], frozenset(one["faq_ids"] or ()) or None))
-    return Indexed(entries, (), load_common_messages(KNOWLEDGE)), questions
+    return Indexed(entries, (), load(KNOWLEDGE, dt.date.today()).common), questions
 
 
 def place_finder() -> Place:
     """Finds the words that name a place, as the assistant does."""
-    gazetteer = load_gazetteer(KNOWLEDGE)
+    gazetteer = load(KNOWLEDGE, dt.date.today()).gazetteer
     return lambda question: gazetteer.find(question).matched
 
 

@@ -6,11 +6,12 @@ import datetime as dt
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import web
 
 from bot import handlers
+from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
 from bot.encoder import load_encoder
 from bot.handlers.delivery.intake import Intake
@@ -22,12 +23,7 @@ from bot.pauses import doubling
 from bot.services import Services, StartError
 from bot.settings import Settings, secret_key
 from bot.storage.database import Database
-from bot.storage.knowledge_files import (
-    KnowledgeWatcher,
-    load_base,
-    load_common_messages,
-    load_gazetteer,
-)
+from bot.storage.knowledge_files import Knowledge, KnowledgeWatcher, load
 from bot.web.keys import TELEGRAM_PROBLEM
 from bot.web.server import make_app
 
@@ -37,27 +33,27 @@ STOP_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
-def make_assistant(settings: Settings, base: KnowledgeBase | None = None) -> Assistant:
-    """The assistant on a base, else on that of the knowledge folder. Raises KnowledgeError."""
+def make_assistant(settings: Settings, knowledge: Knowledge) -> Assistant:
     return Assistant(
-        base or load_base(settings.knowledge_dir, dt.date.today()),
-        load_gazetteer(settings.knowledge_dir),
+        knowledge.base,
+        knowledge.gazetteer,
         encoder=load_encoder(settings.data_dir / "cache"),
-        unrelated=load_common_messages(settings.knowledge_dir),
+        unrelated=knowledge.common,
     )
 
 
 @contextlib.asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """The services of every channel, with the knowledge followed as editors save it."""
-    assistant = make_assistant(settings)
+    served = load(settings.knowledge_dir, dt.date.today())
+    assistant = make_assistant(settings, served)
     database = await Database.open(settings.database)
 
-    def replace_base(base: KnowledgeBase) -> None:
-        assistant.serve(base)
+    def replace(base: KnowledgeBase, gazetteer: Gazetteer, common: Sequence[str]) -> None:
+        assistant.serve(base, gazetteer, common)
         gc.freeze()
 
-    knowledge = KnowledgeWatcher(settings.knowledge_dir, replace_base)
+    knowledge = KnowledgeWatcher(settings.knowledge_dir, replace, served)
     migration = None
     try:
         if database.is_sqlite:

@@ -7,28 +7,27 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.logging import RichHandler
 
-from bot import app, evaluation, terminal
+from bot import evaluation, terminal
 from bot.communes.commune import communes_of
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.conversation_evaluation import TurnVerdict, dialogue_report, play, read_dialogues
-from bot.knowledge.checking import check
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
-from bot.services import StartError
 from bot.settings import Settings, WrongSettingError, load_settings
-from bot.storage.database import Database
 from bot.storage.knowledge_files import (
     KnowledgeError,
+    examine,
+    load,
     load_base,
-    load_gazetteer,
     read_files,
 )
 
@@ -41,7 +40,6 @@ _REFUSALS = (
     RefusedInputError,
     WrongSettingError,
     KnowledgeError,
-    StartError,
     evaluation.WrongCasesError,
 )
 
@@ -99,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     commune.add_argument("text", metavar="TEXTE", help="nom, code postal, code INSEE ou phrase")
     checked = command("check", _check, "vérifie un fichier de connaissances")
     checked.add_argument("file", metavar="FICHIER", nargs="?", type=Path, help="faq.yaml")
+    checked.add_argument(
+        "--essais", action="store_true", help="pose aussi les questions d’essai (plus long)"
+    )
     measured = command("evaluate", _evaluate, "mesure les réponses sur des questions étiquetées")
     what = measured.add_mutually_exclusive_group(required=True)
     what.add_argument("--cases", metavar="FICHIER.jsonl", type=Path, help="questions isolées")
@@ -121,26 +122,47 @@ def _french_help(parser: argparse.ArgumentParser) -> None:
 
 
 def _start_log(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level,
-        format="%(message)s",
-        handlers=[RichHandler(console=Console(stderr=True), show_path=False)],
-    )
-    # They tell each look at the migrations and each file touched, in English.
-    for name in ("alembic", "watchfiles"):
-        logging.getLogger(name).setLevel(max(logging.getLogger().level, logging.WARNING))
+    if sys.stderr.isatty():
+        handler: logging.Handler = RichHandler(console=Console(stderr=True), show_path=False)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+    else:
+        # A line a record, whatever its length, for whoever gathers them.
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=settings.log_level, handlers=[handler])
+    # It tells each look at the migrations, in English.
+    alembic = logging.getLogger("alembic")
+    alembic.setLevel(max(logging.getLogger().level, logging.WARNING))
 
 
 def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+# Telegram, the web and the database take longer to load than `check` to check: only who needs
+# them imports them.
+
+
 def _serve(settings: Settings, _: argparse.Namespace) -> None:
-    asyncio.run(app.serve(settings))
+    from bot.app import serve
+    from bot.services import StartError
+
+    try:
+        asyncio.run(serve(settings))
+    except StartError as error:
+        raise RefusedInputError(str(error)) from None
+
+
+def _assistant(settings: Settings, base: KnowledgeBase | None = None) -> Assistant:
+    """With the communes and everyday messages of the knowledge folder, wherever the base is."""
+    from bot.app import make_assistant
+
+    ours = load(settings.knowledge_dir, dt.date.today())
+    return make_assistant(settings, replace(ours, base=base or ours.base))
 
 
 def _ask(settings: Settings, options: argparse.Namespace) -> None:
-    assistant = app.make_assistant(settings)
+    assistant = _assistant(settings)
     if options.commune and assistant.gazetteer.get(options.commune) is None:
         raise RefusedInputError(f"Le code INSEE {options.commune} n’est pas connu.")
     question = Question(options.text, conversation=Conversation(commune=options.commune))
@@ -158,7 +180,7 @@ def _explain(settings: Settings, options: argparse.Namespace) -> int:
     if not options.text:
         print("Commande incorrecte : il faut un texte ou --entry ID.", file=sys.stderr)
         return 2
-    explanation = app.make_assistant(settings).explain(options.text)
+    explanation = _assistant(settings).explain(options.text)
     if options.json:
         _print_json(explanation.as_json())
     else:
@@ -178,7 +200,7 @@ def _explain_entry(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _commune(settings: Settings, options: argparse.Namespace) -> None:
-    lookup = load_gazetteer(settings.knowledge_dir).find(options.text)
+    lookup = load(settings.knowledge_dir, dt.date.today()).gazetteer.find(options.text)
     outcome, communes = communes_of(lookup)
     if options.json:
         _print_json({"outcome": outcome, "communes": [commune_as_json(one) for one in communes]})
@@ -188,23 +210,15 @@ def _commune(settings: Settings, options: argparse.Namespace) -> None:
 
 def _check(settings: Settings, options: argparse.Namespace) -> int:
     path = options.file or settings.knowledge_dir
-    checked = check(read_files(path), dt.date.today())
-    problems = list(checked.problems)
-    if checked.base and (checked.base.off_topic or _has_tests(checked.base)):
-        problems += evaluation.failed_tests(app.make_assistant(settings, checked.base))
+    _, checked = examine(read_files(path), dt.date.today())
+    if options.essais and checked.base:
+        found = evaluation.failed_tests(_assistant(settings, checked.base), checked.faq)
+        checked = checked.also(found)
     if options.json:
-        _print_json([problem.as_json() for problem in problems])
+        _print_json([problem.as_json() for problem in checked.problems])
     else:
-        terminal.show_problems(problems, checked.base, path)
+        terminal.show_problems(checked.problems, checked.base, path)
     return 1 if checked.errors else 0
-
-
-def _has_tests(base: KnowledgeBase) -> bool:
-    return any(entry.tests for entry in base.entries.values())
-
-
-def _assistant_on(settings: Settings, path: Path) -> Assistant:
-    return app.make_assistant(settings, load_base(path, dt.date.today()))
 
 
 def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
@@ -235,7 +249,8 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
 
 def _evaluate_conversations(settings: Settings, options: argparse.Namespace) -> None:
     dialogues = read_dialogues(_read(options.conversations))
-    assistant = _assistant_on(settings, options.knowledge or settings.knowledge_dir)
+    base = load_base(options.knowledge or settings.knowledge_dir, dt.date.today())
+    assistant = _assistant(settings, base)
     verdicts = [one for dialogue in dialogues for one in play(assistant, dialogue)]
     report = dialogue_report(verdicts)
     _write_details(options.details, verdicts)
@@ -263,11 +278,13 @@ def _write_details(
 def _judged(
     settings: Settings, path: Path, cases: Sequence[evaluation.Case]
 ) -> tuple[evaluation.Verdict, ...]:
-    assistant = _assistant_on(settings, path)
+    assistant = _assistant(settings, load_base(path, dt.date.today()))
     return tuple(evaluation.judge(assistant, case) for case in cases)
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:
+    from bot.storage.database import Database
+
     async def run() -> None:
         database = await Database.open(settings.database)
         try:

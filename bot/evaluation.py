@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
-from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.problem import Problem
+from bot.knowledge.yaml_reading import Document, Path
 
 REFUSED = frozenset({Outcome.NO_MATCH, Outcome.SMALLTALK})
 
@@ -243,45 +243,35 @@ def _top(verdicts: Sequence[Verdict], depth: int) -> float:
     return round(hits / len(verdicts), 4) if verdicts else 0.0
 
 
-def own_cases(base: KnowledgeBase) -> tuple[Case, ...]:
-    """The base's own test questions: `essais` of each entry, and `hors_sujet`."""
+def own_cases(faq: Document) -> tuple[tuple[Path, Case], ...]:
+    """The test questions of a right faq.yaml, and where: `essais` of each entry, `hors_sujet`."""
     inside = (
-        Case(test, frozenset({key})) for key, entry in base.entries.items() for test in entry.tests
+        (("entrees", index, "essais", number), Case(test, frozenset({entry["id"]})))
+        for index, entry in enumerate(faq.value["entrees"])
+        for number, test in enumerate(entry.get("essais", ()))
     )
-    return (*inside, *(Case(text, None) for text in base.off_topic))
+    off_topic = enumerate(faq.value.get("hors_sujet", ()))
+    return (*inside, *((("hors_sujet", number), Case(text, None)) for number, text in off_topic))
 
 
-def failed_tests(assistant: Assistant) -> list[Problem]:
+def failed_tests(assistant: Assistant, faq: Document) -> list[Problem]:
     """The base's own test questions that go wrong, as warnings for its editor.
 
     A test of an entry must be answered by it, or have it among the suggestions.
     """
     problems = []
-    for case in own_cases(assistant.base):
+    for path, case in own_cases(faq):
         one = judge(assistant, case)
         given = ", ".join(one.entries) or "aucune réponse"
         if one.verdict in {"wrong", "missed"} and case.expect:
             (key,) = case.expect
             thief = f"l’entrée « {given} » la prend" if one.entries else "elle est refusée"
-            problems.append(
-                Problem(
-                    1,
-                    key,
-                    "warning",
-                    "essai-manque",
-                    f"L’essai « {case.question} » n’arrive pas ici : {thief}.",
-                    "Ajoutez des façons de demander qui lui ressemblent, sans le recopier.",
-                )
-            )
+            message = f"L’essai « {case.question} » n’arrive pas ici : {thief}."
+            hint = "Ajoutez des façons de demander qui lui ressemblent, sans le recopier."
+            problems.append(faq.warning(path, "essai-manque", message, hint, key))
         elif one.verdict == "false_answer":
-            problems.append(
-                Problem(
-                    1,
-                    one.entries[0] if one.entries else None,
-                    "warning",
-                    "hors-sujet-repondu",
-                    f"« {case.question} » est hors sujet et reçoit pourtant une réponse ({given}).",
-                    "Ajoutez des messages de ce genre dans langue/a_ecarter.yaml.",
-                )
-            )
+            message = f"« {case.question} » est hors sujet et reçoit une réponse ({given})."
+            hint = "Ajoutez des messages de ce genre dans langue/a_ecarter.yaml."
+            entry = one.entries[0] if one.entries else None
+            problems.append(faq.warning(path, "hors-sujet-repondu", message, hint, entry))
     return problems

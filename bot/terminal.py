@@ -16,7 +16,7 @@ from bot.conversation.reply import Reply
 from bot.evaluation import Report, Verdict
 from bot.knowledge.grounds import Ground
 from bot.knowledge.model import Entry, KnowledgeBase
-from bot.knowledge.problem import Problem
+from bot.knowledge.problem import Problem, in_words
 from bot.language.typography import long_date, typeset
 
 _out = Console(highlight=False)
@@ -84,17 +84,18 @@ def show_communes(communes: Sequence[Commune]) -> None:
 
 
 def show_problems(problems: Sequence[Problem], base: KnowledgeBase | None, path: Path) -> None:
-    """Every problem, a line each, then the sum and what still waits for a person's check."""
+    """The problems, a line each, then the sum and what still waits for a person's check."""
     entries = len(base.entries) if base else 0
-    for problem in problems:
-        style = "red" if problem.level == "error" else "yellow"
-        _out.print(Text(typeset(str(problem))), style=style, soft_wrap=True)
+    for number, told in enumerate(in_words(problems)):
+        error = problems[min(number, len(problems) - 1)].level == "error"
+        _out.print(Text(told), style="red" if error else "yellow", soft_wrap=True)
     errors = sum(problem.level == "error" for problem in problems)
     _out.print(
         typeset(
             f"{path} : {f'{entries} entrées, ' if entries else ''}{errors} erreur(s), "
             f"{len(problems) - errors} avertissement(s)."
-        )
+        ),
+        soft_wrap=True,
     )
     waiting = sum(one.checked_on is None for one in base.entries.values()) if base else 0
     if waiting:

@@ -23,13 +23,7 @@ from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.texts import read_texts
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import (
-    KnowledgeWatcher,
-    load_base,
-    load_common_messages,
-    load_gazetteer,
-    load_region,
-)
+from bot.storage.knowledge_files import KnowledgeWatcher, load
 
 ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"
@@ -40,10 +34,11 @@ TODAY = dt.date(2026, 11, 28)
 
 #: What residents read around the answers.
 TEXTS = read_texts(yaml.safe_load((KNOWLEDGE / "textes.yaml").read_text(encoding="utf-8")))
-ACTS = load_base(KNOWLEDGE, TODAY).acts
 
-#: What the territory's own file says.
-REGION = load_region(KNOWLEDGE)
+#: All that the project's own folder says.
+OURS = load(KNOWLEDGE, TODAY)
+ACTS = OURS.base.acts
+REGION = OURS.gazetteer.region
 
 SHARED_REASON = "les documents de travail ne sont pas à côté du projet"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=SHARED_REASON)
@@ -51,12 +46,12 @@ needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=SHARED_REASON)
 
 @pytest.fixture(scope="session")
 def base() -> KnowledgeBase:
-    return load_base(KNOWLEDGE, TODAY)
+    return OURS.base
 
 
 @pytest.fixture(scope="session")
 def gazetteer() -> Gazetteer:
-    return load_gazetteer(KNOWLEDGE)
+    return OURS.gazetteer
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +62,7 @@ def assistant(base: KnowledgeBase, gazetteer: Gazetteer, pytestconfig: pytest.Co
         base,
         gazetteer,
         encoder=load_encoder(cache),
-        unrelated=load_common_messages(KNOWLEDGE),
+        unrelated=OURS.common,
         today=lambda: TODAY,
     )
 

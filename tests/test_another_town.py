@@ -12,7 +12,7 @@ from bot.conversation.reply import Outcome, Question
 from bot.handlers import announce
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher, load_base, load_gazetteer
+from bot.storage.knowledge_files import KnowledgeWatcher, load
 from bot.web.server import make_app
 from doubles.telegram import resident_with
 from tests.conftest import TODAY
@@ -50,7 +50,8 @@ async def services(tmp_path: Path) -> AsyncIterator[Services]:
         f'  - {{id: {key}, question: "{asked}", reponse: "{said}"}}' for key, asked, said in POOL
     )
     (folder / "faq.yaml").write_text(f"entrees:\n{entries}\n", encoding="utf-8")
-    assistant = Assistant(load_base(folder, TODAY), load_gazetteer(folder), today=lambda: TODAY)
+    ours = load(folder, TODAY)
+    assistant = Assistant(ours.base, ours.gazetteer, today=lambda: TODAY)
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'db.sqlite3'}")
     await database.migrate()
     yield Services(assistant, database, KnowledgeWatcher(folder, assistant.serve))

@@ -178,6 +178,34 @@ def test_check_lists_problems_and_exits_1(data_dir: Path, tmp_path: Path) -> Non
     assert listed[0]["entry"] == "guichet"
 
 
+def test_check_shows_a_dozen_problems_and_gives_all_to_programs(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "faq.yaml"
+    broken.write_text(FAQ + "".join(f"  - id: x{n}\n" for n in range(96)), encoding="utf-8")
+    shown = run(data_dir, "check", str(broken)).stdout.splitlines()
+    listed = json.loads(run(data_dir, "check", str(broken), "--json").stdout)
+    assert len(listed) == 2 * 96
+    assert [number for number in range(96) if f"(x{number})" in " ".join(shown)] == [*range(6)]
+    assert "… et 180 autres, sans doute de la même cause." in shown
+    assert "192 erreur(s)" in shown[-1]
+
+
+def test_check_asks_the_test_questions_when_told_to(data_dir: Path, tmp_path: Path) -> None:
+    faq = tmp_path / "faq.yaml"
+    faq.write_text(
+        FAQ.replace("    releve_le", "    essais: [C'est où ?]\n    releve_le")
+        + "hors_sujet:\n  - Il fait beau ?\n  - à quelle heure ferme la piscine\n",
+        encoding="utf-8",
+    )
+    assert run_json(data_dir, "check", str(faq)) == []
+    told = run_json(data_dir, "check", str(faq), "--essais")
+    assert [(one["line"], one["code"], one["entry"]) for one in told] == [
+        (5, "essai-manque", "guichet"),
+        (15, "hors-sujet-repondu", "horaire"),
+    ]
+
+
 def test_evaluate_measures_any_base(data_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "autre.yaml").write_text(FAQ, encoding="utf-8")
     cases = tmp_path / "cases.jsonl"

@@ -32,7 +32,7 @@ CORE_MAY_IMPORT = {
     "matching": {"language", "knowledge"},
 }
 NOT_IN_CORE = {
-    "telegram", "aiohttp", "sqlalchemy", "alembic", "watchfiles", "jinja2", "rich", "httpx",
+    "telegram", "aiohttp", "sqlalchemy", "alembic", "jinja2", "rich", "httpx",
     "asyncio", "socket", "os", "pathlib", "subprocess", "logging",
 }  # fmt: skip
 

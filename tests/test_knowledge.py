@@ -99,7 +99,7 @@ MISTAKES = [
     ("url", '"https://example.org", date', '"example.org", date', 15, "loyer", "adresse",
      "example.org"),
     ("long", "Quels travaux ?", "Quels travaux " + "x" * 120, 20, "travaux", "trop-long", "120"),
-    ("version", "version: 1", "version: 2", 1, None, "version", "version 1"),
+    ("version", "version: 1", "version: 2", 1, None, "valeur", "version"),
     ("top key", "hors_sujet:", "hors_suje:", 21, None, "cle-inconnue", "hors_suje"),
 ]  # fmt: skip
 

@@ -16,9 +16,8 @@ from bot.matching.engine import Engine, EntryTexts
 from bot.matching.fitted import WITH_ENCODER, WITHOUT_ENCODER
 from bot.matching.index import Floats
 from bot.matching.matcher import Matcher, sure
-from bot.storage.knowledge_files import load_common_messages
 from tests.cases.matching import SMALL, SYNONYMS, UNRELATED, ranking
-from tests.conftest import KNOWLEDGE, ROOT
+from tests.conftest import OURS, ROOT
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def whole(base: KnowledgeBase, pytestconfig: pytest.Config) -> Engine:
     return Engine(
         {key: EntryTexts(entry.phrasings, entry.answer) for key, entry in base.entries.items()},
         base.synonyms,
-        (*load_common_messages(KNOWLEDGE), *base.unrelated),
+        (*OURS.common, *base.unrelated),
         load_encoder(cache),
     )
 

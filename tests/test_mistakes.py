@@ -1,15 +1,29 @@
 """What editors are told of their mistakes: the cause first, at its line, and little else."""
 
+import asyncio
 import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from aiohttp.test_utils import TestClient, TestServer
 
+from bot.communes.gazetteer import Gazetteer
+from bot.conversation.assistant import Assistant
 from bot.knowledge.checking import check
 from bot.knowledge.yaml_reading import read_yaml
+from bot.language.typography import typeset
+from bot.services import Services
+from bot.storage.database import Database
+from bot.storage.knowledge_files import KnowledgeWatcher, load
+from bot.web.server import make_app
 from tests.cases.mistakes import GOOD, MISTAKES, NO_MISTAKES, Mistake
+from tests.cases.mistakes_of_meaning import MISTAKES_OF_MEANING
 from tests.conftest import ROOT, TODAY
+
+ROWS = (*MISTAKES, *MISTAKES_OF_MEANING)
 
 #: What is told of one mistake, at most.
 MOST = 3
@@ -33,7 +47,7 @@ def test_the_base_without_a_mistake_is_told_nothing() -> None:
     assert check(GOOD, TODAY).problems == ()
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+@pytest.mark.parametrize("mistake", ROWS, ids=lambda mistake: mistake.name)
 def test_a_mistake_is_told_by_its_cause(mistake: Mistake) -> None:
     files, line = made(mistake)
     checked = check(files, TODAY)
@@ -92,9 +106,80 @@ def test_a_file_that_is_not_read_is_known_as_such() -> None:
 
 
 def test_no_two_rows_have_one_name() -> None:
-    assert len({mistake.name for mistake in MISTAKES}) == len(MISTAKES)
+    assert len({mistake.name for mistake in ROWS}) == len(ROWS)
 
 
-@pytest.mark.parametrize("code", sorted({mistake.code for mistake in MISTAKES}))
+@pytest.mark.parametrize("code", sorted({mistake.code for mistake in ROWS}))
 def test_the_guide_says_what_to_do(code: str) -> None:
     assert f"`{code}`" in (ROOT / "docs" / "guide-redaction.md").read_text("utf-8")
+
+
+#: Enough of them, of every kind.
+SAVED = ROWS[::3]
+#: With a file that some of them make.
+WHOLE = GOOD | {"langue/actes.yaml": "politesse: galibot\n"}
+
+
+async def test_the_last_good_base_serves_through_all(gazetteer: Gazetteer, tmp_path: Path) -> None:
+    """Saved one after another while the service serves, each told there; then a good one."""
+    folder = tmp_path / "knowledge"
+    save(folder, WHOLE)
+    assistant = Assistant(load(folder, TODAY).base, gazetteer, today=lambda: TODAY)
+    watcher = KnowledgeWatcher(folder, assistant.serve, load(folder, TODAY), every=0.01)
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
+    await database.migrate()
+    services = Services(assistant, database, watcher)
+    watcher.start()
+    try:
+        async with TestClient(TestServer(make_app(services))) as client:
+
+            async def said(words: str, answer: str = "") -> None:
+                """Until it is said, or with no words until nothing is, and that is answered."""
+                async with asyncio.timeout(20):
+                    while True:
+                        async with client.get("/readyz") as response:
+                            assert response.status == 200
+                            state = (await response.json())["knowledge"]
+                        told = " ".join((*state["problems"], *state["warnings"]))
+                        body = {"question": "Mon loyer va-t-il augmenter ?"}
+                        async with client.post("/api/v1/ask", json=body) as response:
+                            text = (await response.json())["text"]
+                        if state["problems"]:
+                            assert "votre contrat" in text, "the last good base goes on"
+                        if answer in text and (typeset(words) in told if words else not told):
+                            return
+
+            for number, mistake in enumerate(SAVED):
+                files = WHOLE | made(mistake)[0]
+                if mistake.new is None:
+                    del files[mistake.file]
+                save(folder, files)
+                try:
+                    await said("a disparu" if mistake.new is None else mistake.words)
+                except TimeoutError:
+                    pytest.fail(f"{mistake.name} : {watcher.problems} {watcher.warnings}")
+                if mistake.level == "warning" or number % 20 == 0:
+                    version = f"votre contrat {chr(65 + number // 26)}{chr(65 + number % 26)}"
+                    good = GOOD["faq.yaml"].replace("votre contrat", version)
+                    save(folder, WHOLE | {"faq.yaml": good})
+                    await said("", f"{version}.")
+    finally:
+        await watcher.close()
+        await database.close()
+
+
+def save(folder: Path, files: Mapping[str, str]) -> None:
+    """The folder with these files alone; each is put in place whole, as good editors do."""
+    wanted = {folder / name for name in files}
+    for old in [*folder.rglob("*")] if folder.exists() else []:
+        if old.is_file() and old not in wanted:
+            old.unlink()
+        elif old.is_dir() and not any(old in one.parents or one == old for one in wanted):
+            old.rmdir()
+    for name, text in files.items():
+        file = folder / name
+        (file if name.endswith("/") else file.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/") and (not file.exists() or file.read_text("utf-8") != text):
+            draft = folder / ".draft"
+            draft.write_text(text, "utf-8")
+            draft.replace(file)

@@ -26,7 +26,7 @@ from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
 from bot.encoder import load_encoder
 from bot.knowledge.model import KnowledgeBase
-from bot.storage.knowledge_files import load_base, load_common_messages, load_gazetteer
+from bot.storage.knowledge_files import load, load_base
 from tests.conftest import KNOWLEDGE, ROOT, TODAY
 
 FULL = bool(os.environ.get("GALIBOT_FULL"))
@@ -278,11 +278,12 @@ def questions(base: KnowledgeBase) -> list[str]:
 
 def answer_all(folder: Path, cache: Path | None) -> None:
     """What each fresh process does: print the replies to the questions on its standard input."""
+    ours = load(folder, TODAY)
     assistant = Assistant(
-        load_base(folder, TODAY),
-        load_gazetteer(folder),
+        ours.base,
+        ours.gazetteer,
         encoder=load_encoder(cache),
-        unrelated=load_common_messages(folder),
+        unrelated=ours.common,
         today=lambda: TODAY,
     )
     for text in json.load(sys.stdin):

@@ -11,9 +11,9 @@ from bot.conversation.action import Ask, Kind
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Action, Outcome, Question, Reply
 from bot.knowledge.checking import check
+from bot.knowledge.files import REGION, SHIPPED
 from bot.knowledge.problem import Problem
-from bot.knowledge.surroundings import REGION, SHIPPED
-from bot.storage.knowledge_files import KnowledgeError, load_base, load_gazetteer, read_files
+from bot.storage.knowledge_files import KnowledgeError, load, read_files
 from tests.conftest import KNOWLEDGE, ROOT, TODAY
 
 FAQ = """\
@@ -95,7 +95,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def seine(folder: Path) -> Assistant:
-    return Assistant(load_base(folder, TODAY), load_gazetteer(folder), today=lambda: TODAY)
+    ours = load(folder, TODAY)
+    return Assistant(ours.base, ours.gazetteer, today=lambda: TODAY)
 
 
 def ask(assistant: Assistant, text: str) -> Reply:
@@ -176,12 +177,13 @@ def test_a_desk_of_its_own_comes_first_and_none_means_the_usual_one(seine: Assis
 
 def test_a_base_without_places_serves(tmp_path: Path) -> None:
     (tmp_path / "faq.yaml").write_text(FAQ, "utf-8")
-    gazetteer = load_gazetteer(tmp_path)
+    served = load(tmp_path, TODAY)
+    gazetteer = served.gazetteer
     assert not gazetteer
     assert gazetteer.communes == ()
     for text in ("Lens", "59146", "75012", "j'habite à Paris", ""):
         assert gazetteer.find(text) == Unknown(None)
-    alone = Assistant(load_base(tmp_path, TODAY), gazetteer, today=lambda: TODAY)
+    alone = Assistant(served.base, gazetteer, today=lambda: TODAY)
     assert ask(alone, "Qui pose les panneaux ?").text == "Le syndicat."
     assert ask(alone, "Lens").outcome is Outcome.NO_MATCH
     for action in ("commune", "commune:59456", "contact", "start"):
@@ -193,7 +195,7 @@ def test_communes_need_their_statuses(tmp_path: Path) -> None:
     shutil.copytree(KNOWLEDGE / "lieux", tmp_path / "lieux")
     (tmp_path / REGION).unlink()
     with pytest.raises(KnowledgeError, match=r"lieux\.yaml"):
-        load_gazetteer(tmp_path)
+        load(tmp_path, TODAY)
 
 
 def problems(places: str, **others: str) -> tuple[Problem, ...]:
@@ -274,9 +276,7 @@ def test_a_mistake_keeps_the_communes_from_being_served(folder: Path, tmp_path: 
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / REGION).write_text(PLACES.replace("valeur: in", "valeur: on"), "utf-8")
     with pytest.raises(KnowledgeError, match=r"lieux\.yaml, ligne 8"):
-        load_gazetteer(tmp_path)
-    with pytest.raises(KnowledgeError, match=r"lieux\.yaml, ligne 8"):
-        load_base(tmp_path, TODAY)
+        load(tmp_path, TODAY)
 
 
 def test_truth_tells_whether_there_are_communes(gazetteer: Gazetteer) -> None:

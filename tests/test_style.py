@@ -170,10 +170,12 @@ entrees:
   - {id: rouge, question: Où est le guichet rouge ?, reponse: À droite.}
 hors_sujet: [où est le guichet bleu]
 """
-    base = check({"faq.yaml": faq}, TODAY).base
-    assert base is not None
-    found = failed_tests(Assistant(base, gazetteer, today=lambda: TODAY))
-    assert "hors-sujet-repondu" in {problem.code for problem in found}
+    checked = check({"faq.yaml": faq}, TODAY)
+    assert checked.base is not None
+    found = failed_tests(Assistant(checked.base, gazetteer, today=lambda: TODAY), checked.faq)
+    assert [(problem.code, problem.line) for problem in found] == [
+        ("essai-manque", 2), ("hors-sujet-repondu", 4),
+    ]  # fmt: skip
     assert all(problem.level == "warning" for problem in found)
 
 

@@ -18,7 +18,7 @@ from bot.handlers.dialogue.keyboard import CHOICES
 from bot.handlers.dialogue.rendering import page, render, size
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher, load_base, load_gazetteer
+from bot.storage.knowledge_files import KnowledgeWatcher, load
 from doubles.telegram import GROUP, Refusal, Resident, actions, resident_with
 from doubles.telegram_rules import text_complaints
 from tests.conftest import KNOWLEDGE, TEXTS, TODAY
@@ -71,8 +71,8 @@ def knowledge(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     folder = knowledge(tmp_path_factory.mktemp("large") / "knowledge")
-    base = load_base(folder, TODAY)
-    return Assistant(base, load_gazetteer(folder), today=lambda: TODAY)
+    ours = load(folder, TODAY)
+    return Assistant(ours.base, ours.gazetteer, today=lambda: TODAY)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from bot.conversation.action import Ask
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Question
 from bot.knowledge.model import KnowledgeBase
+from bot.language.typography import typeset
 from bot.services import Services
 from bot.web.keys import TELEGRAM_PROBLEM
 from bot.web.links import action_url, read_state, state_fields
@@ -645,6 +646,7 @@ async def test_health(client: Client, base: KnowledgeBase) -> None:
             "ready": True,
             "knowledge": {
                 "revision": base.revision, "entries": len(base.entries), "problems": [],
+                "warnings": [],
             },
             "database": "ok",
         }  # fmt: skip
@@ -653,11 +655,15 @@ async def test_health(client: Client, base: KnowledgeBase) -> None:
 async def test_refused_knowledge_is_told_and_the_last_base_serves(
     client: Client, services: Services
 ) -> None:
-    services.knowledge.problems = ("faq.yaml, ligne 3 : erreur",)
+    services.knowledge.problems = ("faq.yaml, ligne 3 : répétée",) * 96
     async with client.get("/readyz") as response:
         assert response.status == 200
-        told = (await response.json())["knowledge"]["problems"]
-    assert told == ["faq.yaml, ligne 3 : erreur"]
+        assert response.content_type == "application/json"
+        text = await response.text()
+    told = json.loads(text)["knowledge"]["problems"]
+    assert told[:12] == [typeset("faq.yaml, ligne 3 : répétée")] * 12
+    assert told[12:] == ["… et 84 autres, sans doute de la même cause."]
+    assert "répétée" in text, "people read it too"
 
 
 async def test_not_ready_without_the_database(

@@ -12,22 +12,23 @@ towns already listed are kept.
 """
 
 import argparse
+import datetime as dt
 import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
-from bot.communes.commune import read_aliases, read_communes
 from bot.communes.estates import Estates
 from bot.communes.names import EverydayWords, Names
 from bot.communes.spelling import ARTICLES, full_key, name_words, short_key, word_set
+from bot.communes.tables import read_aliases, read_communes
 from bot.knowledge.region import Region
 from bot.language.words import fold
-from bot.storage.knowledge_files import PLACES, load_region
+from bot.storage.knowledge_files import load
 
 KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
-LOCAL = KNOWLEDGE / PLACES
+LOCAL = KNOWLEDGE / "lieux"
 WORDS = LOCAL / "mots_courants.txt"
 TOWNS = LOCAL / "villes_ailleurs.txt"
 HUNSPELL = Path("/usr/share/hunspell")
@@ -151,8 +152,8 @@ def _resembles(words: tuple[str, ...], names: Names) -> bool:
 
 
 def _local_names(region: Region) -> tuple[Names, Estates]:
-    communes = read_communes((LOCAL / "communes.csv").read_text("utf-8"), region)
-    aliases = read_aliases((LOCAL / "communes_aliases.csv").read_text("utf-8"), communes)
+    communes = read_communes((LOCAL / "communes.csv").read_text("utf-8"), region, [])
+    aliases = read_aliases((LOCAL / "communes_aliases.csv").read_text("utf-8"), communes, [])
     nothing = EverydayWords(())
     kind = region.estates.kind if region.estates else None
     names = Names(communes, [alias for alias in aliases if alias.kind != kind], nothing)
@@ -164,7 +165,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Écrit les mots courants et les villes d’ailleurs")
     parser.add_argument("--communes", type=Path, help="communes.json de l’Insee (voir en tête)")
     communes: Path | None = parser.parse_args().communes
-    region = load_region(KNOWLEDGE)
+    region = load(KNOWLEDGE, dt.date.today()).gazetteer.region
     names, estates = _local_names(region)
     by_hand, _, derived = TOWNS.read_text("utf-8").partition(TOWNS_MARK)
     if communes is not None:

@@ -28,7 +28,7 @@ from bot.matching.encoder import Encoder
 from bot.matching.engine import Comparison, Engine, EntryTexts
 from bot.matching.fusion import Model
 from bot.matching.index import Doubles
-from bot.storage.knowledge_files import load_base, load_common_messages, load_gazetteer
+from bot.storage.knowledge_files import load
 
 ROOT = Path(__file__).parent.parent
 EVAL = ROOT.parent / "shared" / "eval"
@@ -62,12 +62,12 @@ class Asked:
     expect: frozenset[str]
 
 
-GAZETTEER = load_gazetteer(ROOT / "knowledge")
+OURS = load(ROOT / "knowledge", dt.date.today())
 
 
 def place_in(text: str) -> str:
     """The words of the text that name a place, as the assistant hands them over."""
-    return GAZETTEER.find(text).matched
+    return OURS.gazetteer.find(text).matched
 
 
 def left_out(engine: Engine, every: int = 1) -> Iterator[Example]:
@@ -254,8 +254,7 @@ def gather(
     encoder: Encoder | None, without: str | None = None
 ) -> tuple[Engine, list[Example], list[Example], dict[str, tuple[Engine, list[Asked]]]]:
     """(our engine, examples to fit, calibration examples, other bases); `without` one of these."""
-    base = load_base(ROOT / "knowledge", dt.date.today())
-    common = load_common_messages(ROOT / "knowledge")
+    base, common = OURS.base, OURS.common
     ours = Engine(
         {key: EntryTexts(one.phrasings, one.answer) for key, one in base.entries.items()},
         base.synonyms,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.communes.commune import Alias, Commune, Lookup, Unknown, read_aliases, read_communes
+from bot.communes.commune import Alias, Commune, Lookup, Unknown
 from bot.communes.elsewhere import Elsewhere
 from bot.communes.estates import Estates
 from bot.communes.mentions import Mentions
@@ -45,23 +45,6 @@ class Gazetteer:
         self._mentions = Mentions(names, estates, elsewhere)
         self._other_places = OtherPlaces(self._by_code, elsewhere, region)
         self._nearest = Nearest(self.communes)
-
-    @classmethod
-    def parse(
-        cls,
-        region: Region,
-        communes_csv: str,
-        aliases_csv: str,
-        everyday_words: Iterable[str],
-        towns_elsewhere: Iterable[str] = (),
-    ) -> "Gazetteer":
-        """Builds the search from the text of its four files; « # » starts a comment in the lists.
-
-        Raises ValueError naming the file and the line, in French, when a table is wrong.
-        """
-        communes = read_communes(communes_csv, region)
-        aliases = read_aliases(aliases_csv, communes)
-        return cls(region, communes, aliases, everyday_words, towns_elsewhere)
 
     def __bool__(self) -> bool:
         return bool(self.communes)

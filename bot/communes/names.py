@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from weakref import proxy
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -104,7 +105,8 @@ class Names:
         for key, name in self._short.items():
             self._sounds[sound(name.words)].append(key)
         self.longest = max((len(name.words) for name in self._exact.values()), default=0) + 1
-        self._remembered = lru_cache(maxsize=4096)(self._guess)
+        # By proxy: a cache that held these names would keep them from being freed when replaced.
+        self._remembered = lru_cache(maxsize=4096)(partial(Names._guess, proxy(self)))
 
     def _name(self, words: tuple[str, ...], codes: set[str], aliases: list[Alias]) -> Name:
         shared = {alias.code_insee for alias in aliases if alias.shared or not codes}

@@ -73,17 +73,27 @@ class Assistant:
         policy: Policy = POLICY,
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
-        self.gazetteer = gazetteer
         self._encoder = encoder
         self._unrelated = unrelated
         self._policy = policy
         self.today = today
         # One worker: the encoder is not made for several at once, and cores are few.
         self._thinking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="matching")
-        self.serve(base)
+        self.serve(base, gazetteer)
 
-    def serve(self, base: KnowledgeBase) -> None:
-        """Answer from this base from now on. Takes seconds: call it off the event loop."""
+    def serve(
+        self,
+        base: KnowledgeBase,
+        gazetteer: Gazetteer | None = None,
+        unrelated: Sequence[str] | None = None,
+    ) -> None:
+        """Answer from this base from now on, with the communes and messages given or as before.
+
+        Takes seconds: call it off the event loop.
+        """
+        gazetteer = self.gazetteer if gazetteer is None else gazetteer
+        if unrelated is not None:
+            self._unrelated = unrelated
         entries = {
             key: EntryTexts(entry.phrasings, entry.answer) for key, entry in base.entries.items()
         }
@@ -95,7 +105,7 @@ class Assistant:
             self._policy,
             base.shorthand,
         )
-        self._serving = _Serving(Served(base, self.gazetteer, matcher, self._policy, self.today()))
+        self._serving = _Serving(Served(base, gazetteer, matcher, self._policy, self.today()))
 
     @property
     def served(self) -> Served:
@@ -106,6 +116,11 @@ class Assistant:
     def base(self) -> KnowledgeBase:
         """The base being served."""
         return self._serving.served.base
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """The communes being served."""
+        return self._serving.served.gazetteer
 
     def _today(self) -> _Serving:
         serving, today = self._serving, self.today()

@@ -1,6 +1,7 @@
 """What an editor is told when a value is not of the expected form."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, get_args
@@ -11,88 +12,107 @@ from pydantic_core import ErrorDetails
 from bot.knowledge.mistyped import SAID
 from bot.knowledge.model import ID_LENGTH
 
-NEXT_TO_OTHERS = "Comparez avec l’entrée précédente."
-DASH = "Commencez chaque élément par un tiret et une espace."
-
-#: What is wrong with the placeholders of a sentence: message and hint.
-_OF_SENTENCES = MappingProxyType(
+_KEYED = ("forme", "Des lignes « clé: valeur » sont attendues ici, pas une liste ni un texte.")
+_DATE = "Écrivez année-mois-jour, comme 2026-11-23."
+_LISTED = "Commencez chaque élément par un tiret et une espace."
+_MARKS = "Repères possibles : {possible}."
+_NEXT_TO_OTHERS = "Comparez avec l’entrée précédente."
+_NUMBER = "« {given} » n’est pas un nombre pour « {key} »."
+_POSSIBLE = ("valeur", "« {given} » n’est pas possible pour « {key} ».", "Possibles : {expected}.")
+#: By the type of pydantic's error, its first word, our own, or the key: code, message and hint.
+_SAID = MappingProxyType(
     {
-        "accolade": ("« {key} » a une accolade seule.", "Repères possibles : {possible}."),
-        "repere-inconnu": (
-            "« {key} » a un repère inconnu : {name}.",
-            "Repères possibles : {possible}.",
-        ),
-        "repere-absent": ("Il manque {name} dans « {key} ».", "Écrivez-le là où il sera remplacé."),
+        "accolade": ("accolade", "« {key} » a une accolade seule.", _MARKS),
+        "annee": ("annee", "L’année de « {given} » n’est pas vraisemblable, pour « {key} ».",
+                  "De 1990 à 2100, sur quatre chiffres : 2026-11-23."),
+        "bool": ("oui-non", "« {key} » attend oui ou non.", "Écrivez true, ou retirez la ligne."),
+        "codes_postaux": ("code-postal", "« {given} » n’est pas le début d’un code postal.",
+                          "Des chiffres, cinq au plus."),
+        "date": ("date", "« {given} » n’est pas une date pour « {key} ».", _DATE),
+        "dict_type": (*_KEYED, _NEXT_TO_OTHERS),
+        "enum": _POSSIBLE,
+        "float": ("nombre", _NUMBER, 'Exemple : "1.75".'),
+        "frozen_set_type": ("liste", "« {key} » doit être une liste.", _LISTED),
+        "identifiant": ("identifiant", "« {given} » n’est pas un identifiant.",
+                        "Des lettres minuscules sans accent, des chiffres et des tirets, "
+                        f"{ID_LENGTH} au plus."),
+        "int": ("nombre", _NUMBER, 'Exemple : "12".'),
+        "literal_error": _POSSIBLE,
+        "mapping_type": (*_KEYED, _NEXT_TO_OTHERS),
+        "missing": ("cle-absente", "Il manque la clé « {key} ».",
+                    "Ajoutez-la, alignée avec les autres."),
+        "model_type": (*_KEYED, _NEXT_TO_OTHERS),
+        "repere-absent": ("repere-absent", "Il manque {name} dans « {key} ».",
+                          "Écrivez-le là où il sera remplacé."),
+        "repere-inconnu": ("repere-inconnu", "« {key} » a un repère inconnu : {name}.", _MARKS),
+        "string_too_long": ("trop-long",
+                            "« {key} » compte {length} caractères ; le maximum est {max_length}.",
+                            "Raccourcissez."),
+        "string_too_short": ("vide", "« {key} » est vide.", "Écrivez un texte, ou retirez la clé."),
+        "string_type": ("texte", "« {key} » doit être un texte.", "Mettez-le entre guillemets."),
+        "telephone": ("telephone", "« {given} » n’est pas un numéro de téléphone.",
+                      "Dix chiffres, comme 03 20 30 59 59, ou un numéro court, comme 3114. Sans "
+                      "numéro, retirez la ligne."),
+        "too_short": ("synonymes", "Une ligne de synonymes compte au moins deux textes.",
+                      "Exemple : [voiture, auto]."),
+        "tuple_type": ("liste", "« {key} » doit être une liste.", _LISTED),
+        "url": ("adresse", "« {given} » n’est pas une adresse web.",
+                "Elle commence par https:// et ne contient pas d’espace."),
+        "vide": ("vide", "« {key} » ne dit rien.", "Écrivez la réponse, ou retirez l’entrée."),
     }
-)
+)  # fmt: skip
+_OTHER = ("valeur", "La valeur de « {key} » n’est pas acceptée.", _NEXT_TO_OTHERS)
+#: How many of the known names an unknown one is told beside.
+LISTED = 12
 
 
-def did_you_mean(value: str, known: set[str]) -> str:
-    """Advice naming the nearest of the known values, or all of them when they are few."""
-    close = get_close_matches(value, sorted(known), n=1)
-    if close:
-        return f"Vouliez-vous dire « {close[0]} » ?"
-    if 0 < len(known) <= 12:
-        return f"Possibles : {', '.join(sorted(known))}."
-    return "Vérifiez l’orthographe."
+def did_you_mean(value: str, known: Collection[str]) -> str:
+    """Advice naming the known values, nearest first and LISTED at most."""
+    near = get_close_matches(value, sorted(known), n=LISTED)
+    listed = [*near, *sorted(set(known) - set(near))]
+    told = f"Vouliez-vous dire « {near[0]} » ? " if near else ""
+    more = ", …" if len(listed) > LISTED else "."
+    return f"{told}Possibles : {', '.join(listed[:LISTED])}{more}" if listed else "Il n’y en a pas."
 
 
-def in_french(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str, str]:
-    """(code, message, hint) for one of pydantic's error details on `model`."""
-    kind, given, where = detail["type"], detail["input"], detail["loc"]
+def in_french(
+    detail: ErrorDetails, model: type[BaseModel], path: Iterable[str | int]
+) -> tuple[str, str, str]:
+    """(code, message, hint) for one of pydantic's error details on `model`, `path` in its file."""
+    kind, where = detail["type"], detail["loc"]
     # The innermost key: ("sources", 0, "url") is about « url », ("variants", 3) about its list.
-    name = next((str(part) for part in reversed(where) if isinstance(part, str)), "")
-    if kind == "missing":
-        return (
-            "cle-absente",
-            f"Il manque la clé « {name} ».",
-            "Ajoutez-la, alignée avec les autres.",
-        )
+    *_, key = ("", *(part for part in path if isinstance(part, str)))
     if kind == "extra_forbidden":
-        known = set(_keys(_model_at(model, where[:-1])))
-        return "cle-inconnue", f"La clé « {name} » n’est pas connue.", did_you_mean(name, known)
-    if kind == "string_too_long":
-        limit = detail["ctx"]["max_length"]
-        message = f"« {name} » compte {len(given)} caractères ; le maximum est {limit}."
-        return "trop-long", message, "Raccourcissez."
-    if kind == "string_too_short":
-        return "vide", f"« {name} » est vide.", "Écrivez un texte, ou retirez la clé."
-    if kind == "string_pattern_mismatch":
-        return _pattern(name, given)
-    if kind.startswith("date"):
-        message = f"« {given} » n’est pas une date pour « {name} »."
-        return "date", message, "Écrivez année-mois-jour, comme 2026-11-23."
-    if kind == "tuple_type":
-        return "liste", f"« {name} » doit être une liste.", DASH
+        known = _keys(_model_at(model, where[:-1]))
+        return "cle-inconnue", f"La clé « {key} » n’est pas connue.", did_you_mean(key, known)
     if kind == "string_type":
-        return no_text(given, name)
-    if kind.startswith("float"):
-        return "nombre", f"« {given} » n’est pas un nombre pour « {name} ».", 'Exemple : "1.75".'
-    if kind.startswith("bool"):
-        return "oui-non", f"« {name} » attend oui ou non.", "Écrivez true, ou retirez la ligne."
-    if kind in _OF_SENTENCES:
-        told, hint = _OF_SENTENCES[kind]
-        ctx = detail["ctx"]
-        return kind, told.format(key=name, **ctx), hint.format(**ctx)
-    if kind in {"literal_error", "enum"}:
-        message = f"« {given} » n’est pas possible pour « {name} »."
-        return "valeur", message, f"Possibles : {detail['ctx']['expected']}."
-    if kind == "model_type":
-        return "forme", "Des lignes « clé: valeur » sont attendues ici.", NEXT_TO_OTHERS
-    return "valeur", f"La valeur de « {name} » n’est pas acceptée.", NEXT_TO_OTHERS
+        return no_text(detail["input"], key)
+    if kind == "string_pattern_mismatch":
+        kind = key if key in _SAID else "identifiant"
+    return said(kind, detail["input"], key, detail.get("ctx", {}))
 
 
-def no_text(given: Any, name: str) -> tuple[str, str, str]:
-    """(code, message, hint) for what stands in `name` where a text is expected."""
+def no_text(given: Any, key: str) -> tuple[str, str, str]:
+    """(code, message, hint) for what stands in `key` where a text is expected."""
     if not isinstance(given, dict) or not given:
-        return "texte", f"« {name} » doit être un texte.", "Mettez-le entre guillemets."
+        return said("string_type", given, key)
     if "id" in given:
-        message = f"Cette entrée est sous « {name} »."
+        message = f"Cette entrée est sous « {key} »."
         return "place", message, "Mettez-la à la fin de « entrees: », alignée avec les autres."
     first = str(next(iter(given)))
     code = "guillemet-autre" if first[0] in "“”„«‘" else "deux-points"
     message, hint = SAID[code]
     return code, message.format(first[0]), hint
+
+
+def said(
+    kind: str, given: Any, key: str = "", context: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[str, str, str]:
+    """(code, message, hint) for a kind of mistake: what was given, and for which key."""
+    code, message, hint = _SAID.get(kind) or _SAID.get(re.split("[-_]", kind)[0], _OTHER)
+    expected = str(context.get("expected", "")).replace("'", "").replace(" or ", " ou ")
+    told = {**context, "key": key, "given": given, "length": len(str(given)), "expected": expected}
+    return code, message.format(**told), hint.format(**told)
 
 
 def _keys(model: type[BaseModel]) -> dict[str, Any]:
@@ -114,20 +134,3 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)
-
-
-def _pattern(name: str, given: Any) -> tuple[str, str, str]:
-    if name == "codes_postaux":
-        told = f"« {given} » n’est pas le début d’un code postal."
-        return "code-postal", told, "Des chiffres, cinq au plus."
-    if name == "url":
-        return (
-            "adresse",
-            f"« {given} » n’est pas une adresse web.",
-            "Elle commence par https:// et ne contient pas d’espace.",
-        )
-    return (
-        "identifiant",
-        f"« {given} » n’est pas un identifiant.",
-        f"Des lettres minuscules sans accent, des chiffres et des tirets, {ID_LENGTH} au plus.",
-    )

@@ -2,156 +2,207 @@
 
 import datetime as dt
 import hashlib
+import math
+import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from bot.knowledge import rules, style
-from bot.knowledge.advice import did_you_mean, no_text
-from bot.knowledge.model import Contact, Entry, Fact, KnowledgeBase, Theme, as_printed
-from bot.knowledge.parts import items, models, named_models, texts, validate
-from bot.knowledge.problem import Problem
-from bot.knowledge.surroundings import (
-    ACTS,
-    ALARMS,
-    DRAWINGS,
+from bot.knowledge import presence, rules, style
+from bot.knowledge.advice import did_you_mean, said
+from bot.knowledge.files import (
+    CONTACTS,
+    FACTS,
+    FAQ,
+    FILES,
+    LEXICON,
+    PHRASINGS,
     REGION,
     SHIPPED,
+    TEXTS,
+    UNRELATED,
     URGENT,
-    read_acts,
-    read_alarms,
-    read_drawings,
-    read_region,
+    AnswersFile,
+    LexiconFile,
+    Phrasings,
+    UnrelatedFile,
 )  # fmt: skip
+from bot.knowledge.model import (
+    ID_LENGTH,
+    ID_PATTERN,
+    Contact,
+    Entry,
+    Fact,
+    KnowledgeBase,
+    Theme,
+    as_printed,
+)
+from bot.knowledge.parts import models, named_models, validate, whole
+from bot.knowledge.problem import Problem
+from bot.knowledge.region import Region
+from bot.knowledge.shown import as_typed
+from bot.knowledge.surroundings import read_acts, read_alarms, read_drawings, read_region
 from bot.knowledge.texts import Texts
-from bot.knowledge.yaml_reading import Document, read_yaml
+from bot.knowledge.yaml_reading import Document, Path, read_yaml
 from bot.language.typography import typeset
 from bot.language.words import normalise
 
-FAQ = "faq.yaml"
-#: The bank of phrasings: in its folder, or beside the entries of a small FAQ, or both.
-PHRASINGS = ("langue/formulations.yaml", "formulations.yaml")
-CONTACTS = "contacts.yaml"
-LEXICON = "langue/lexique.yaml"
-UNRELATED = "langue/a_ecarter.yaml"
-FACTS = "faits.yaml"
-TEXTS = "textes.yaml"
-#: The files that make a base; only the first is required.
-FILES = (
-    FAQ, *PHRASINGS, CONTACTS, TEXTS, LEXICON, UNRELATED, FACTS, ALARMS, ACTS, REGION,
-    *DRAWINGS, *SHIPPED.values(),
-)  # fmt: skip
-
-_FAQ_KEYS = ("version", "themes", "entrees", "hors_sujet", "avec_un_contact")
+Listed = TypeVar("Listed", Theme, Entry)
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The outcome of a check: `base` is None as soon as one problem is an error."""
+    """The outcome of a check: `base` is None as soon as one problem is an error.
+
+    `region` is the territory's, None where it is wrong; `faq` is faq.yaml as it was written.
+    """
 
     base: KnowledgeBase | None
     problems: tuple[Problem, ...]
+    region: Region | None
+    faq: Document
 
     @property
     def errors(self) -> tuple[Problem, ...]:
         return tuple(problem for problem in self.problems if problem.level == "error")
+
+    def also(self, problems: Sequence[Problem]) -> "Checked":
+        """The same with what was found afterwards."""
+        told = in_order((*self.problems, *problems))
+        failed = any(problem.level == "error" for problem in told)
+        return replace(self, base=None if failed else self.base, problems=told)
+
+
+def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """What keeps the files from being served first, causes before effects, then by line."""
+    rank = {name: number for number, name in enumerate(FILES)}
+    return tuple(
+        sorted(
+            problems,
+            key=lambda one: (one.level != "error", rank.get(one.file, len(rank)), one.line),
+        )
+    )
 
 
 def revision_of(files: Mapping[str, str]) -> str:
     """Twelve hexadecimal digits that change with any byte of the files."""
     digest = hashlib.sha256()
     for name in FILES:
-        digest.update(f"{name}\0{files.get(name, '')}\0".encode())
+        digest.update(f"{name}\0{files.get(name, '')}\0".encode(errors="surrogateescape"))
     return digest.hexdigest()[:12]
 
 
 def check(files: Mapping[str, str], today: dt.date) -> Checked:
     """Check the files' texts ({name: text}, see FILES) as one base, reporting all problems.
 
-    Problems come by file, then by line. Raises KeyError without a text for faq.yaml.
+    A byte that is not UTF-8 stands there as a lone surrogate (PEP 383). Any other name is that of
+    a file that no one reads, or of a folder where it ends with « / ».
     """
-    documents = {
-        name: read_yaml(files[name], name)
-        for name in FILES
-        if name in files and name.endswith(".yaml")
-    }
-    problems = [problem for document in documents.values() for problem in _named(document)]
-    drawings = read_drawings(files, problems)
-    base = None
-    if not any(document.unread for document in documents.values()):
-        base = _base(documents, drawings, problems, today, revision_of(files))
-    # An empty value is told by whom reads it and by whom misses it: once, and as an error.
-    by_level = sorted(problems, key=lambda problem: problem.level, reverse=True)
-    once = {(problem.file, problem.line, problem.message): problem for problem in by_level}
-    problems = sorted(once.values(), key=lambda one: (FILES.index(one.file), one.line))
-    failed = any(problem.level == "error" for problem in problems)
-    return Checked(None if failed else base, tuple(problems))
+    not_utf8 = list(_not_utf8(files))
+    problems = [*presence.unread(files), *not_utf8]
+    refused = {problem.file for problem in not_utf8}
+    documents = {}
+    for name in FILES:
+        if name in files and name.endswith(".yaml") and name not in refused:
+            document = read_yaml(files[name], name)
+            problems += _named(document)
+            # One that can't be read may hold anything: nothing is said of who names its parts.
+            if not document.unread:
+                documents[name] = document
+    region = read_region(documents, problems) if SHIPPED[REGION] in documents else None
+    base = _base(files, documents, region, problems, today)
+    return Checked(base, (), region, documents.get(FAQ, Document(FAQ))).also(problems)
+
+
+def _not_utf8(files: Mapping[str, str]) -> Iterator[Problem]:
+    for name, text in files.items():
+        if found := _NOT_UTF8.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            message = "Ce fichier n’est pas enregistré en UTF-8 : ses accents sont perdus."
+            hint = "Enregistrez-le de nouveau en choisissant l’encodage UTF-8."
+            yield Problem(line, None, "error", "encodage", message, hint, name)
 
 
 def _base(
+    files: Mapping[str, str],
     documents: Mapping[str, Document],
-    drawings: dict[str, str],
+    region: Region | None,
     problems: list[Problem],
     today: dt.date,
-    revision: str,
 ) -> KnowledgeBase:
-    faq = documents[FAQ]
-    problems.extend(_top_level(faq))
-    themes = tuple(theme for theme, _ in models(Theme, faq, "themes", problems))
-    off_topic = tuple(text for _, text in texts(faq, "hors_sujet", problems))
-    desks = documents.get(CONTACTS, Document(CONTACTS))
-    contacts = named_models(Contact, desks, problems)
-    facts = named_models(Fact, documents.get(FACTS, Document(FACTS)), problems)
-    synonyms = _synonyms(documents.get(LEXICON, Document(LEXICON)), problems)
-    lexicon = documents.get(LEXICON, Document(LEXICON)).value
-    written_out = lexicon.get("abreviations") if isinstance(lexicon, dict) else None
-    refused = documents.get(UNRELATED, Document(UNRELATED))
-    unrelated = tuple(text for _, text in texts(refused, "messages", problems))
-    entries = _entries(faq, problems)
-    written = _written_ids(faq)
+    """What the documents that can be read say; what is wrong there is added to the problems."""
+    readable = {name: documents.get(name, Document(name)) for name in FILES}
+    faq = readable[FAQ]
+    answers = whole(AnswersFile, faq, problems)
+    themes = _by_id(Theme, faq, "themes", answers.themes, problems)
+    contacts = named_models(Contact, readable[CONTACTS], problems)
+    facts = named_models(Fact, readable[FACTS], problems)
+    lexicon = whole(LexiconFile, readable[LEXICON], problems)
+    unrelated = whole(UnrelatedFile, readable[UNRELATED], problems)
+    problems += [
+        readable[name].error((key,), *said("identifiant", key), key)
+        for name, keys in ((CONTACTS, contacts), (FACTS, facts))
+        for key in keys
+        if not re.fullmatch(ID_PATTERN, key)
+    ]
+    found = _by_id(Entry, faq, "entrees", answers.entries, problems)
+    entries = {key: rules.Placed(*one) for key, one in found.items()}
+    written = _names(documents, FAQ, "entrees")
+    if FAQ in documents and not answers.entries and not any(one.file == FAQ for one in problems):
+        message, hint = "Le fichier ne contient aucune entrée.", "Il en faut sous « entrees: »."
+        problems.append(faq.error((), "vide", message, hint))
     for name in PHRASINGS:
-        _add_phrasings(entries, written, documents.get(name, Document(name)), problems)
+        _add_phrasings(entries, written, readable[name], problems)
     alarms, calm = read_alarms(documents, written, problems)
     acts = read_acts(documents, problems)
-    said = documents.get(TEXTS, Document(TEXTS))
-    around = validate(Texts, said, said.value or {}, (), None, problems) or Texts()
-    named = {theme.id for theme in themes}
-    problems.extend(rules.references(faq, entries, written, named, set(desks.value or ())))
-    problems.extend(rules.dates(faq, entries, today))
-    problems.extend(rules.writing(faq, entries))
-    problems.extend(rules.sizes(faq, entries, themes))
-    if REGION in documents and (region := read_region(documents, problems)):
-        problems.extend(rules.of_region(documents[REGION], region, written, set(desks.value or ())))
-    problems.extend(rules.phrasings(faq, entries))
+    wording = readable[TEXTS]
+    around = validate(Texts, wording, wording.value or {}, (), None, problems) or Texts()
+    needed = [FAQ]
+    needed += [CONTACTS] * any(one.contact for one, _, _ in entries.values())
+    needed += [FACTS] * any(one.support for one, _, _ in entries.values())
+    problems += presence.absent(files, needed)
+    known: dict[str, rules.Known] = {
+        "theme": _names(documents, FAQ, "themes"),
+        "contact": _names(documents, CONTACTS),
+        "appuis": _names(documents, FACTS),
+        "voir_aussi": written,
+        "avec_un_contact": written,
+    }
+    problems += rules.references(faq, entries, answers.beside_contact, known)
+    problems += rules.dates(faq, entries, today)
+    problems += rules.sizes(faq, entries, themes.values())
+    problems += as_typed(files, documents)
+    if region and REGION in documents:
+        problems += rules.of_region(documents[REGION], region, written, known["contact"])
+    problems += rules.phrasings(faq, entries)
     if FACTS in documents:
         # A base that keeps its facts is held to the whole editing guide; any other FAQ is not.
-        problems.extend(style.supported(faq, entries, facts, contacts))
-        problems.extend(style.readable(faq, entries))
-        problems.extend(style.ways_to_ask(faq, entries))
-        problems.extend(style.dated(faq, entries))
-    problems.extend(rules.alarms(faq, entries, written, alarms.labels))
-    urgent = models(Entry, documents.get(URGENT, Document(URGENT)), "entrees", problems)
+        problems += style.supported(faq, entries, facts, contacts)
+        wrong = {problem.file for problem in problems if problem.level == "error"}
+        problems += style.guided(faq, entries, phrasings=wrong.isdisjoint(PHRASINGS))
+    problems += rules.alarms(faq, entries, written or (), alarms.labels)
+    shipped = whole(AnswersFile, readable[URGENT], problems).entries
+    urgent = _by_id(Entry, readable[URGENT], "entrees", shipped, problems)
     base = KnowledgeBase(
-        themes=themes,
+        themes=tuple(theme for theme, _ in themes.values()),
         entries={key: placed.entry for key, placed in entries.items()},
         # Someone in danger is answered whatever the base is about, and whatever was deleted.
-        urgent={entry.id: entry for entry, _ in urgent},
+        urgent={key: entry for key, (entry, _) in urgent.items()},
         contacts=contacts,
         facts=facts,
-        off_topic=off_topic,
-        beside_contact=tuple(text for _, text in texts(faq, "avec_un_contact", problems)),
-        synonyms=synonyms,
-        shorthand={
-            normalise(str(short)): normalise(str(words))
-            for short, words in (written_out if isinstance(written_out, dict) else {}).items()
-        },
-        unrelated=unrelated,
+        off_topic=answers.off_topic,
+        beside_contact=answers.beside_contact,
+        synonyms=lexicon.synonyms,
+        shorthand={normalise(short): normalise(all_) for short, all_ in lexicon.shorthand.items()},
+        unrelated=unrelated.messages,
         alarms=alarms,
         calm=calm,
         acts=acts,
-        drawings=drawings,
+        drawings=read_drawings(files, problems),
         texts=around.settled(typeset(around.name)),
-        revision=revision,
+        revision=revision_of(files),
     )
     return as_printed(base)
 
@@ -169,68 +220,55 @@ def _named(document: Document) -> Iterator[Problem]:
         yield replace(problem, entry=entry if isinstance(entry, str) else None)
 
 
-def _top_level(faq: Document) -> Iterator[Problem]:
-    if not isinstance(faq.value, dict) or not faq.value.get("entrees"):
-        yield faq.error(
-            (), "vide", "Le fichier ne contient aucune entrée.", "Il en faut sous « entrees: »."
-        )
-    if isinstance(faq.value, dict):
-        for key in faq.value.keys() - set(_FAQ_KEYS):
-            message = f"La clé « {key} » n’est pas connue."
-            yield faq.error((key,), "cle-inconnue", message, did_you_mean(key, set(_FAQ_KEYS)))
-        if faq.value.get("version", 1) != 1:
-            yield faq.error(("version",), "version", "Seule la version 1 est connue.", "")
-
-
-def _entries(faq: Document, problems: list[Problem]) -> dict[str, rules.Placed]:
-    entries: dict[str, rules.Placed] = {}
-    for entry, path in models(Entry, faq, "entrees", problems):
-        if entry.id in entries:
-            first = faq.line((*entries[entry.id].path, "id"))
-            message = f"L’identifiant « {entry.id} » sert déjà ligne {first}."
-            problems.append(
-                faq.error((*path, "id"), "id-double", message, "Choisissez-en un autre.", entry.id)
-            )
+def _by_id(
+    model: type[Listed], faq: Document, key: str, raw: Sequence[Any], problems: list[Problem]
+) -> dict[str, tuple[Listed, Path]]:
+    """The themes or the entries, each with its path."""
+    found: dict[str, tuple[Listed, Path]] = {}
+    made: tuple[Listed, Path]
+    for made in models(model, faq, key, raw, problems):
+        name: str = made[0].id
+        if name in found:
+            message = f"« {name} » sert déjà ligne {faq.line((*found[name][1], 'id'))}."
+            hint = "Choisissez un autre identifiant."
+            problems.append(faq.error((*made[1], "id"), "id-double", message, hint, name))
         else:
-            entries[entry.id] = rules.Placed(entry, path)
-    return entries
+            found[name] = made
+    return found
 
 
-def _synonyms(document: Document, problems: list[Problem]) -> tuple[tuple[str, ...], ...]:
-    groups: list[tuple[str, ...]] = []
-    for path, raw in items(document, "synonymes", problems):
-        group = raw if isinstance(raw, list) else []
-        wrong = [one for one in group if not isinstance(one, str)]
-        if len(group) > 1 and not wrong:
-            groups.append(tuple(group))
-            continue
-        message = "Une ligne de synonymes compte au moins deux textes."
-        told = ("synonymes", message, "Exemple : - [voiture, auto].")
-        problems.append(document.error(path, *(no_text(wrong[0], "synonymes") if wrong else told)))
-    return tuple(groups)
+def _names(documents: Mapping[str, Document], file: str, key: str | None = None) -> set[str] | None:
+    """The names that a file gives, whatever else is wrong: its keys, or the ids under one of them.
 
-
-def _written_ids(faq: Document) -> set[str]:
-    """The entries named in the file, right or not: one mistake is told once, where it is."""
-    raw = faq.value.get("entrees") if isinstance(faq.value, dict) else None
-    items = raw if isinstance(raw, list) else []
-    return {str(item["id"]) for item in items if isinstance(item, dict) and "id" in item}
+    None where it is absent or can't be read, or where one is no name: it may be any.
+    """
+    value = documents[file].value if file in documents else None
+    if not isinstance(value, dict):
+        return None
+    names: list[object] = list(value)
+    if key:
+        listed = value.get(key, [])
+        if not isinstance(listed, list):
+            return None
+        names = [one.get("id") if isinstance(one, dict) else None for one in listed]
+    length = ID_LENGTH if key else math.inf
+    good = {one for one in map(str, names) if re.fullmatch(ID_PATTERN, one) and len(one) <= length}
+    return good if len(good) == len(names) else None
 
 
 def _add_phrasings(
     entries: dict[str, rules.Placed],
-    written: set[str],
+    written: set[str] | None,
     document: Document,
     problems: list[Problem],
 ) -> None:
-    raw = document.value if isinstance(document.value, dict) else {}
-    for key in raw:
-        added = tuple(text for _, text in texts(document, key, problems))
+    for key, added in named_models(Phrasings, document, problems).items():
         if key in entries:
-            entry, path = entries[key]
-            variants = (*entry.variants, *added)
-            entries[key] = rules.Placed(entry.model_copy(update={"variants": variants}), path)
-        elif written and key not in written:
+            entry, path, others = entries[key]
+            more = entry.model_copy(update={"variants": (*entry.variants, *added.root)})
+            here = [(document, (key, number)) for number in range(len(added.root))]
+            entries[key] = rules.Placed(more, path, (*others, *here))
+        elif written is not None and key not in written:
             message = f"Aucune entrée ne s’appelle « {key} »."
             hint = did_you_mean(key, written)
             problems.append(document.error((key,), "entree-inconnue", message, hint, key))

@@ -1,10 +1,12 @@
 """What the knowledge files say, once checked. English names here; French keys in the files."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AliasGenerator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AliasGenerator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from bot.knowledge.acts import Acts
 from bot.knowledge.texts import Texts
@@ -38,12 +40,65 @@ _FRENCH_KEYS = {
     "address": "adresse",
     "statement": "fait",
     "confidence": "confiance",
+    # The files themselves (files.py)
+    "entries": "entrees",
+    "off_topic": "hors_sujet",
+    "beside_contact": "avec_un_contact",
+    "shorthand": "abreviations",
+    "synonyms": "synonymes",
+    "lists": "listes",
+    "alarms": "alarmes",
+    "patterns": "motifs",
+    "unless": "sauf",
+    "calm": "calmes",
+    "polite": "politesse",
+    "acts": "actes",
 }
+
+#: Years that a source, a check or a term can bear; others are slips, as « 0226 ».
+YEARS = range(1990, 2101)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: As dialled, without its spaces: ten digits, with the code of France or without, a short number
+#: (« 15 », « 119 », « 1010 », « 3114 », « 118 712 »), or one of abroad.
+_DIALLED = re.compile(
+    r"(?:0|(?:\+|00)330?)[1-9]\d{8}|1\d{1,3}|118\d{3}|3\d{3}|(?:\+|00)(?!33|0)\d{8,14}"
+)
+
+
+def _likely(day: dt.date) -> dt.date:
+    if day.year not in YEARS:
+        raise PydanticCustomError("annee", "A year that is a slip.")
+    return day
+
+
+def _likely_if_to_the_day(text: str) -> str:
+    if _ISO.fullmatch(text):
+        try:
+            day = dt.date.fromisoformat(text)
+        except ValueError:
+            raise PydanticCustomError("date", "No day of the calendar.") from None
+        _likely(day)
+    return text
+
+
+def _dialled(text: str) -> str:
+    if not _DIALLED.fullmatch(re.sub(r"[\s.()/-]", "", text)):
+        raise PydanticCustomError("telephone", "No telephone number.")
+    return text
+
+
+def _said(text: str) -> str:
+    if not re.search(r"\w", text):
+        raise PydanticCustomError("vide", "No word.")
+    return text
+
 
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=ID_LENGTH)]
 #: Facts keep the names of the research they come from, which are longer.
 FactId = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=64)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Day = Annotated[dt.date, AfterValidator(_likely)]
+Phone = Annotated[str, AfterValidator(_dialled)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 
 
@@ -69,7 +124,7 @@ class Source(FromFile):
 
     title: Text
     url: Url | None = None
-    date: dt.date | None = None
+    date: Day | None = None
 
 
 class Contact(FromFile):
@@ -78,7 +133,7 @@ class Contact(FromFile):
     name: Text
     role: str = ""
     purpose: str = ""
-    phone: str | None = None
+    phone: Phone | None = None
     url: Url | None = None
     address: str | None = None
     epci: str | None = None  # SIREN of the intercommunalité whose desk this is
@@ -90,7 +145,7 @@ class Fact(FromFile):
     statement: Text
     title: Text
     url: Url | None = None
-    date: Text
+    date: Annotated[Text, AfterValidator(_likely_if_to_the_day)]
     confidence: Literal["haute", "moyenne", "basse"]
 
 
@@ -103,17 +158,17 @@ class Entry(FromFile):
 
     id: Id
     question: Annotated[Text, StringConstraints(max_length=QUESTION_LENGTH)]
-    answer: Text
+    answer: Annotated[Text, AfterValidator(_said)]
     brief: Text | None = None
     theme: Id | None = None
     variants: tuple[Text, ...] = ()
     easy: Text | None = None
     sources: tuple[Source, ...] = ()
     support: tuple[FactId, ...] = ()
-    collected_on: dt.date | None = None
-    checked_on: dt.date | None = None
-    review_on: dt.date | None = None
-    expires_on: dt.date | None = None
+    collected_on: Day | None = None
+    checked_on: Day | None = None
+    review_on: Day | None = None
+    expires_on: Day | None = None
     see_also: tuple[Id, ...] = ()
     contact: Id | None = None
     alarm: bool = False

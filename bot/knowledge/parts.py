@@ -1,40 +1,55 @@
 """From the parts of a document to checked models; what is wrong is added to the problems."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.knowledge.advice import DASH, in_french, no_text
+from bot.knowledge.advice import in_french
 from bot.knowledge.problem import Problem
 from bot.knowledge.yaml_reading import Document, Path
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def items(document: Document, key: str, problems: list[Problem]) -> Iterator[tuple[Path, Any]]:
-    """The elements of the list under a top-level key, each with its path."""
-    raw = document.value.get(key, []) if isinstance(document.value, dict) else []
-    if isinstance(raw, list):
-        yield from (((key, index), item) for index, item in enumerate(raw))
-    else:
-        problems.append(document.error((key,), "liste", f"« {key} » doit être une liste.", DASH))
+def entry_at(document: Document, path: Path) -> str | None:
+    """The id of the entry that a part belongs to: a list item's own, or a name at the margin."""
+    if len(path) < 2 or not isinstance(path[1], int):
+        return str(path[0]) if len(path) > 1 else None
+    item = document.value[path[0]][path[1]]
+    return str(item["id"]) if isinstance(item, dict) and "id" in item else None
 
 
-def texts(document: Document, key: str, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
-    for path, item in items(document, key, problems):
-        if isinstance(item, str):
-            yield path, item
-        else:
-            problems.append(document.error(path, *no_text(item, key)))
+def whole(model: type[Model], document: Document, problems: list[Problem]) -> Model:
+    """The keys of a file. A wrong one is told and left out, so that the others are read."""
+    raw = document.value or {}
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        problems.extend(_told(error, model, document, (), None))
+        wrong = {detail["loc"][0] for detail in error.errors() if detail["loc"]}
+        return model.model_validate({key: one for key, one in raw.items() if key not in wrong})
+
+
+def named_models(
+    model: type[Model], document: Document, problems: list[Problem]
+) -> dict[str, Model]:
+    """The models of a file that is one mapping of names."""
+    made = {
+        key: validate(model, document, one, (key,), key, problems)
+        for key, one in (document.value or {}).items()
+    }
+    return {key: one for key, one in made.items() if one is not None}
 
 
 def models(
-    model: type[Model], document: Document, key: str, problems: list[Problem]
+    model: type[Model], document: Document, key: str, raw: Sequence[Any], problems: list[Problem]
 ) -> Iterator[tuple[Model, Path]]:
-    for path, raw in items(document, key, problems):
-        entry = raw.get("id") if isinstance(raw, dict) else None
-        made = validate(model, document, raw, path, str(entry) if entry else None, problems)
+    """The models of the list under a top-level key, each with its path."""
+    for index, one in enumerate(raw):
+        entry = one.get("id") if isinstance(one, dict) else None
+        path = (key, index)
+        made = validate(model, document, one, path, str(entry) if entry else None, problems)
         if made is not None:
             yield made, path
 
@@ -50,20 +65,25 @@ def validate(
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        for detail in error.errors():
-            if detail["type"] == "missing" and (*path, *detail["loc"]) in document.lines:
-                detail["type"] = "string_too_short"  # the key is there, without a value
-            code, message, hint = in_french(detail, model)
-            problems.append(document.error((*path, *detail["loc"]), code, message, hint, entry))
+        problems.extend(_told(error, model, document, path, entry))
         return None
 
 
-def named_models(
-    model: type[Model], document: Document, problems: list[Problem]
-) -> dict[str, Model]:
-    """The models of a file that is one mapping of names."""
-    raw = document.value if isinstance(document.value, dict) else {}
-    made = {
-        key: validate(model, document, value, (key,), key, problems) for key, value in raw.items()
-    }
-    return {key: one for key, one in made.items() if one is not None}
+def _told(
+    error: ValidationError,
+    model: type[BaseModel],
+    document: Document,
+    path: Path,
+    entry: str | None,
+) -> Iterator[Problem]:
+    details = error.errors()
+    misspelt = {detail["loc"][:-1] for detail in details if detail["type"] == "extra_forbidden"}
+    told = {problem.line for problem in document.problems if problem.level == "error"}
+    for detail in details:
+        where = (*path, *detail["loc"])
+        if detail["type"] == "missing" and where in document.lines:
+            detail["type"] = "string_too_short"  # the key is there, without a value
+        # A key that is unknown is most often the one that is missing.
+        missing = detail["type"] == "missing" and detail["loc"][:-1] in misspelt
+        if not missing and document.line(where) not in told:
+            yield document.error(where, *in_french(detail, model, where), entry)

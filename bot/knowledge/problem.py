@@ -1,7 +1,13 @@
 """What is wrong in a knowledge file, told to an editor who is no programmer."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
+
+from bot.language.typography import typeset
+
+#: Where one cause has a thousand effects, who mends it reads a dozen.
+TOLD = 12
 
 Level = Literal["error", "warning"]
 
@@ -23,8 +29,19 @@ class Problem:
         return asdict(self)
 
     def __str__(self) -> str:
-        where = f"{self.file}, ligne {self.line}"
+        # Nothing is to be looked for in a file that is absent, or that is not read.
+        where = self.file if self.code.startswith("fichier-") else f"{self.file}, ligne {self.line}"
         if self.entry:
             where += f" ({self.entry})"
         kind = "erreur" if self.level == "error" else "attention"
-        return f"{where} : {kind} : {self.message} {self.hint}".rstrip()
+        # One line, whatever was quoted.
+        return " ".join(f"{where} : {kind} : {self.message} {self.hint}".split())
+
+
+def in_words(problems: Sequence[Problem | str]) -> tuple[str, ...]:
+    """The problems as they are told everywhere: the first, then how many there are besides."""
+    told = tuple(typeset(str(problem)) for problem in problems[:TOLD])
+    if (more := len(problems) - TOLD) > 0:
+        others = f"{more} autres" if more > 1 else "un autre"
+        told += (f"… et {others}, sans doute de la même cause.",)
+    return told

@@ -1,6 +1,5 @@
 """What lieux.yaml says of a territory, and how people speak of places. French keys in the file."""
 
-import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -9,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AliasGenerator, BeforeValidator, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from bot.knowledge.model import FromFile, Id, Source, Text
+from bot.knowledge.model import Day, FromFile, Id, Source, Text
 from bot.knowledge.placeholders import with_placeholders
 from bot.language.typography import typeset
 from bot.language.words import FUNCTION_WORDS, normalise, stems
@@ -246,7 +245,7 @@ class Region(_Place):
     nothing points to another, `postcodes` how those of here begin.
     """
 
-    collected_on: dt.date | None = None
+    collected_on: Day | None = None
     sources: Annotated[tuple[Source, ...], AfterValidator(_typeset)] = ()
     entries: tuple[Id, ...] = ()
     desks: tuple[Text, ...] = ()

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from bot.knowledge.advice import did_you_mean
@@ -14,40 +14,64 @@ from bot.knowledge.yaml_reading import Document, Path
 from bot.language.numbers import phone_numbers
 from bot.language.words import normalise, stems
 
-_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|\*\*|^#+ ", re.MULTILINE)
 _ADDRESS = re.compile(r"\]\([^)\s]*\)")
 #: Beyond, nobody reads them all: questions of a theme, characters of a text.
 MOST_QUESTIONS, MOST_CHARACTERS = 40, 3_000
-_BROKEN_LINK = re.compile(r"\[[^\]\n]*\]\((?!https?://[^\s)]+\))")
 
 
 class Placed(NamedTuple):
-    """An entry and where faq.yaml holds it."""
+    """An entry, where faq.yaml holds it, and where its variants of other files are."""
 
     entry: Entry
     path: Path
+    elsewhere: tuple[tuple[Document, Path], ...] = ()
 
 
 Entries = Mapping[str, Placed]
+#: The names written in a file, right or not: one mistake is told once, where it is. None where the
+#: file is absent or can't be read: then nothing is said of who names them.
+Known = Collection[str] | None
+#: What an entry names, by its key: the code of a wrong name, and what it is.
+_NAMED = {
+    "theme": ("theme-inconnu", "Le thème"),
+    "contact": ("contact-inconnu", "Le contact"),
+    "voir_aussi": ("voir-aussi-inconnu", "L’entrée"),
+    "appuis": ("appui-inconnu", "Le fait"),
+    "avec_un_contact": ("entree-inconnue", "L’entrée"),
+}
 
 
 def references(
-    faq: Document, entries: Entries, written: set[str], themes: set[str], contacts: set[str]
+    faq: Document, entries: Entries, beside_contact: Collection[str], known: Mapping[str, Known]
 ) -> Iterator[Problem]:
-    """A theme, contact or other entry (`written` are their ids) that an entry names must exist."""
-    for key, (entry, path) in entries.items():
-        named = [("theme", entry.theme, themes, "Le thème")]
-        named.append(("contact", entry.contact, contacts, "Le contact"))
-        named.extend(("voir_aussi", other, written - {key}, "L’entrée") for other in entry.see_also)
-        for name, value, known, what in named:
-            if value is not None and value not in known:
-                code = f"{name.replace('_', '-')}-inconnu"
+    """A theme, contact, other entry or fact that is named must be `known`, by the naming key."""
+    named: list[tuple[str | None, Path, str, Collection[str | None]]] = [
+        (None, (), "avec_un_contact", beside_contact)
+    ]
+    for key, (entry, path, _) in entries.items():
+        named += [
+            (key, path, "theme", [entry.theme]),
+            (key, path, "contact", [entry.contact]),
+            (key, path, "voir_aussi", entry.see_also),
+            (key, path, "appuis", entry.support),
+        ]
+    for owner, path, name, values in named:
+        code, what = _NAMED[name]
+        if (names := known[name]) is None:
+            continue
+        for index, value in enumerate(values):
+            where = (*path, name, index)
+            if name == "voir_aussi" and value == owner:
+                yield faq.error(
+                    where, code, f"« {owner} » se cite elle-même.", "Retirez-la.", owner
+                )
+            elif value is not None and value not in names:
                 message = f"{what} « {value} » n’existe pas."
-                yield faq.error((*path, name), code, message, did_you_mean(value, known), key)
+                yield faq.error(where, code, message, did_you_mean(value, names), owner)
 
 
 def of_region(
-    document: Document, region: Region, entries: set[str], contacts: set[str]
+    document: Document, region: Region, entries: Known, contacts: Known
 ) -> Iterator[Problem]:
     """A territory has statuses; the entries and contacts it names had better exist.
 
@@ -72,75 +96,53 @@ def of_region(
         ("L’entrée", "entree-inconnue", entries, to_entries),
         ("Le contact", "contact-inconnu", contacts, to_contacts),
     ):
-        for path, keys in named:
-            for key in keys:
-                # A file that can't be read holds no name; its own error is enough.
-                if known and key not in known:
-                    message = f"{what} « {key} » n’existe pas."
-                    yield document.warning(path, code, message, did_you_mean(key, known))
+        for path, key in ((path, key) for path, keys in named for key in keys):
+            if known is not None and key not in known:
+                message = f"{what} « {key} » n’existe pas."
+                yield document.warning(path, code, message, did_you_mean(key, known))
 
 
 def dates(faq: Document, entries: Entries, today: dt.date) -> Iterator[Problem]:
-    """Entries that have expired, are due for review, or bear a date to come."""
-    for key, (entry, path) in entries.items():
-        if entry.expires_on and entry.expires_on < today:
-            yield faq.warning(
-                (*path, "expire_le"),
-                "expiree",
-                "Cette entrée a expiré : elle n’est plus servie.",
-                "Mettez-la à jour ou supprimez-la.",
-                key,
-            )
-        if entry.review_on and entry.review_on < today:
-            yield faq.warning(
-                (*path, "revoir_le"),
-                "a-revoir",
-                "La date de relecture est passée.",
-                "Vérifiez la réponse, puis changez verifie_le et revoir_le.",
-                key,
-            )
-        for name, day in (("releve_le", entry.collected_on), ("verifie_le", entry.checked_on)):
-            if day and day > today:
-                yield faq.warning(
-                    (*path, name),
-                    "date-future",
-                    f"La date « {name} » est dans le futur.",
-                    "Écrivez le jour où cela a été fait.",
-                    key,
-                )
+    """Dates in their order; entries that have expired, are due for review or bear a day to come."""
+    for key, (entry, path, _) in entries.items():
+        read = entry.collected_on
+        days = (
+            ("expire_le", entry.expires_on),
+            ("revoir_le", entry.review_on),
+            ("verifie_le", entry.checked_on),
+            ("releve_le", read),
+        )
+        for name, day in days:
+            if day is None:
+                continue
+            if read and day < read:
+                code, message = "dates", f"« {name} » ({day}) vient avant « releve_le » ({read})."
+                hint = "Corrigez l’une des deux."
+            elif name == "expire_le" and day < today:
+                code, message = "expiree", "Cette entrée a expiré : elle n’est plus servie."
+                hint = "Mettez-la à jour ou supprimez-la."
+            elif name == "revoir_le" and day < today:
+                code, message = "a-revoir", "La date de relecture est passée."
+                hint = "Vérifiez la réponse, puis changez verifie_le et revoir_le."
+            elif name in {"releve_le", "verifie_le"} and day > today:
+                code, message = "date-future", f"La date « {name} » est dans le futur."
+                hint = "Écrivez le jour où cela a été fait."
+            else:
+                continue
+            yield faq.warning((*path, name), code, message, hint, key)
 
 
-def writing(faq: Document, entries: Entries) -> Iterator[Problem]:
-    """Links that are broken and formatting that no channel shows."""
-    for key, (entry, path) in entries.items():
-        for name, text in (("reponse", entry.answer), ("facile", entry.easy or "")):
-            if _BROKEN_LINK.search(text):
-                yield faq.warning(
-                    (*path, name),
-                    "lien",
-                    "Un lien n’est pas complet.",
-                    "Écrivez [texte](https://adresse), sans espace dans l’adresse.",
-                    key,
-                )
-            if _MARKUP.search(text):
-                yield faq.warning(
-                    (*path, name),
-                    "mise-en-forme",
-                    "Le gras, les titres et les balises ne sont pas affichés.",
-                    "Gardez des paragraphes, des listes « - » et des liens [texte](https://…).",
-                    key,
-                )
-
-
-def sizes(faq: Document, entries: Entries, themes: Sequence[Theme]) -> Iterator[Problem]:
+def sizes(
+    faq: Document, entries: Entries, themes: Iterable[tuple[Theme, Path]]
+) -> Iterator[Problem]:
     """Themes and texts that no phone shows at once: they are served in several parts."""
-    counts = Counter(entry.theme for entry, _ in entries.values())
-    for index, theme in enumerate(themes):
+    counts = Counter(entry.theme for entry, _, _ in entries.values())
+    for theme, path in themes:
         if (count := counts[theme.id]) > MOST_QUESTIONS:
             message = f"Le thème « {theme.id} » compte {count} questions : personne ne les lira."
             hint = f"Faites-en plusieurs thèmes, de {MOST_QUESTIONS} questions au plus."
-            yield faq.warning(("themes", index), "theme-long", message, hint)
-    for key, (entry, path) in entries.items():
+            yield faq.warning(path, "theme-long", message, hint)
+    for key, (entry, path, _) in entries.items():
         for name, text in (("reponse", entry.answer), ("facile", entry.easy or "")):
             if (length := len(_ADDRESS.sub("", text))) > MOST_CHARACTERS:
                 message = f"Ce texte compte {length} caractères : peu de gens le liront."
@@ -151,47 +153,44 @@ def sizes(faq: Document, entries: Entries, themes: Sequence[Theme]) -> Iterator[
 def phrasings(faq: Document, entries: Entries) -> Iterator[Problem]:
     """No two entries share a way to ask, and no test question is indexed."""
     owner: dict[str, str] = {}
-    words = {
-        key: frozenset(word for phrasing in entry.phrasings for word in stems(phrasing))
-        for key, (entry, _) in entries.items()
-    }
-    for key, (entry, path) in entries.items():
-        for phrasing in entry.phrasings:
+    for key, (entry, path, elsewhere) in entries.items():
+        own = len(entry.variants) - len(elsewhere)
+        places = [(faq, (*path, "question"))]
+        places += [(faq, (*path, "variantes", number)) for number in range(own)]
+        for phrasing, (document, where) in zip(entry.phrasings, (*places, *elsewhere), strict=True):
             other = owner.setdefault(normalise(phrasing), key)
             if other != key:
-                yield faq.warning(
-                    (*path, "variantes"),
-                    "variante-partagee",
-                    f"« {phrasing} » est déjà une façon de demander « {other} ».",
+                message = f"« {phrasing} » est déjà une façon de demander « {other} »."
+                hint = (
                     "Gardez-la dans une seule des deux. Voisines de "
-                    f"« {key} » : {_neighbours(key, words)} ; "
-                    f"de « {other} » : {_neighbours(other, words)}.",
-                    key,
+                    f"« {key} » : {_neighbours(key, entries)} ; "
+                    f"de « {other} » : {_neighbours(other, entries)}."
                 )
-    for key, (entry, path) in entries.items():
-        for test in entry.tests:
+                yield document.warning(where, "variante-partagee", message, hint, key)
+    for key, (entry, path, _) in entries.items():
+        for number, test in enumerate(entry.tests):
             if normalise(test) in owner:
-                yield faq.warning(
-                    (*path, "essais"),
-                    "essai-indexe",
-                    f"L’essai « {test} » est aussi une façon de demander : il ne prouve rien.",
-                    "Écrivez l’essai autrement.",
-                    key,
-                )
+                message = f"L’essai « {test} » est aussi une façon de demander : il ne prouve rien."
+                where = (*path, "essais", number)
+                yield faq.warning(where, "essai-indexe", message, "Écrivez l’essai autrement.", key)
 
 
-def _neighbours(key: str, words: Mapping[str, frozenset[str]], count: int = 3) -> str:
+def _neighbours(key: str, entries: Entries, count: int = 3) -> str:
     """The entries whose ways to ask share the largest part of their words with this one's."""
-    own = words[key]
+    words = {
+        other: frozenset(word for phrasing in entry.phrasings for word in stems(phrasing))
+        for other, (entry, _, _) in entries.items()
+    }
+    own = words.pop(key)
     near = sorted(
-        (other for other in words if other != key),
+        words,
         key=lambda other: (-len(own & words[other]) / max(len(own | words[other]), 1), other),
     )
     return ", ".join(near[:count]) or "aucune"
 
 
 def alarms(
-    faq: Document, entries: Entries, written: set[str], ringing: Collection[str]
+    faq: Document, entries: Entries, written: Collection[str], ringing: Collection[str]
 ) -> Iterator[Problem]:
     """An alarm is never lost unawares: deleted, renamed, unmarked or expired.
 
@@ -199,36 +198,18 @@ def alarms(
     """
     own = [key for key in ringing if key in written]
     if own and (lost := [key for key in ringing if key not in written]):
-        yield Problem(
-            1,
-            None,
-            "warning",
-            "alarme-absente",
-            f"Les alarmes {', '.join(lost)} n’ont plus d’entrée ici.",
-            "La réponse du programme les remplace. Si ce n’est pas voulu, remettez l’entrée.",
-        )
-    for key, (entry, path) in entries.items():
+        message = f"Les alarmes {', '.join(lost)} n’ont plus d’entrée ici."
+        hint = "La réponse du programme les remplace. Si ce n’est pas voulu, remettez l’entrée."
+        yield Problem(1, None, "warning", "alarme-absente", message, hint)
+    for key, (entry, path, _) in entries.items():
         if key in ringing and not entry.alarm:
-            yield faq.error(
-                path,
-                "alarme-perdue",
-                "Cette entrée répond à des dangers et n’est plus marquée comme alarme.",
-                "Remettez « alarme: true ».",
-                key,
-            )
+            message = "Cette entrée répond à des dangers et n’est plus marquée comme alarme."
+            yield faq.error(path, "alarme-perdue", message, "Remettez « alarme: true ».", key)
         if entry.alarm and entry.expires_on:
-            yield faq.error(
-                (*path, "expire_le"),
-                "alarme-expire",
-                "Une alarme ne peut pas expirer.",
-                "Retirez « expire_le ».",
-                key,
-            )
+            where, message = (*path, "expire_le"), "Une alarme ne peut pas expirer."
+            yield faq.error(where, "alarme-expire", message, "Retirez « expire_le ».", key)
         if entry.alarm and not phone_numbers(entry.answer.partition("\n\n")[0]):
-            yield faq.error(
-                (*path, "reponse"),
-                "alarme-sans-numero",
-                "La première phrase d’une alarme doit contenir le numéro à appeler.",
-                "Commencez par le numéro, en chiffres : « Appelez le 15 ou le 112. »",
-                key,
-            )
+            where = (*path, "reponse")
+            message = "La première phrase d’une alarme doit contenir le numéro à appeler."
+            hint = "Commencez par le numéro, en chiffres : « Appelez le 15 ou le 112. »"
+            yield faq.error(where, "alarme-sans-numero", message, hint, key)

@@ -1,12 +1,14 @@
 """What operators and their machines ask: alive, ready, counters."""
 
 import asyncio
+import json
 import logging
 from typing import Any
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.knowledge.problem import in_words
 from bot.storage.database import Database
 from bot.web.keys import METRICS, SERVICES, TELEGRAM_PROBLEM
 
@@ -39,7 +41,8 @@ async def ready(request: web.Request) -> web.Response:
         "knowledge": {
             "revision": base.revision,
             "entries": len(base.entries),
-            "problems": [str(problem) for problem in services.knowledge.problems],
+            "problems": in_words(services.knowledge.problems),
+            "warnings": in_words(services.knowledge.warnings),
         },
         "database": database,
     }
@@ -47,7 +50,9 @@ async def ready(request: web.Request) -> web.Response:
         problem = request.app[TELEGRAM_PROBLEM]()
         state["telegram"] = problem or "ok"
         state["ready"] = state["ready"] and problem is None
-    return web.json_response(state, status=200 if state["ready"] else 503)
+    # An editor reads it too: her accents as they are.
+    text = json.dumps(state, ensure_ascii=False, indent=2)
+    return web.json_response(text=text, status=200 if state["ready"] else 503)
 
 
 async def database_state(database: Database) -> str:

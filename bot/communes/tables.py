@@ -1,0 +1,172 @@
+"""The two tables of a territory, read into communes and their other names, errors by line."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+from bot.communes.commune import Alias, Commune
+from bot.communes.gazetteer import Gazetteer
+from bot.knowledge.advice import did_you_mean
+from bot.knowledge.files import ALIASES, COMMUNES, ELSEWHERE, EVERYDAY
+from bot.knowledge.problem import Problem
+from bot.knowledge.region import Region
+
+Row = Mapping[str, str]
+Made = TypeVar("Made", Commune, Alias)
+_YES_NO = {"oui": True, "non": False}
+
+
+class _WrongCellError(ValueError):
+    """What is wrong, and what to do."""
+
+
+def read_gazetteer(files: Mapping[str, str], region: Region, problems: list[Problem]) -> Gazetteer:
+    """The search in the communes of the files, where there are any."""
+    communes = read_communes(files.get(COMMUNES, ""), region, problems)
+    # Where a commune is wrong, it would be told again of each of its names.
+    aliases = read_aliases(files.get(ALIASES, ""), communes, problems) if not problems else ()
+    lists = (files.get(name, "").splitlines() for name in (EVERYDAY, ELSEWHERE))
+    return Gazetteer(region, communes, aliases, *lists)
+
+
+def read_communes(text: str, region: Region, problems: list[Problem]) -> dict[str, Commune]:
+    """Communes of communes.csv by INSEE code."""
+    columns = region.columns
+    named = [columns.standing]
+    named += [columns.zone] if region.zone else []
+    named += [columns.estates] if region.estates else []
+    communes: dict[str, Commune] = {}
+
+    def commune(row: Row) -> Commune:
+        code = row["code_insee"]
+        postcodes = _split(row["codes_postaux"])
+        for one in (code, *postcodes):
+            if not re.fullmatch(r"\d[\dAB]\d{3}", one):
+                raise _WrongCellError(
+                    f"« {one} » n’a pas cinq chiffres.",
+                    "Un tableur a pu en retirer le zéro : mettez la colonne en texte.",
+                )
+        if code in communes:
+            raise _WrongCellError(f"Le code {code} est déjà pris.", "Gardez une ligne par commune.")
+        return Commune(
+            code_insee=code,
+            name=_filled(row, "nom"),
+            department=row["departement"],
+            postcodes=postcodes,
+            epci_siren=row["epci_siren"],
+            epci=row["epci_nom"],
+            epci_in_words=region.groupings.in_words(row["epci_nom"]),
+            population=int(_number(row, "population")),
+            lat=_number(row, "lat"),
+            lon=_number(row, "lon"),
+            area_km2=_number(row, "surface_km2"),
+            standing=_one_of(row, columns.standing, region.standings),
+            in_zone=region.zone is not None and _one_of(row, columns.zone, _YES_NO),
+            cites=_split(row[columns.estates]) if region.estates else (),
+        )
+
+    needed = (
+        "code_insee", "nom", "departement", "codes_postaux", "epci_siren", "epci_nom",
+        "population", "lat", "lon", "surface_km2", *named,
+    )  # fmt: skip
+    told = len(problems)
+    for one in _read(COMMUNES, text, needed, commune, problems):
+        communes[one.code_insee] = one
+    if not communes and len(problems) == told:
+        hint = "Remettez ses lignes, ou retirez le dossier lieux/."
+        problems.append(Problem(1, None, "error", "vide", "Aucune commune.", hint, COMMUNES))
+    return communes
+
+
+def read_aliases(
+    text: str, communes: Mapping[str, Commune], problems: list[Problem]
+) -> tuple[Alias, ...]:
+    """Aliases of communes_aliases.csv, in order."""
+
+    def alias(row: Row) -> Alias:
+        code = row["code_insee"]
+        if code not in communes:
+            message = f"Le code {code} n’est pas dans communes.csv."
+            raise _WrongCellError(message, "Corrigez-le, ou retirez la ligne.")
+        shared = _number(row, "nb_communes") > 1
+        return Alias(_filled(row, "alias"), code, row["kind"], shared)
+
+    needed = ("alias", "code_insee", "kind", "nb_communes")
+    return tuple(_read(ALIASES, text, needed, alias, problems))
+
+
+def _read(
+    file: str,
+    text: str,
+    needed: tuple[str, ...],
+    make: Callable[[Row], Made],
+    problems: list[Problem],
+) -> Iterator[Made]:
+    """What is made of each row, before the next is read."""
+
+    def tell(line: int, code: str, message: str, hint: str) -> None:
+        problems.append(Problem(line, None, "error", code, message, hint, file))
+
+    def unclosed(line: int) -> None:
+        hint = "Ajoutez le guillemet qui manque, ou retirez l’autre."
+        tell(line, "guillemet", "Un guillemet ouvert ici n’est pas refermé.", hint)
+
+    reader = csv.DictReader(io.StringIO(text))
+    columns = list(reader.fieldnames or ())
+    if absent := [name for name in needed if name not in columns]:
+        if ";" in text.partition("\n")[0]:
+            hint = "Enregistrez-le avec des virgules entre les cases, en UTF-8."
+            tell(1, "colonne", "Les cases sont séparées par des points-virgules.", hint)
+        else:
+            hint = "Remettez-la, écrite exactement ainsi sur la première ligne."
+            tell(1, "colonne", f"Il manque la colonne {', '.join(absent)}.", hint)
+        return
+    line = 1
+    try:
+        for row in reader:
+            line, before = reader.line_num, line
+            if line > before + 1 and any("\n" in str(cell) for cell in row.values()):
+                unclosed(before + 1)
+            elif None in row or None in row.values():
+                message = f"Cette ligne n’a pas {len(columns)} cases, comme la première."
+                hint = "Une case qui contient une virgule se met entre guillemets."
+                tell(line, "cases", message, hint)
+            else:
+                try:
+                    yield make(row)
+                except _WrongCellError as error:
+                    tell(line, "case", *error.args)
+    except csv.Error:
+        unclosed(line + 1)
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(part for part in cell.split("|") if part)
+
+
+def _filled(row: Row, column: str) -> str:
+    if not row[column].strip():
+        raise _WrongCellError(f"La case « {column} » est vide.", "Remplissez-la.")
+    return row[column]
+
+
+def _number(row: Row, column: str) -> float:
+    try:
+        return float(row[column])
+    except ValueError:
+        raise _WrongCellError(
+            f"« {row[column]} » n’est pas un nombre, dans la colonne « {column} ».",
+            "Des chiffres, avec un point pour les décimales : 50.43.",
+        ) from None
+
+
+Value = TypeVar("Value")
+
+
+def _one_of(row: Row, column: str, known: Mapping[str, Value]) -> Value:
+    if row[column] not in known:
+        message = f"« {row[column]} » n’est pas possible dans la colonne « {column} »."
+        raise _WrongCellError(message, did_you_mean(row[column], known))
+    return known[row[column]]
