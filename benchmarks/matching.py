@@ -30,17 +30,14 @@ from benchmarks.rivals import (
     token_set,
     wratio,
 )
-from bot.encoder import load_encoder
 from bot.evaluation import Case, read_cases
-from bot.matching.encoder import Encoder
-from bot.matching.engine import EntryTexts
+from bot.matching.index import EntryTexts
 from bot.storage.knowledge_files import load
+from bot.trained import load_encoder
 
 ROOT = Path(__file__).parent.parent
 EVAL = ROOT.parent / "shared" / "eval"
 KNOWLEDGE = ROOT / "knowledge"
-#: Apart from the service's: what only the benchmarks encode stays out of it.
-CACHE = ROOT / "data" / "cache" / "benchmarks"
 #: Share of the off-topic questions that must be refused where rights are compared.
 REFUSED = 0.95
 
@@ -81,9 +78,7 @@ def share(hits: Sequence[bool]) -> float:
     return sum(hits) / max(len(hits), 1)
 
 
-def contenders(
-    base: Indexed, encoder: Encoder | None, place: Place
-) -> dict[str, Callable[[], Ask]]:
+def contenders(base: Indexed, place: Place) -> dict[str, Callable[[], Ask]]:
     """Every way to match, by the name shown; each is built when called."""
     builds: dict[str, Build] = {
         "rapidfuzz WRatio": wratio,
@@ -92,14 +87,11 @@ def contenders(
         "TF-IDF, racines": tfidf_words,
         "TF-IDF, 3 à 5 caractères": tfidf_letters,
     }
-    if encoder:
-        builds["plongements USE seuls"] = embeddings(encoder)
+    builds["notre encodeur seul"] = embeddings(load_encoder())
     made: dict[str, Callable[[], Ask]] = {
         name: partial(by_best_phrasing, build, base) for name, build in builds.items()
     }
-    made["Galibot sans encodeur"] = lambda: galibot(None, place, base)[0]
-    if encoder:
-        made["Galibot"] = lambda: galibot(encoder, place, base)[0]
+    made["Galibot"] = lambda: galibot(place, base)[0]
     return made
 
 
@@ -108,7 +100,6 @@ def print_quality(
     title: str,
     base: Indexed,
     questions: Sequence[Case],
-    encoder: Encoder | None,
     place: Place,
 ) -> None:
     inside = sum(bool(one.expect) for one in questions)
@@ -119,7 +110,7 @@ def print_quality(
     table.add_column("", no_wrap=True)
     for column in ("1re place", "3 premières", "1re place, bruitées", "justes à 95 % de refus"):
         table.add_column(column, justify="right")
-    for name, build in contenders(base, encoder, place).items():
+    for name, build in contenders(base, place).items():
         got = measure(build(), questions)
         shown = (got.first, got.among_three, got.noisy_first, got.sure)
         cells = [f"{100 * value:.1f} %" for value in shown]
@@ -164,10 +155,9 @@ def place_finder() -> Place:
 
 
 def run(console: Console) -> None:
-    encoder = load_encoder(CACHE)
     place = place_finder()
     base, questions = project_base()
-    print_quality(console, "Qualité : la base du projet", base, questions, encoder, place)
+    print_quality(console, "Qualité : la base du projet", base, questions, place)
     console.print(
         "Mêmes formulations indexées pour tous ; les autres méthodes classent une entrée par sa "
         "meilleure formulation.\nGalibot lit aussi les réponses, le lexique, la commune nommée et "
@@ -178,12 +168,7 @@ def run(console: Console) -> None:
     )
     for name in ("sante", "travail") if EVAL.is_dir() else ():
         other, asked = other_faq(name)
-        print_quality(console, f"Qualité : une autre FAQ, « {name} »", other, asked, encoder, place)
+        print_quality(console, f"Qualité : une autre FAQ, « {name} »", other, asked, place)
     if EVAL.is_dir():
-        console.print(
-            "Les poids de Galibot ont été ajustés aussi sur ces deux FAQ : ses lignes y sont "
-            "flattées.\nCe qu’il fait d’une FAQ jamais vue se mesure par "
-            "python -m tools.fit_fusion --left-out\n(lignes « unseen » de l’en-tête de "
-            "bot/matching/fitted.py).\n"
-        )
-    cost.run(console, base, [one.question for one in questions], place, CACHE)
+        console.print("Rien n’a été ajusté sur ces deux FAQ.\n")
+    cost.run(console, base, [one.question for one in questions], place)

@@ -11,16 +11,14 @@ from dataclasses import replace
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.matching import CACHE, ROOT, holds, place_finder, project_base, share
+from benchmarks.matching import ROOT, holds, place_finder, project_base, share
 from benchmarks.rivals import Indexed, Place, galibot
-from bot.encoder import load_encoder
 from bot.evaluation import Case, read_cases
 from bot.language.words import SMS, normalise
-from bot.matching import fusion
-from bot.matching.discriminant import leave_one_out
-from bot.matching.encoder import Encoder
-from bot.matching.engine import EntryTexts
-from bot.matching.fitted import WITH_ENCODER, WITHOUT_ENCODER
+from bot.matching.index import EntryTexts, build
+from bot.matching.model import Scale, rank
+from bot.matching.signals import compare
+from bot.trained import load_encoder, load_model
 
 CASES = ROOT / "tests" / "cases"
 #: Phrasings an entry: the question alone, with the editors' variants, then more of the bank.
@@ -60,7 +58,6 @@ def print_growth(
     console: Console,
     base: Indexed,
     questions: Sequence[Case],
-    encoder: Encoder | None,
     place: Place,
 ) -> None:
     inside = [one for one in questions if one.expect]
@@ -72,7 +69,7 @@ def print_growth(
         table.add_column(f"{kind or 'toutes'} ({count})", justify="right")
     for size in SIZES:
         smaller = cut(base, size)
-        ask, _ = galibot(encoder, place, smaller)
+        ask, _ = galibot(place, smaller)
         found = {
             kind: [
                 holds(ask(one.question)[:1], one.expect)
@@ -86,20 +83,17 @@ def print_growth(
     console.print(table)
 
 
-def print_coverage(console: Console, base: Indexed, encoder: Encoder | None, place: Place) -> None:
-    _, engine = galibot(encoder, place, base)
-    model = WITH_ENCODER if encoder else WITHOUT_ENCODER
-    scores = leave_one_out(engine.features(), engine.owners, engine.groups)
+def print_coverage(console: Console, base: Indexed, place: Place) -> None:
+    index, left_out = build(base.entries, base.unrelated, load_encoder(), base.synonyms)
     first: dict[str, list[bool]] = {name: [] for name in REGISTERS}
     third: dict[str, list[bool]] = {name: [] for name in REGISTERS}
-    for row, (text, owner) in enumerate(zip(engine.phrasings, engine.owners, strict=True)):
-        if owner == len(engine.entries):
-            continue
-        first_pass = engine.first_pass(text, place(text), left_out=row)
-        compared = engine.compare(first_pass, discriminant=scores[row])
-        found = [one.entry for one in fusion.rank(compared, model).candidates[:3]]
-        first[register(text)].append(found[:1] == [engine.entries[owner]])
-        third[register(text)].append(engine.entries[owner] in found)
+    for number, entry in enumerate(index.entries):
+        for row in range(index.starts[number], index.starts[number + 1]):
+            text = index.phrasings[row]
+            compared = compare(index, text, place(text), left_out=(row, left_out.of(row)))
+            found = [one.entry for one in rank(compared, load_model(), Scale()).candidates[:3]]
+            first[register(text)].append(found[:1] == [entry])
+            third[register(text)].append(entry in found)
     table = Table(title="Chaque formulation posée à la base qui ne l’a pas")
     for column in ("registre", "formulations", "1re place", "3 premières"):
         table.add_column(column, justify="left" if column == "registre" else "right")
@@ -111,9 +105,8 @@ def print_coverage(console: Console, base: Indexed, encoder: Encoder | None, pla
 
 def run(console: Console) -> None:
     """Print both tables."""
-    encoder = load_encoder(CACHE)
     place = place_finder()
     base, questions = project_base()
     own = read_cases((CASES / "mesure.jsonl").read_text("utf-8"))
-    print_growth(console, base, [*questions, *own], encoder, place)
-    print_coverage(console, base, encoder, place)
+    print_growth(console, base, [*questions, *own], place)
+    print_coverage(console, base, place)

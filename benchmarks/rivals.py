@@ -14,11 +14,11 @@ from rapidfuzz import fuzz, process, utils
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.language.words import normalise, stems
-from bot.matching.decision import POLICY
 from bot.matching.encoder import Encoder
-from bot.matching.engine import Engine, EntryTexts
-from bot.matching.index import Floats
-from bot.matching.matcher import rank
+from bot.matching.index import EntryTexts
+from bot.matching.matcher import Corpus, Matcher
+from bot.matching.rows import Floats
+from bot.trained import load_encoder, load_model
 
 #: A question to its likely entries with a score, best first.
 Ask = Callable[[str], Sequence[tuple[str, float]]]
@@ -113,12 +113,13 @@ def by_best_phrasing(build: Build, base: Indexed) -> Ask:
     return ask
 
 
-def galibot(encoder: Encoder | None, place: Place, base: Indexed) -> tuple[Ask, Engine]:
-    """What the bot does of a question it has not been asked yet, and its engine."""
-    engine = Engine(base.entries, base.synonyms, base.unrelated, encoder)
+def galibot(place: Place, base: Indexed) -> tuple[Ask, Matcher]:
+    """What the bot does of a question it has not been asked yet, and its matcher."""
+    corpus = Corpus(base.entries, base.synonyms, base.unrelated)
+    matcher = Matcher.build(corpus, load_encoder(), load_model())
 
     def ask(question: str) -> Sequence[tuple[str, float]]:
-        candidates = rank(engine, POLICY, question, place(question)).candidates[:3]
+        candidates = matcher.rank(question, place(question)).candidates[:3]
         return [(found.entry, found.score) for found in candidates]
 
-    return ask, engine
+    return ask, matcher

@@ -13,7 +13,6 @@ from aiohttp import web
 from bot import handlers
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
-from bot.encoder import load_encoder
 from bot.handlers.delivery.intake import Intake
 from bot.handlers.delivery.lifecycle import Channel
 from bot.handlers.delivery.polling import Polling
@@ -22,6 +21,7 @@ from bot.knowledge.model import KnowledgeBase
 from bot.pauses import doubling
 from bot.services import Services, StartError
 from bot.settings import Settings, secret_key
+from bot.storage.compiled import matcher_of
 from bot.storage.database import Database
 from bot.storage.knowledge_files import Knowledge, KnowledgeWatcher, load
 from bot.web.keys import TELEGRAM_PROBLEM
@@ -37,8 +37,8 @@ def make_assistant(settings: Settings, knowledge: Knowledge) -> Assistant:
     return Assistant(
         knowledge.base,
         knowledge.gazetteer,
-        encoder=load_encoder(settings.data_dir / "cache"),
         unrelated=knowledge.common,
+        match=lambda corpus: matcher_of(corpus, settings.data_dir / "cache"),
     )
 
 

@@ -16,7 +16,7 @@ from rich.logging import RichHandler
 
 from bot import evaluation, terminal
 from bot.communes.commune import communes_of
-from bot.conversation.assistant import Assistant
+from bot.conversation.assistant import Assistant, corpus_of
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.conversation_evaluation import TurnVerdict, dialogue_report, play, read_dialogues
 from bot.knowledge.grounds import grounds_of
@@ -112,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     measured.add_argument("--details", metavar="SORTIE.jsonl", type=Path)
     command("migrate", _migrate, "met la base de données à jour")
+    command("compile", _compile, "lit les connaissances d’avance : le premier démarrage est court")
     for made in (ask, explain, commune, checked, measured):
         made.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
     return parser
@@ -137,6 +138,13 @@ def _start_log(settings: Settings) -> None:
 
 def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _compile(settings: Settings, _: argparse.Namespace) -> None:
+    from bot.storage.compiled import compile_shipped
+
+    ours = load(settings.knowledge_dir, dt.date.today())
+    compile_shipped(corpus_of(ours.base, ours.common))
 
 
 # Telegram, the web and the database take longer to load than `check` to check: only who needs

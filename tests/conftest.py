@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
-from bot.encoder import load_encoder
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.texts import read_texts
 from bot.services import Services
@@ -55,13 +54,10 @@ def gazetteer() -> Gazetteer:
 
 
 @pytest.fixture(scope="session")
-def assistant(base: KnowledgeBase, gazetteer: Gazetteer, pytestconfig: pytest.Config) -> Assistant:
-    """With the real encoder; its vectors of the base are kept from one run to the next."""
-    cache = pytestconfig.cache.mkdir("encoder") if pytestconfig.cache else None
+def assistant(base: KnowledgeBase, gazetteer: Gazetteer) -> Assistant:
     return Assistant(
         base,
         gazetteer,
-        encoder=load_encoder(cache),
         unrelated=OURS.common,
         today=lambda: TODAY,
     )

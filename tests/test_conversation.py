@@ -1,6 +1,5 @@
 """What a resident says and what she is answered, whatever the channel."""
 
-import asyncio
 import datetime as dt
 import gc
 import json
@@ -19,7 +18,7 @@ from bot.conversation.message import LENGTH
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.knowledge.checking import check
 from bot.knowledge.model import KnowledgeBase
-from bot.matching.engine import Engine
+from bot.matching.index import Index
 from bot.matching.matcher import Matcher
 from bot.matching.reading import Reader
 from bot.storage.knowledge_files import load_base
@@ -295,21 +294,6 @@ def test_a_place_elsewhere_that_the_entry_knows_is_answered(assistant: Assistant
     assert (reply.outcome, reply.entry) == (Outcome.ANSWER, "argent-europe")
 
 
-async def test_thinking_leaves_the_event_loop_free(assistant: Assistant) -> None:
-    """A button pressed after a question that has to be thought about is answered before it."""
-    answered: list[Question] = []
-
-    async def ask(question: Question) -> None:
-        reply = await assistant.ask(question)
-        assert reply == assistant.reply(question)
-        answered.append(question)
-
-    words = Question("je voudrais savoir pour ma voisine, très âgée : loyer, travaux, ou les deux")
-    button = Question(action="themes")
-    await asyncio.gather(ask(words), ask(button))
-    assert answered == [button, words]
-
-
 async def test_where_someone_is_is_not_kept_with_the_usual_replies(assistant: Assistant) -> None:
     usual, place = Question(action="themes"), Question(place=Point(50.379, 3.217))
     assert await assistant.ask(usual) is await assistant.ask(usual)
@@ -476,7 +460,7 @@ def test_a_replaced_base_is_freed_at_once(gazetteer: Gazetteer) -> None:
     """Without the garbage collector, which no longer looks there (app.py)."""
 
     def heavy() -> dict[int, object]:
-        kinds = {Matcher, Engine, Reader}
+        kinds = {Matcher, Index, Reader}
         return {id(one): one for one in gc.get_objects() if type(one) in kinds}
 
     others = heavy()
@@ -544,7 +528,8 @@ async def test_a_reply_kept_ready_lives_as_long_as_its_base_and_its_day(
     today += dt.timedelta(days=1)
     last = await assistant.ask(question)
     assert last.outcome is Outcome.NO_MATCH
-    for number in range(REMEMBERED):
+    weight = 2 * len(repr(last))
+    for number in range(REMEMBERED // weight + 1):
         await assistant.ask(Question(action=f"entry:{number}"))
     assert await assistant.ask(question) is not last
 

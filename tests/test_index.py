@@ -1,107 +1,108 @@
-"""Indexes: how alike two lists of terms are, and what of a question a group covers."""
-
-import math
-from collections.abc import Sequence
+"""Sets of terms laid out flat, and the base built on them."""
 
 import numpy as np
 import pytest
 
-from bot.matching.index import Coverage, TermIndex
+from bot.matching.index import EntryTexts, Index, build
+from bot.matching.rows import Rows, Vocabulary
+from bot.trained import load_encoder
+from tests.cases.matching import SMALL, SYNONYMS, UNRELATED
 
-TEXTS = (("a", "b", "b"), ("b", "c"), ("c",), ("d", "e", "f", "a"), ())
-
-
-def test_a_text_is_like_itself() -> None:
-    index = TermIndex(TEXTS)
-    for number, text in enumerate(TEXTS):
-        similarities = index.similarities(index.vector(text))
-        assert similarities.shape == (len(TEXTS),)
-        assert similarities[number] == pytest.approx(1.0 if text else 0.0, abs=1e-6)
-        assert similarities.min() >= 0
-        assert similarities.max() <= 1 + 1e-6
+LISTS = [[3, 1, 1], [], [0, 3], []]
+#: By row: members with how many lists gave them, where rows 0, 1 and 0, 2 own the lists.
+OWNED = [{0: 1, 1: 1, 3: 2}, {}, {}]
 
 
-def test_texts_without_a_term_in_common_are_not_alike() -> None:
-    index = TermIndex(TEXTS)
-    assert list(index.similarities(index.vector(["a"])) > 0) == [True, False, False, True, False]
-    assert not index.similarities(index.vector(["z"])).any()
-    assert not index.similarities(index.vector([])).any()
+def rows_of(rows: Rows) -> list[dict[int, int]]:
+    return [
+        dict(zip(rows.members[start:stop].tolist(), rows.counts[start:stop].tolist(), strict=True))
+        for start, stop in zip(rows.starts, rows.starts[1:], strict=False)
+    ]
 
 
-def test_unknown_terms_only_lower_likeness() -> None:
-    index = TermIndex(TEXTS)
-    before = index.similarities(index.vector(["a", "b"]))
-    for unknown in (["z"], ["z", "z"], ["z", "y", "x"]):
-        after = index.similarities(index.vector(["a", "b", *unknown]))
-        assert (after[before > 0] < before[before > 0]).all()
-        assert (after[before == 0] == 0).all()
-        assert np.argsort(-after, kind="stable").tolist() == (
-            np.argsort(-before, kind="stable").tolist()
-        )
-        before = after
+@pytest.fixture
+def rows() -> Rows:
+    return Rows.of([np.array(one, dtype=np.int64) for one in LISTS], 5)
 
 
-def test_rare_terms_count_more() -> None:
-    index = TermIndex((("rare", "usual"), ("usual", "x"), ("usual", "y")))
-    found = index.similarities(index.vector(["rare"]))[0]
-    assert found > index.similarities(index.vector(["usual"]))[0]
+def test_a_row_holds_each_member_once(rows: Rows) -> None:
+    assert rows_of(rows) == [{1: 1, 3: 1}, {}, {0: 1, 3: 1}, {}]
+    assert (len(rows), rows.size, rows.members.dtype.name) == (4, 5, "uint8")
 
 
-def test_likeness_is_the_cosine_of_weighted_terms() -> None:
-    index = TermIndex(TEXTS)
-    idf = {"a": math.log(6 / 3) + 1, "b": math.log(6 / 3) + 1, "c": math.log(6 / 3) + 1}
-    asked = {"a": idf["a"], "c": (1 + math.log(2)) * idf["c"]}
-    text = {"a": idf["a"], "b": (1 + math.log(2)) * idf["b"]}
-    norms = math.hypot(*asked.values()) * math.hypot(*text.values())
-    found = index.similarities(index.vector(["c", "a", "c"]))[0]
-    assert found == pytest.approx(asked["a"] * text["a"] / norms, abs=1e-6)
+def test_lists_of_one_owner_make_one_row() -> None:
+    lists = [np.array(one, dtype=np.int64) for one in LISTS]
+    assert rows_of(Rows.of(lists, 5, np.array([0, 1, 0, 2]))) == OWNED
 
 
-@pytest.mark.parametrize("texts", [(), ((),), ((), ())])
-def test_an_index_of_nothing(texts: Sequence[Sequence[str]]) -> None:
-    index = TermIndex(texts)
-    assert index.vocabulary == 0
-    assert index.similarities(index.vector(["a"])).tolist() == [0.0] * len(texts)
+def test_turned_twice_is_the_same(rows: Rows) -> None:
+    assert rows_of(rows.turned()) == [{2: 1}, {0: 1}, {}, {0: 1, 2: 1}, {}]
+    assert rows_of(rows.turned().turned()) == rows_of(rows)
 
 
-# Coverage
-
-GROUPS = ((("a", "b"), ("a", "c")), (("a",), ("d", "d")))
-
-
-@pytest.mark.parametrize(
-    ("asked", "full", "none"),
-    [
-        (["a"], {0, 1}, set()),
-        (["b", "c"], {0}, {1}),
-        (["d", "d"], {1}, {0}),
-        (["a", "d"], {1}, set()),
-        (["z"], set(), {0, 1}),
-        ([], set(), {0, 1}),
-    ],
-)
-def test_coverage(asked: list[str], full: set[int], none: set[int]) -> None:
-    shares, known = Coverage(GROUPS, own=len(GROUPS)).shares(asked)
-    assert {int(group) for group in np.flatnonzero(shares > 1 - 1e-6)} == full
-    assert {int(group) for group in np.flatnonzero(shares == 0)} == none
-    assert known == pytest.approx(float(bool(asked) and asked != ["z"]))
+def test_sums_of_members(rows: Rows) -> None:
+    values = np.array([1, 2, 4, 8, 16], dtype=np.float32)
+    assert rows.sums(values).tolist() == [10, 0, 9, 0]
+    assert rows.sums(values, np.array([3, 2, 0])).tolist() == [0, 9, 10]
 
 
-def test_unknown_and_rare_words_weigh_in_coverage() -> None:
-    coverage = Coverage(GROUPS, own=len(GROUPS))
-    shares, known = coverage.shares(["a", "z"])
-    assert 0 < known < 1
-    assert shares.tolist() == pytest.approx([known, known])
-    rare, _ = coverage.shares(["a", "b"])
-    assert rare[0] == pytest.approx(1)
-    assert rare[1] < 0.5, "« b » is rarer than « a »"
+def test_scattered_weights_reach_the_members() -> None:
+    lists = [np.array(one, dtype=np.int64) for one in LISTS]
+    rows = Rows.of(lists, 5, np.array([0, 1, 0, 2]))
+    weights = np.array([1, 10], dtype=np.float32)
+    assert rows.scatter(np.array([0, 1]), weights).tolist() == [1, 1, 0, 1, 0]
+    less = rows.scatter(np.array([0]), weights[:1], less=1)
+    assert less.tolist() == [1, 0, 0, 1, 0], "the only list that gave it is left out"
+    assert rows.scatter(np.array([0]), weights[:1], less=3).tolist() == [1, 1, 0, 1, 0]
 
 
-def test_coverage_leaves_the_question_itself_out() -> None:
-    coverage = Coverage(GROUPS, own=len(GROUPS))
-    assert coverage.shares(["b"])[0].tolist() == [1, 0]
-    assert coverage.shares(["b"], left_out=0)[0].tolist() == [0, 0]
-    assert coverage.shares(["b"], left_out=0)[1] == 0
-    assert coverage.shares(["b"], left_out=1)[0].tolist() == [1, 0]
-    assert coverage.shares(["a"], left_out=0)[0].tolist() == [1, 1], "another text has it too"
-    assert coverage.shares(["a"], left_out=1)[0].tolist() == [1, 0]
+@pytest.mark.parametrize("lists", [[], [[]], [[], []]])
+def test_rows_of_nothing(lists: list[list[int]]) -> None:
+    rows = Rows.of([np.array(one, dtype=np.int64) for one in lists], 0)
+    assert len(rows) == len(lists)
+    assert rows.sums(np.zeros(1, dtype=np.float32)).tolist() == [0] * len(lists)
+
+
+def test_a_vocabulary_numbers_what_it_knows() -> None:
+    words = Vocabulary(["b", "a", "c", "a"])
+    assert words.terms == ("a", "b", "c")
+    assert words.numbers(["c", "z", "a", "c"]).tolist() == [0, 2]
+    assert words.numbers([]).tolist() == []
+
+
+# The base
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return build(SMALL, UNRELATED, load_encoder(), SYNONYMS)[0]
+
+
+def test_a_phrasing_is_at_one_with_itself(index: Index) -> None:
+    for row, phrasing in enumerate(index.phrasings):
+        traits, weights = index.vector(index.reader.read(phrasing))
+        asked = np.zeros(len(index.traits), dtype=np.float32)
+        asked[traits] = weights * index.rarity[traits]
+        alike = index.texts.sums(asked) / index.lengths
+        assert alike[row] == pytest.approx(1, abs=1e-5)
+        assert alike.max() <= 1 + 1e-5
+
+
+def test_unknown_words_only_lower_likeness(index: Index) -> None:
+    _, alone = index.vector(index.reader.read("loyer"))
+    _, more = index.vector(index.reader.read("loyer xyzzy"))
+    assert np.square(alone).sum() == pytest.approx(1, abs=1e-5)
+    assert np.square(more).sum() < 0.9
+
+
+def test_only_one_entry_s_very_words_are_identical() -> None:
+    entries = {
+        "a": EntryTexts(("C'est quoi ?", "le prix")),
+        "b": EntryTexts(("Quand ?", "LE PRIX !")),
+    }
+    shared, _ = build(entries, ("quel temps",), load_encoder())
+    found = {
+        text: shared.identical(shared.reader.read(text))
+        for text in ("bonjour, quand", "le prix", "quel temps", "quand donc")
+    }
+    assert found == {"bonjour, quand": "b", "le prix": None, "quel temps": None, "quand donc": None}

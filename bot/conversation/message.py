@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.communes.commune import Found, Lookup, Unknown
 from bot.conversation.served import Served
+from bot.language.cleaning import cleaned
 from bot.language.personal import without_personal_data
 from bot.language.words import normalise, parts, stems, without_wrapping
 from bot.matching.decision import Ranking
@@ -35,7 +36,7 @@ class Message:
 
 def read_message(typed: str, served: Served) -> Message:
     """Read what was typed with the vocabulary, places, alarms and acts of what is served."""
-    typed = typed.strip()
+    typed = cleaned(typed)
     too_long = len(typed) > LENGTH
     text = without_personal_data(typed[:LENGTH]).strip()
     place = served.gazetteer.find(text)

@@ -22,9 +22,11 @@ from bot.matching.decision import (
     decide,
 )
 
-#: Each part of a message is offered from this probability on. At 0.5, 16 of the base's 5,105
-#: phrasings (one question each) are taken for several, nearly all with the right entry offered.
-PART_SCORE = 0.5
+#: Each part of a message is offered from these on: its entry's share of the probability that some
+#: entry is right, and that probability, which is low for the few words of a part (« qui paie »).
+PART = 0.5, 0.2
+#: The same where one entry answers the whole message.
+SURE_PART = 0.85, 0.5
 #: Probability of all alarms together from which the likeliest is answered without asking « did you
 #: mean…? »: the right number given for nothing costs little, a question asked in a fire much.
 #: Chosen on the even sentences of tests/cases/alarmes.yaml (docs/comprendre.md).
@@ -228,15 +230,14 @@ def _several(way: _Way) -> Reply | None:
     found: list[str] = []
     for part in way.message.parts:
         ranked = served.matcher.rank(part).among(served.entries)
-        if not ranked.candidates or ranked.candidates[0].score < PART_SCORE:
-            return None
-        if sure and not isinstance(decide(ranked, served.policy), Answered):
+        least, in_scope = SURE_PART if sure else PART
+        if ranked.in_scope < in_scope or ranked.candidates[0].score < least * ranked.in_scope:
             return None
         found.append(ranked.candidates[0].entry)
     if len(set(found)) < 2:
         return None
     whole = ranking.candidates[0]
-    if whole.entry not in found and whole.score >= PART_SCORE:
+    if whole.entry not in found and whole.score >= PART[0]:
         found.insert(0, whole.entry)
     keys = tuple(dict.fromkeys(found))[:SUGGESTIONS]
     way.why("plusieurs", f"Le message pose plusieurs questions : {', '.join(keys)}.")

@@ -11,6 +11,8 @@ from types import MappingProxyType
 from snowballstemmer import stemmer
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "ʼ": "'", "`": "'", "´": "'"})
+#: The accents of French and its neighbours, once they are apart from their letters.
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _SPLIT_POSTCODE = re.compile(r"\b(\d{2}) (\d{3})\b")
 
@@ -71,7 +73,10 @@ _FEMININE = re.compile(r"ees?$")
 def fold(text: str) -> str:
     """Lower case, without accents, ligatures undone: « Œuvre d’Été » → "oeuvre d'ete"."""
     decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    bare = _ACCENTS.sub("", decomposed)
+    if bare.isascii():
+        return bare
+    return "".join(char for char in bare if not unicodedata.combining(char))
 
 
 @lru_cache(maxsize=256)  # one message is read for several ends

@@ -1,16 +1,115 @@
-"""What the engine asks of a sentence encoder; bot/encoder.py gives the real one."""
+"""Sentences to unit vectors, near in meaning and near in cosine, however badly they are typed.
 
+A bag of words, of their letters and of their pairs: each has a row of a table trained beforehand
+(tools/train_encoder.py; docs/encodeur.md tells from what), and a text is the sum of its rows.
+"""
+
+import math
+import re
 from collections.abc import Sequence
-from typing import Protocol
+from functools import lru_cache
+from typing import BinaryIO
+from zlib import crc32
 
-from bot.matching.index import Floats
+import numpy as np
+import numpy.typing as npt
+
+from bot.language.words import fold
+
+Floats = npt.NDArray[np.float32]
+
+#: Rows for runs of letters, and as many for pairs of known words; both are hashed.
+BUCKETS = 1 << 15
+#: Runs of this many letters, the word's edges included: "<", ">".
+RUNS = (3, 4)
+#: What a pair of words weighs, and the letters of a word that has a row of its own.
+PAIR, SPELT = 0.5, 0.5
+#: Words read at most: a longer message is a letter, and says what it is about at its beginning.
+LONGEST = 120
+WORD = re.compile(r"[a-z0-9]+")
 
 
-class Encoder(Protocol):
-    """Sentences to unit vectors: near in meaning, near in cosine."""
+@lru_cache(maxsize=4_096)  # a base says the same words over and over
+def _runs(word: str, first: int) -> tuple[int, ...]:
+    """The rows of a word's runs of letters, from the first of them all."""
+    marked = f"<{word[:40]}>".encode()
+    return tuple(
+        first + crc32(marked[start : start + size]) % BUCKETS
+        for size in RUNS
+        for start in range(len(marked) - size + 1)
+    )
 
-    name: str  # with version: part of the key under which vectors are cached
+
+def features(text: str, known: dict[str, int]) -> tuple[list[int], list[float]]:
+    """Rows, and their weights, of what a text is made of: words, runs of letters, pairs of words.
+
+    `known` gives the row of each word that has one, from 0. Rows of runs follow, then of pairs.
+    """
+    runs_from, pairs_from = len(known), len(known) + BUCKETS
+    rows: list[int] = []
+    weights: list[float] = []
+    before = ""
+    for word in WORD.findall(fold(text))[:LONGEST]:
+        runs = _runs(word, runs_from)
+        weight = 1 / math.sqrt(len(runs))
+        row = known.get(word)
+        if row is None:
+            before = ""
+        else:
+            weight *= SPELT
+            rows.append(row)
+            weights.append(1.0)
+            if before:
+                pair = crc32(f"{before} {word}".encode())
+                rows.append(pairs_from + pair % BUCKETS)
+                weights.append(PAIR)
+            before = word
+        rows += runs
+        weights += [weight] * len(runs)
+    return rows, weights
+
+
+class Encoder:
+    """The trained tables. No state beside them: the same text gives the same bits anywhere."""
+
+    def __init__(self, words: Sequence[str], rows: npt.NDArray[np.int8], scales: Floats) -> None:
+        """`rows` has shape (len(words) + 2 BUCKETS, size); row r stands for rows[r] × scales[r]."""
+        if rows.shape[0] != len(words) + 2 * BUCKETS or scales.shape != rows.shape[:1]:
+            raise ValueError("tables of unequal lengths")
+        self._known = {word: row for row, word in enumerate(words)}
+        self._rows, self._scales = rows, scales
+        self.size = int(rows.shape[1])
+        self.name = f"galibot-{crc32(rows.tobytes()):08x}"
+
+    @classmethod
+    def load(cls, file: str | BinaryIO) -> "Encoder":
+        """The encoder that `save` wrote.
+
+        OSError, KeyError, ValueError or zipfile.BadZipFile where it can't be read.
+        """
+        with np.load(file, allow_pickle=False) as kept:
+            words = kept["words"].tobytes().decode("ascii").split("\n")
+            return cls(words, kept["rows"], kept["scales"].astype(np.float32))
+
+    def save(self, file: str | BinaryIO) -> None:
+        words = np.frombuffer("\n".join(self._known).encode("ascii"), dtype=np.uint8)
+        np.savez(file, words=words, rows=self._rows, scales=self._scales.astype(np.float16))
+
+    def embed(self, text: str) -> Floats:
+        """Unit vector, shape (size,); all zeros where the text has neither letter nor digit.
+
+        Rows are summed in one order and the norm is rounded once, so that no processor or
+        library of linear algebra changes a bit.
+        """
+        numbers, weights = features(text, self._known)
+        rows = np.array(numbers, dtype=np.intp)
+        scales = self._scales[rows] * np.array(weights, dtype=np.float32)
+        total: Floats = (self._rows[rows] * scales[:, None]).sum(axis=0)
+        length = math.sqrt(math.fsum((total.astype(np.float64) ** 2).tolist()))
+        return total / np.float32(length) if length else total
 
     def encode(self, sentences: Sequence[str]) -> Floats:
-        """Unit vectors, shape (n, size)."""
-        ...
+        """Unit vectors, shape (n, size): each as `embed` gives it alone."""
+        return np.array([self.embed(one) for one in sentences], dtype=np.float32).reshape(
+            -1, self.size
+        )

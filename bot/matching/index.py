@@ -1,145 +1,170 @@
-"""Sparse vectors of texts, and the texts nearest to a question."""
+"""A base laid out for search: arrays and lists of strings, built once and never changed."""
 
-import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-#: A term in more than one text in so many has a dense row: at 8, 4 bytes × size × 250 terms in all.
-SHARED = 8
-_NONE: Ints = np.empty(0, dtype=np.int64)
+from bot.language.words import stem
+from bot.matching.classifier import Hashing, LeftOut, learn
+from bot.matching.encoder import Encoder
+from bot.matching.reading import Reader, Reading, runs
+from bot.matching.rows import Floats, Ints, Rows, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Sparse:
-    """A text's terms (numbers in the index's vocabulary) with their weights, of norm 1."""
+class EntryTexts:
+    """What is read of an entry; the first phrasing is the canonical question."""
 
-    terms: Ints
-    weights: Floats
+    phrasings: tuple[str, ...]
+    answer: str = ""
 
 
-class TermIndex:
-    """TF-IDF over texts, each a sequence of terms, searched by cosine.
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Index:
+    """Phrasings by group: one group an entry, then one of the messages to refuse, if any.
 
-    A term that many texts share has a dense row, added whole; the others have postings, scattered.
-
-    Sublinear term frequency and smoothed IDF (Manning et al., « Introduction to Information
-    Retrieval », 2008, § 6.2 and 6.4).
+    A text is the set of its traits (runs of letters, stems), each weighted by its rarity: sets,
+    since a question hardly ever says a thing twice.
     """
 
-    def __init__(self, texts: Sequence[Collection[str]]) -> None:
-        spread: Counter[str] = Counter()
-        for text in texts:
-            spread.update(set(text))
-        self.size = len(texts)
-        self._number = {term: number for number, term in enumerate(sorted(spread))}
-        self._idf = np.array(
-            [math.log((1 + self.size) / (1 + spread[term])) + 1 for term in self._number],
-            dtype=np.float32,
-        )
-        self._unknown_idf = math.log(1 + self.size) + 1
-        self.vectors = [self.vector(text) for text in texts]
-        self._build_postings()
+    entries: tuple[str, ...]
+    phrasings: tuple[str, ...]
+    starts: NDArray[np.int32]  # (groups + 1,): where each group's phrasings begin
+    reader: Reader
+    encoder: Encoder
+    traits: Vocabulary
+    rarity: Floats  # (traits,): inverse document frequency
+    hashing: Hashing
+    texts: Rows  # the traits of each phrasing
+    lengths: Floats  # (phrasings,): of its vector of traits
+    meanings: Floats  # (phrasings, encoder.size)
+    terms: Vocabulary
+    tells: Floats  # (terms,): how much each tells one group from the others
+    holders: Rows  # the groups that have each term, in a phrasing or in the answer
+    classifier: Floats  # (HASHED + encoder.size, groups)
+    very_words: Mapping[str, int]  # {a phrasing's stemmed words: the one group that has them}
 
     @property
-    def vocabulary(self) -> int:
-        """How many terms the index knows."""
-        return len(self._number)
+    def groups(self) -> int:
+        """How many groups of phrasings."""
+        return len(self.starts) - 1
 
-    def _build_postings(self) -> None:
-        """Lay the vectors out by term: of term t, texts[start[t]:start[t + 1]]."""
-        lengths = np.array([len(vector.terms) for vector in self.vectors], dtype=np.int64)
-        terms = np.concatenate([vector.terms for vector in self.vectors] or [np.empty(0, np.int64)])
-        weights = np.concatenate(
-            [vector.weights for vector in self.vectors] or [np.empty(0, np.float32)]
-        )
-        order = np.argsort(terms, kind="stable")
-        self._texts = np.repeat(np.arange(self.size), lengths)[order]
-        self._weights = weights[order].astype(np.float32)
-        self._start = np.searchsorted(terms[order], np.arange(len(self._number) + 1))
-        shared = np.flatnonzero(np.diff(self._start) > self.size / SHARED)
-        self._row = np.full(len(self._number), -1, dtype=np.int64)
-        self._row[shared] = np.arange(len(shared))
-        self._rows = np.zeros((len(shared), self.size), dtype=np.float32)
-        for row, term in enumerate(shared):
-            span = slice(self._start[term], self._start[term + 1])
-            self._rows[row, self._texts[span]] = self._weights[span]
+    def identical(self, reading: Reading) -> str | None:
+        """The entry that alone has these very words as a phrasing, blind to a plural."""
+        number = self.very_words.get(_stemmed(reading), len(self.entries))
+        return self.entries[number] if number < len(self.entries) else None
 
-    def vector(self, text: Iterable[str]) -> Sparse:
-        """The text's vector; terms the index has never seen count in its norm only."""
-        known: list[tuple[int, int]] = []
-        unknown = 0.0
-        for term, times in Counter(text).items():
-            number = self._number.get(term)
-            if number is None:
-                unknown += ((1 + math.log(times)) * self._unknown_idf) ** 2
-            else:
-                known.append((number, times))
-        known.sort()
-        terms = np.array([number for number, _ in known], dtype=np.int64)
-        often = np.array([times for _, times in known], dtype=np.float32)
-        weights = (1 + np.log(often)) * self._idf[terms]
-        norm = math.sqrt(float(weights @ weights) + unknown) or 1.0
-        return Sparse(terms, (weights / norm).astype(np.float32))
+    def vector(self, reading: Reading) -> tuple[Ints, Floats]:
+        """A question's known traits and their weights; the norm of all is 1."""
+        every = _traits(reading)
+        known = self.traits.numbers(every)
+        weights = self.rarity[known]
+        rarest = _rarity(np.zeros(1, dtype=np.int64), len(self.phrasings))[0]
+        unknown = (len(every) - len(known)) * rarest**2
+        return known, weights / np.sqrt(max(np.square(weights).sum() + unknown, rarest))
 
-    def similarities(self, question: Sparse) -> Floats:
-        """Cosine of the question with each text, 0 to 1; shape (size,)."""
-        texts, products = [_NONE], [np.empty(0, dtype=np.float32)]
-        rows = self._row[question.terms]
-        for term, weight in zip(question.terms[rows < 0], question.weights[rows < 0], strict=True):
-            span = slice(self._start[term], self._start[term + 1])
-            texts.append(self._texts[span])
-            products.append(self._weights[span] * weight)
-        cosines = np.bincount(
-            np.concatenate(texts), weights=np.concatenate(products), minlength=self.size
-        ).astype(np.float32)
-        product = np.empty_like(cosines)
-        for row, weight in zip(rows[rows >= 0], question.weights[rows >= 0], strict=True):
-            cosines += np.multiply(self._rows[row], weight, out=product)
-        return cosines
+    def scores(self, traits: Ints, weights: Floats, meaning: Floats) -> Floats:
+        """The classifier's for a question, (groups,)."""
+        hashed = self.hashing.dense(np.zeros_like(traits), traits, weights, 1)[0]
+        features = np.append(hashed, meaning)
+        used = np.flatnonzero(features)
+        found: Floats = features[used] @ self.classifier[used]
+        return found
 
 
-class Coverage:
-    """Which share of a question's words a group of texts has anywhere, rare words counting most."""
+def build(
+    entries: Mapping[str, EntryTexts],
+    unrelated: Sequence[str],
+    encoder: Encoder,
+    synonyms: Sequence[Sequence[str]] = (),
+    shorthand: Mapping[str, str] | None = None,
+    every: int = 1,
+) -> tuple[Index, LeftOut]:
+    """The index of the entries, and one in `every` phrasings left out, to fit and calibrate.
 
-    def __init__(self, groups: Sequence[Iterable[Iterable[str]]], own: int) -> None:
-        """Index groups of texts, each text a sequence of terms; the `own` first are the base's."""
-        holders: dict[str, Counter[int]] = {}
-        for number, texts in enumerate(groups):
-            for text in texts:
-                for term in set(text):
-                    holders.setdefault(term, Counter())[number] += 1
-        self.size = len(groups)
-        self._own = own
-        self._groups = {
-            term: np.array(sorted(counts), dtype=np.int64) for term, counts in holders.items()
+    `unrelated` are messages that no entry answers.
+    """
+    keys = tuple(sorted(entries))
+    groups = [sorted(set(entries[key].phrasings)) for key in keys]
+    groups += [sorted(set(unrelated))] if unrelated else []
+    phrasings = tuple(phrasing for group in groups for phrasing in group)
+    sizes = [len(group) for group in groups]
+    starts = np.cumsum([0, *sizes]).astype(np.int32)
+    owners = np.repeat(np.arange(len(groups)), sizes)
+    answers = [entries[key].answer for key in keys]
+    questions = [entries[key].phrasings[0] for key in keys]
+    reader = Reader.of([*questions, *answers], phrasings, synonyms, shorthand)
+    readings = [reader.read(phrasing) for phrasing in phrasings]
+    of_answers = [reader.read(answer) for answer in answers]
+
+    traits = Vocabulary(
+        {
+            *(f"={term}" for term in {term for reading in readings for term in reading.terms}),
+            *(
+                run
+                for word in {word for one in readings for word in one.words}
+                for run in runs(word)
+            ),
         }
-        self._counts = {
-            term: np.array([counts[number] for number in sorted(counts)], dtype=np.int64)
-            for term, counts in holders.items()
-        }
-        self._unknown_idf = math.log(1 + self.size)
+    )
+    texts = Rows.of([traits.numbers(_traits(reading)) for reading in readings], len(traits))
+    rarity = _rarity(np.bincount(texts.members, minlength=len(traits)), len(phrasings))
+    lengths = np.sqrt(np.maximum(texts.sums(np.square(rarity)), 1e-6))
+    hashing, meanings = Hashing.of(traits.terms), encoder.encode(phrasings)
 
-    def shares(self, question: Iterable[str], left_out: int | None = None) -> tuple[Floats, float]:
-        """IDF-weighted share of the question's terms in each group, (size,), and in any own group.
+    terms = Vocabulary({term for reading in (*readings, *of_answers) for term in reading.terms})
+    holders = Rows.of(
+        [terms.numbers(reading.terms) for reading in (*readings, *of_answers)],
+        len(terms),
+        np.append(owners, np.arange(len(answers))),
+    ).turned()
 
-        For fitting: the question itself is one of the texts of the group `left_out`.
-        """
-        covered = np.zeros(self.size, dtype=np.float32)
-        total = known = 0.0
-        for term in dict.fromkeys(question):
-            groups = self._groups.get(term, _NONE)
-            if left_out is not None and len(groups):
-                groups = groups[(self._counts[term] > 1) | (groups != left_out)]
-            idf = math.log(1 + self.size / len(groups)) if len(groups) else self._unknown_idf
-            covered[groups] += idf
-            total += idf
-            known += idf if len(groups) and groups[0] < self._own else 0.0
-        return covered / np.float32(total or 1.0), known / (total or 1.0)
+    def features(start: int, stop: int) -> Floats:
+        held = texts.members[texts.starts[start] : texts.starts[stop]].astype(np.int64)
+        rows = np.repeat(np.arange(stop - start), np.diff(texts.starts[start : stop + 1]))
+        weights: Floats = (rarity[held] / lengths[start:stop][rows]).astype(np.float32)
+        hashed = hashing.dense(rows, held, weights, stop - start)
+        return np.concatenate([hashed, meanings[start:stop]], axis=1)
+
+    classifier, left_out = learn(features, owners, len(groups), np.arange(0, len(phrasings), every))
+    found = Index(
+        keys, phrasings, starts, reader, encoder, traits, rarity, hashing, texts, lengths,
+        meanings, terms, tells(np.diff(holders.starts), len(groups)), holders, classifier,
+        _sole_owners(map(_stemmed, readings), owners),
+    )  # fmt: skip
+    return found, left_out
+
+
+def tells(holders: NDArray[np.integer] | int, groups: int) -> Floats:
+    """How much a term tells one group from the others, by the number of groups that hold it."""
+    found: Floats = np.log(1 + groups / np.maximum(holders, 1)).astype(np.float32)
+    return found
+
+
+def _rarity(texts: Ints, count: int) -> Floats:
+    """Inverse document frequency, smoothed, by the number of texts that have a trait, of `count`.
+
+    Manning et al., « Introduction to Information Retrieval », 2008, § 6.2.
+    """
+    found: Floats = (np.log((1 + count) / (1 + texts)) + 1).astype(np.float32)
+    return found
+
+
+def _traits(reading: Reading) -> set[str]:
+    traits = {f"={term}" for term in reading.terms}
+    return traits.union(*map(runs, reading.words))
+
+
+def _stemmed(reading: Reading) -> str:
+    """The very words, blind to a plural."""
+    return " ".join(map(stem, reading.words))
+
+
+def _sole_owners(texts: Iterable[str], owners: Ints) -> dict[str, int]:
+    """The group of each text that belongs to one group only."""
+    found: dict[str, set[int]] = {}
+    for text, owner in zip(texts, owners.tolist(), strict=True):
+        found.setdefault(text, set()).add(owner)
+    return {text: numbers.pop() for text, numbers in found.items() if len(numbers) == 1}

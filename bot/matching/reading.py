@@ -1,6 +1,5 @@
 """How the engine reads a text: the same way for what editors wrote and for what residents ask."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +10,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.language.phonetics import word_sound
-from bot.language.words import FUNCTION_WORDS, SMS, fold, normalise, stem, without_wrapping
+from bot.language.words import FUNCTION_WORDS, SMS, normalise, stem, without_wrapping
 
-_WORD = re.compile(r"[^\W_]+")
 #: Letters that an elided word may leave glued to the next: « lagare », « dargent ».
 _ELIDED = "ldjcnsmt"
 #: Shortest word in which one edit, then two, is taken for a typo.
@@ -26,18 +24,12 @@ class Reading:
 
     words: tuple[str, ...]  # folded, SMS written out, spelling repaired, politeness left out
     terms: tuple[str, ...]  # stems of the words that carry the subject, and lexicon groups « =3 »
-    sounds: tuple[str, ...]  # phonetic keys of those words
-    sentence: str  # the words with their accents, for the encoder
-    repairs: tuple[tuple[str, str], ...]  # (word as typed, as read)
-
-    @property
-    def grams(self) -> tuple[str, ...]:
-        """Runs of two to four characters of each word, its edges marked by spaces."""
-        return tuple(gram for word in self.words for gram in _grams(word))
+    repairs: tuple[tuple[str, str], ...] = ()  # (word as typed, as read)
 
 
-@lru_cache(maxsize=50_000)
-def _grams(word: str) -> tuple[str, ...]:
+@lru_cache(maxsize=20_000)
+def runs(word: str) -> tuple[str, ...]:
+    """Runs of two to four characters of a word, its edges marked by spaces."""
     padded = f" {word} "
     return tuple(
         padded[start : start + size]
@@ -49,47 +41,56 @@ def _grams(word: str) -> tuple[str, ...]:
 class Reader:
     """Reads texts with the vocabulary of one base.
 
-    `trusted` are texts written with care (questions, answers): their words are taken as rightly
-    spelt, like those that at least two `phrasings` share. Other words are repaired towards them.
-    `shorthand` writes words out that are the base's own, as SMS does everyone's.
+    `known` are words rightly spelt with how often they come, and `sounds` how each sounds: other
+    words are repaired towards them. `shorthand` writes words out that are the base's own, as SMS
+    does everyone's.
     """
 
     def __init__(
         self,
-        trusted: Iterable[str],
-        phrasings: Iterable[str],
+        known: Mapping[str, int],
+        sounds: Iterable[str],
         synonyms: Sequence[Sequence[str]] = (),
         shorthand: Mapping[str, str] | None = None,
     ) -> None:
-        careful, loose = Counter[str](), Counter[str]()
-        surfaces: dict[str, Counter[str]] = defaultdict(Counter)
-        written = Counter(surface for text in trusted for surface in _surfaces(text))
-        typed = Counter(surface for text in phrasings for surface in set(_surfaces(text)))
-        for counts, folded, weight in ((written, careful, 10), (typed, loose, 1)):
-            for surface, count in counts.items():
-                word = fold(surface)
-                folded[word] += count
-                surfaces[word][surface] += count * weight  # editors' accents outweigh SMS
-        self._known = careful + Counter({word: n for word, n in loose.items() if n > 1})
-        self._surface = {
-            word: min(counts, key=lambda surface: (-counts[surface], surface))
-            for word, counts in surfaces.items()
-        }
+        self.known = dict(known)
+        self.sounds = tuple(sounds)
         self._by_length: dict[int, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(self._known):
+        for word, sound in zip(self.known, self.sounds, strict=True):
             if len(word) >= ONE_EDIT - 1 and not word.isdigit():
                 self._by_length[len(word)].append(word)
-                self._by_sound[word_sound(word)].append(word)
+                self._by_sound[sound].append(word)
         self._shorthand = {**SMS, **(shorthand or {})}
         self._groups = _expressions(synonyms)
-        self._longest = max((len(key) for key in self._groups), default=0)
+        self._longest = {
+            first: max(len(key) for key in self._groups if key[0] == first)
+            for first in {key[0] for key in self._groups}
+        }
         # By proxy: a cache that held this reader would keep it from being freed with its base.
         me = proxy(self)
         self._pool = lru_cache(maxsize=None)(partial(Reader._pool_of, me))
         self.repair = lru_cache(maxsize=20_000)(partial(Reader._repair, me))
         # One question is read several times over: as a whole, its parts, its place.
         self.read = lru_cache(maxsize=256)(partial(Reader._read, me))
+
+    @classmethod
+    def of(
+        cls,
+        trusted: Iterable[str],
+        phrasings: Iterable[str],
+        synonyms: Sequence[Sequence[str]] = (),
+        shorthand: Mapping[str, str] | None = None,
+    ) -> "Reader":
+        """Rightly spelt: what `trusted` texts say, and what two `phrasings` share.
+
+        Trusted are texts written with care: questions and answers.
+        """
+        careful = Counter(word for text in trusted for word in normalise(text).split())
+        loose = Counter(word for text in phrasings for word in set(normalise(text).split()))
+        counts = careful + Counter({word: n for word, n in loose.items() if n > 1})
+        known = {word: counts[word] for word in sorted(counts)}
+        return cls(known, map(word_sound, known), synonyms, shorthand)
 
     def _read(self, text: str) -> Reading:
         """The text as the signals see it."""
@@ -102,24 +103,18 @@ class Reader:
                     repairs.append((word, read))
                 words.append(read)
         subject = [
-            word
+            stem(word)
             for word in words
             if word not in FUNCTION_WORDS and (len(word) > 1 or word.isdigit())
         ]
-        return Reading(
-            tuple(words),
-            (*(stem(word) for word in subject), *self._groups_in(words)),
-            tuple(word_sound(word) for word in subject),
-            " ".join(self._surface.get(word, word) for word in words),
-            tuple(repairs),
-        )
+        return Reading(tuple(words), (*subject, *self._groups_in(words)), tuple(repairs))
 
     def _repair(self, word: str) -> str:
-        if word in self._known or len(word) < ONE_EDIT - 1 or word.isdigit():
+        if word in self.known or len(word) < ONE_EDIT - 1 or word.isdigit():
             return word
-        if word[0] in _ELIDED and len(word) > ONE_EDIT and word[1:] in self._known:
+        if word[0] in _ELIDED and len(word) > ONE_EDIT and word[1:] in self.known:
             return word[1:]
-        if (other := word.removesuffix("s") if word[-1] == "s" else f"{word}s") in self._known:
+        if (other := word.removesuffix("s") if word[-1] == "s" else f"{word}s") in self.known:
             return other
         if len(word) >= ONE_EDIT and (near := self._nearest(word, 1)):
             return near
@@ -129,7 +124,7 @@ class Reader:
             if known[0] == word[0] or len(word) >= ONE_EDIT
         ]
         if alike:
-            return min(alike, key=lambda known: (-self._known[known], known))
+            return min(alike, key=lambda known: (-self.known[known], known))
         if len(word) >= TWO_EDITS and (near := self._nearest(word, 2)):
             return near
         return word
@@ -147,23 +142,19 @@ class Reader:
         found = process.extract(word, pool, scorer=OSA.distance, score_cutoff=edits, limit=None)
         if not found:
             return None
-        return min(found, key=lambda one: (one[1], -self._known[one[0]], one[0]))[0]
+        return min(found, key=lambda one: (one[1], -self.known[one[0]], one[0]))[0]
 
     def _groups_in(self, words: Sequence[str]) -> Iterable[str]:
         """« =n » for each lexicon group that an expression of the words belongs to."""
         stemmed = [stem(word) for word in words]
         found: dict[str, None] = {}
-        for start in range(len(stemmed)):
-            for stop in range(min(len(stemmed), start + self._longest), start, -1):
+        for start, first in enumerate(stemmed):
+            for stop in range(start + self._longest.get(first, 0), start, -1):
                 group = self._groups.get(tuple(stemmed[start:stop]))
                 if group is not None:
                     found[f"={group}"] = None
                     break
         return found
-
-
-def _surfaces(text: str) -> list[str]:
-    return _WORD.findall(text.lower().replace("œ", "oe").replace("æ", "ae"))
 
 
 def _expressions(synonyms: Sequence[Sequence[str]]) -> dict[tuple[str, ...], int]:

@@ -1,55 +1,137 @@
-"""What is compared between a question and an entry; each signal is one number.
+"""What is compared between a question and each likely entry: one number a signal."""
 
-All come from the question's reading and the entry's phrasings and answer; « nearest » is the
-maximum over the entry's phrasings. Ranges are the usual ones; fusion.py weighs them.
-"""
-
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz import fuzz, process
 
-from bot.matching.index import Floats, Ints
+from bot.matching.index import Index, tells
+from bot.matching.rows import Floats, Ints
 
-#: Names shown to editors by `explain`, in the order of the columns.
+#: Names shown to editors by `explain`, in the order of the columns. What each brings, on questions
+#: that nothing was fitted on: docs/comprendre.md.
 NAMES = (
-    "distinction",  # linear classifier on words, characters and meaning; about 0 to 1
-    "distinction-rang",  # the same as standard deviations above the other entries; about -2 to 12
-    "mots",  # nearest phrasing by weighted stems; cosine, 0 to 1
-    "lettres",  # nearest phrasing by runs of characters; cosine, 0 to 1
-    "sons",  # nearest phrasing by phonetic keys; cosine, 0 to 1
-    "jetons",  # nearest phrasing by rapidfuzz's token_set_ratio, among the best; 0 to 1
-    "sens",  # nearest phrasing by sentence embedding; cosine, -1 to 1, 0 without an encoder
-    "sens-moyen",  # mean cosine of the three nearest phrasings
-    "reponse",  # the answer's own words against the question's; cosine, 0 to 1
-    "couverture",  # share of the question's words that the entry has anywhere, by IDF; 0 to 1
-    "lieu",  # the share of the named place's words that the entry has; 0.5 where none is named
-    "reponse-sens",  # the answer's embedding against the question's; cosine
+    "classifieur",  # linear classifier on letters, words and meaning; about 0 to 1
+    "ecart",  # the same in standard deviations above the other entries; about -2 to 12
+    "lettres",  # nearest phrasing by runs of letters and stems; cosine, 0 to 1
+    "sens",  # mean of the three phrasings nearest in meaning; cosine, -1 to 1
+    "couverture",  # share of the question's words that the entry has anywhere, rare ones first
 )
+#: Entries kept by each of the two quick signals, classifier and coverage, for the full comparison.
+KEPT = 10
+#: Phrasings of each group compared letter by letter: those nearest in meaning.
+NEAREST = 8
+#: The same for the messages to refuse, which are thousands.
+NEAREST_UNRELATED = 32
+
+#: Up to as many scores, sorting all is the quickest way to the best.
+SORTED = 256
 
 
-def standardised(scores: Floats) -> Floats:
-    """Scores as standard deviations above their mean: comparable from one base to another."""
-    spread: Floats = (scores - scores.mean()) / (scores.std() + np.float32(1e-6))
-    return spread
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The question against its likely entries: one row an entry, one column a signal."""
+
+    entries: tuple[str, ...]
+    values: Floats  # (entries, NAMES)
+    unrelated: Floats  # (NAMES,): the same for the messages to refuse
+    nearest: tuple[str, ...]  # the phrasing of each entry that came nearest
+    placed: (
+        Floats  # (entries,): the share of the named place that it knows; 0.5 where none is named
+    )
+    known: float  # share of the question's weight in words that some entry has, 0 to 1
+    length: int  # words of the question
+    identical: str | None  # the entry that alone has the question's very words as a phrasing
 
 
-def nearest(similarities: Floats, starts: Ints) -> Floats:
-    """Maximum over each entry's phrasings, which are contiguous and begin at `starts`."""
-    return np.maximum.reduceat(similarities, starts)
+def compare(
+    index: Index,
+    question: str,
+    place: str = "",
+    left_out: tuple[int, Floats] | None = None,
+) -> Comparison:
+    """The signals of the likely entries; `place` are the question's words that name a commune.
 
-
-def mean_of_nearest(similarities: Floats, starts: Ints, count: int = 3) -> Floats:
-    """Mean of the `count` highest similarities of each entry, or of all where it has fewer."""
-    best = [np.sort(one)[-count:] for one in np.split(similarities, starts[1:])]
-    return np.array([one.sum() / len(one) for one in best], dtype=np.float32)
-
-
-def token_sets(question: str, phrasings: Sequence[str]) -> Floats:
-    """Rapidfuzz's token_set_ratio of the question with each phrasing, 0 to 1.
-
-    Forgives word order and extra words; alone it would give 1 for one shared word.
+    `left_out`: the question is this phrasing of the base, to be ignored, and these are the scores
+    of a classifier that never saw it.
     """
-    found = process.cdist([question], phrasings, scorer=fuzz.token_set_ratio, dtype=np.float64)
-    ratios: Floats = (found[0] / 100).astype(np.float32)
-    return ratios
+    reading, meaning = index.reader.read(question), index.encoder.embed(question)
+    row, scores = left_out or (None, None)
+    owner = None if row is None else int(np.searchsorted(index.starts, row, "right")) - 1
+    traits, weights = index.vector(reading)
+    if scores is None:
+        scores = index.scores(traits, weights, meaning)
+    covered, known = coverage(index, reading.terms, owner)
+    own = len(index.entries)
+    kept = np.union1d(_best(scores[:own], KEPT), _best(covered[:own], KEPT))
+    if index.groups > own:
+        kept = np.append(kept, own)
+    near: list[Ints] = []
+    meanings = []
+    for group in kept.tolist():
+        start, stop = index.starts[group : group + 2].tolist()
+        alike = index.meanings[start:stop] @ meaning
+        if row is not None and group == owner:
+            alike[row - start] = -1
+        best = _best(alike, NEAREST if group < own else NEAREST_UNRELATED)
+        near.append(best + start)
+        meanings.append(float(alike[best[:3]].sum()) / len(best[:3]))
+    rows = np.concatenate(near)
+    asked = np.zeros(len(index.traits), dtype=np.float32)
+    asked[traits] = weights * index.rarity[traits]
+    letters = index.texts.sums(asked, rows) / index.lengths[rows]
+    letters[rows == row] = 0
+    parts = np.split(letters, np.cumsum([len(one) for one in near[:-1]]))
+    values = np.stack(
+        [
+            scores[kept],
+            ((scores - scores.mean()) / (scores.std() + 1e-6))[kept],
+            [part.max() for part in parts],
+            meanings,
+            covered[kept],
+        ],
+        axis=1,
+    ).astype(np.float32)
+    nearest = [
+        index.phrasings[one[int(part.argmax())]] for one, part in zip(near, parts, strict=True)
+    ]
+    named = index.reader.read(place).terms
+    placed = coverage(index, named, owner)[0] if named else np.full(index.groups, 0.5)
+    likely = kept[kept < own]
+    return Comparison(
+        tuple(index.entries[one] for one in likely),
+        values[: len(likely)],
+        values[-1] if index.groups > own else np.zeros(len(NAMES), dtype=np.float32),
+        tuple(nearest[: len(likely)]),
+        placed[likely].astype(np.float32),
+        known,
+        len(reading.words),
+        index.identical(reading) if row is None else None,
+    )
+
+
+def coverage(index: Index, terms: tuple[str, ...], less: int | None = None) -> tuple[Floats, float]:
+    """Share of the terms' weight in each group, (groups,), and in any entry.
+
+    A term that nothing has weighs as much as one that a single group has. `less` is a group that
+    counts the terms once too often.
+    """
+    known = index.terms.numbers(terms)
+    weights = index.tells[known]
+    unknown = len(set(terms)) - len(known)
+    total = max(float(weights.sum()) + unknown * float(tells(1, index.groups)), 1e-6)
+    covered = index.holders.scatter(known, weights, less) / np.float32(total)
+    first = index.holders.starts[known]
+    of_entries = index.holders.members[first] < len(index.entries)
+    if less is not None:
+        sole = index.holders.starts[known + 1] - first == 1
+        mine = sole & (index.holders.members[first] == less) & (index.holders.counts[first] == 1)
+        of_entries &= ~mine
+    return covered, float(weights[of_entries].sum()) / total
+
+
+def _best(scores: Floats, count: int) -> Ints:
+    """The `count` highest, best first, the earlier first where equal; no full sort."""
+    if len(scores) <= SORTED:
+        return np.argsort(-scores, kind="stable")[:count]
+    near = np.flatnonzero(scores >= np.partition(scores, -count)[-count])
+    return near[np.argsort(-scores[near], kind="stable")[:count]]

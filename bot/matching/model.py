@@ -1,0 +1,114 @@
+"""From signals to probabilities: which entry is the right one, if any.
+
+A conditional logit (McFadden, « Conditional logit analysis of qualitative choice behavior », 1974)
+over the likely entries and one more choice, « none of them ». Fitted by tools/fit.py.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.matching import signals
+from bot.matching.decision import Candidate, Ranking
+from bot.matching.rows import Doubles
+from bot.matching.signals import Comparison
+
+#: Probability of an entry that has the question's very words: the surest sign there is.
+IDENTICAL = 0.99
+#: What speaks for « none of them »: how near the messages to refuse are, how far from every entry
+#: the question is (in what the best of them has), how long it is.
+REFUSED = ("ecart", "lettres", "sens")
+BEST = ("classifieur", "sens", "couverture")
+NONE = (
+    *(f"a ecarter, {name}" for name in REFUSED),
+    *(f"au mieux, {name}" for name in BEST),
+    "longueur",  # in words, 20 at most, of 20
+    "longueur couverte",  # the best coverage of that length: all of two words is not all of ten
+    "toujours",
+)
+_REFUSED = [signals.NAMES.index(name) for name in REFUSED]
+_BEST = [signals.NAMES.index(name) for name in BEST]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How sure to be on one base: its logits are multiplied by `slope`, « none » is raised."""
+
+    slope: float = 1.0
+    none: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The weights: of each signal for an entry, of NONE for « none », and see calibration.py."""
+
+    entry: Doubles  # (signals.NAMES,)
+    none: Doubles  # (NONE,)
+    trust: Doubles  # (4,)
+
+    @classmethod
+    def parse(cls, text: str) -> "Model":
+        """From weights.json, whose other keys tell where they come from."""
+        made = json.loads(text)
+
+        def row(key: str, names: Sequence[str]) -> Doubles:
+            return np.array([made[key][name] for name in names], dtype=np.float64)
+
+        return cls(row("entree", signals.NAMES), row("aucune", NONE), row("confiance", TRUST))
+
+    def logits(self, comparison: Comparison) -> Doubles:
+        """One an entry, and « none » last."""
+        found: Doubles = np.append(
+            comparison.values @ self.entry, none_features(comparison) @ self.none
+        )
+        return found
+
+
+#: How far the scale measured on a base's own phrasings is followed, see calibration.py.
+TRUST = ("pente suivie", "pente de départ", "aucune suivie", "aucune de départ")
+
+
+def none_features(comparison: Comparison) -> Doubles:
+    """What speaks for « none of them », (NONE,)."""
+    best = comparison.values.max(axis=0, initial=-1)
+    length = min(comparison.length, 20) / 20
+    rest = [length, length * best[signals.NAMES.index("couverture")], 1.0]
+    return np.concatenate([comparison.unrelated[_REFUSED], best[_BEST], rest]).astype(np.float64)
+
+
+def probabilities(logits: Doubles, scale: Scale) -> Doubles:
+    """Of each choice, « none » last; rows of logits give rows."""
+    scaled = logits * scale.slope
+    scaled[..., -1] += scale.none
+    odds = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    shares: Doubles = odds / odds.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def rank(comparison: Comparison, model: Model, scale: Scale) -> Ranking:
+    """The likely entries with the probability that each is right, best first."""
+    if not comparison.entries or not (comparison.known or comparison.identical):
+        # Not one word of the base: whatever looks alike in « aaaaah » is chance.
+        return Ranking((), 0.0)
+    *scores, none = probabilities(model.logits(comparison), scale).tolist()
+    made = []
+    for entry, score, nearest, values, placed in zip(
+        comparison.entries,
+        scores,
+        comparison.nearest,
+        comparison.values.tolist(),
+        comparison.placed.tolist(),
+        strict=True,
+    ):
+        if comparison.identical:
+            score = IDENTICAL if entry == comparison.identical else score * (1 - IDENTICAL)
+        parts: Mapping[str, float] = {
+            **dict(zip(signals.NAMES, values, strict=True)),
+            "lieu": placed,
+        }
+        made.append(Candidate(entry, score, nearest, parts))
+    made.sort(key=lambda found: (-found.score, found.entry))
+    in_scope = IDENTICAL if comparison.identical else 1 - none
+    return Ranking(tuple(made), in_scope, comparison.identical)

@@ -1,0 +1,107 @@
+"""Sets of numbers, a row each, laid out flat: which texts hold a term, which terms a text holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Vocabulary:
+    """Terms, numbered in alphabetical order."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self.terms = tuple(sorted(set(terms)))
+        self._number = {term: number for number, term in enumerate(self.terms)}
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def numbers(self, terms: Iterable[str]) -> Ints:
+        """The numbers of the terms that are known, ascending, none twice."""
+        number = self._number
+        known = {number[term] for term in terms if term in number}
+        return np.array(sorted(known), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The members of row r are `members[starts[r]:starts[r + 1]]`, ascending, none twice."""
+
+    starts: NDArray[np.int32]  # (rows + 1,)
+    members: NDArray[np.unsignedinteger]  # in the smallest type that holds `size`
+    counts: NDArray[np.uint8]  # how many lists gave the row the member, 255 at most
+    size: int  # members are below it
+
+    @classmethod
+    def of(cls, lists: Sequence[Ints], size: int, owners: Ints | None = None) -> "Rows":
+        """From one list of members a row; or from several, where `owners` tells their rows.
+
+        A list counts each member once.
+        """
+        lengths = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
+        flat = np.concatenate([*lists, np.empty(0, dtype=np.int64)])
+        base = max(size, 1)
+        keys = np.sort(np.repeat(np.arange(len(lists)), lengths) * base + flat)
+        keys = keys[np.flatnonzero(np.diff(keys, prepend=-1))]
+        if owners is None:
+            return cls._laid_out(keys, np.ones(len(keys), dtype=np.int64), len(lists), base)
+        keys = np.sort(owners[keys // base] * base + keys % base)
+        firsts = np.flatnonzero(np.diff(keys, prepend=-1))
+        counts = np.diff(firsts, append=len(keys))
+        return cls._laid_out(keys[firsts], counts, int(owners.max(initial=-1)) + 1, base)
+
+    @classmethod
+    def _laid_out(cls, keys: Ints, counts: Ints, rows: int, size: int) -> "Rows":
+        row, members = np.divmod(keys, size)
+        return cls(
+            np.searchsorted(row, np.arange(rows + 1)).astype(np.int32),
+            members.astype(np.min_scalar_type(size)),
+            np.minimum(counts, 255).astype(np.uint8),
+            size,
+        )
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def turned(self) -> "Rows":
+        """The same with members as rows, and rows as members."""
+        rows = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        keys = self.members.astype(np.int64) * max(len(self), 1) + rows
+        order = np.argsort(keys, kind="stable")
+        return self._laid_out(
+            keys[order], self.counts[order].astype(np.int64), self.size, max(len(self), 1)
+        )
+
+    def sums(self, values: Floats, rows: Ints | None = None) -> Floats:
+        """For each of these rows, or of all, the sum of its members' values; values: (size,)."""
+        if rows is None:
+            members, lengths = self.members, np.diff(self.starts)
+        else:
+            starts, stops = self.starts[rows], self.starts[rows + 1]
+            lengths = stops - starts
+            members = np.concatenate(
+                [self.members[one:other] for one, other in zip(starts, stops, strict=True)]
+            )
+        # The last zero is for a last row that is empty: reduceat wants each start to exist.
+        given = np.append(values[members], np.float32(0))
+        found: Floats = np.add.reduceat(given, np.cumsum(lengths) - lengths)
+        found[lengths == 0] = 0
+        return found
+
+    def scatter(self, rows: Ints, weights: Floats, less: int | None = None) -> Floats:
+        """For each member, the sum of the weights of those of these rows that hold it, (size,).
+
+        `less` is a member that is given once too often.
+        """
+        found = np.zeros(self.size, dtype=np.float32)
+        for row, weight in zip(rows.tolist(), weights.tolist(), strict=True):
+            held = slice(self.starts[row], self.starts[row + 1])
+            found[self.members[held]] += weight
+            if less is not None and 1 in self.counts[held][self.members[held] == less]:
+                found[less] -= weight
+        return found

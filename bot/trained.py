@@ -1,0 +1,20 @@
+"""What was trained beforehand and ships with the program: the encoder's tables, the weights."""
+
+import io
+from functools import cache
+from importlib.resources import files
+
+from bot.matching.encoder import Encoder
+from bot.matching.model import Model
+
+
+@cache
+def load_encoder() -> Encoder:
+    """Made by tools/train_encoder.py."""
+    return Encoder.load(io.BytesIO(files("bot.matching").joinpath("encoder.npz").read_bytes()))
+
+
+@cache
+def load_model() -> Model:
+    """Made by tools/fit.py."""
+    return Model.parse(files("bot.matching").joinpath("weights.json").read_text("utf-8"))

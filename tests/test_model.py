@@ -1,0 +1,146 @@
+"""From signals to probabilities, and how sure to be on the base at hand."""
+
+import json
+
+import numpy as np
+import pytest
+
+from bot.matching import signals
+from bot.matching.calibration import asked_again, calibrate, followed, likeliest, measured
+from bot.matching.index import EntryTexts, build
+from bot.matching.matcher import Corpus, Matcher
+from bot.matching.model import (
+    IDENTICAL,
+    NONE,
+    Model,
+    Scale,
+    none_features,
+    probabilities,
+    rank,
+)
+from bot.matching.signals import compare
+from bot.trained import load_encoder, load_model
+from tests.cases.matching import ODD, SMALL, SYNONYMS, UNRELATED
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return Matcher.build(Corpus(SMALL, SYNONYMS, UNRELATED), load_encoder(), load_model())
+
+
+def test_every_feature_has_its_weight() -> None:
+    model = load_model()
+    assert len(set(signals.NAMES)) == len(signals.NAMES) == len(model.entry)
+    assert len(set(NONE)) == len(NONE) == len(model.none)
+    index, _ = build(SMALL, UNRELATED, load_encoder())
+    found = compare(index, "mon loyer")
+    assert none_features(found).shape == (len(NONE),)
+    assert model.logits(found).shape == (len(found.entries) + 1,)
+
+
+def test_the_weights_say_where_they_come_from() -> None:
+    told = json.loads((ROOT / "bot/matching/weights.json").read_text("utf-8"))
+    assert {"date", "outil", "ajuste sur", "mesure sur des questions jamais ajustées"} <= set(told)
+    assert told["mesure sur des questions jamais ajustées"]["mesure"]["juste"] > 0.8
+
+
+@pytest.mark.parametrize("scale", [Scale(), Scale(3, -2), Scale(0.1, 5)])
+@pytest.mark.parametrize("size", [0, 0.01, 1, 100, 10_000])
+def test_probabilities_sum_to_one(size: float, scale: Scale) -> None:
+    logits = size * np.random.default_rng(3).normal(size=(4, 30))
+    found = probabilities(logits, scale)
+    assert found.sum(axis=1) == pytest.approx(1, abs=1e-9)
+    assert (found >= 0).all()
+    assert (found[:, :-1].argmax(axis=1) == logits[:, :-1].argmax(axis=1)).all()
+
+
+@pytest.mark.parametrize("text", [*ODD, "mon loyer", "les travaux", *UNRELATED], ids=ascii)
+def test_scores_are_probabilities_best_first(matcher: Matcher, text: str) -> None:
+    ranking = matcher.rank(text)
+    scores = [found.score for found in ranking.candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert 0 <= ranking.in_scope <= 1
+    assert sum(scores) <= ranking.in_scope + 0.011
+    assert len({found.entry for found in ranking.candidates}) == len(scores)
+    assert all(tuple(found.parts) == (*signals.NAMES, "lieu") for found in ranking.candidates)
+
+
+def test_very_words_are_the_surest_sign() -> None:
+    """Surer than any model, such as one that finds all entries alike and sees no difference."""
+    blind = Model(
+        np.zeros(len(signals.NAMES)), np.array([*[0.0] * (len(NONE) - 1), -9]), np.ones(4)
+    )
+    index, _ = build(
+        {"a": EntryTexts(("le prix ?",)), "b": EntryTexts(("le prix du pain ?",))},
+        (),
+        load_encoder(),
+    )
+    first, second = rank(compare(index, "un prix"), blind, Scale()).candidates
+    assert first.score == second.score == pytest.approx(0.5, abs=0.01)
+    ranking = rank(compare(index, "le PRIX du pain"), blind, Scale())
+    assert [found.entry for found in ranking.candidates] == ["b", "a"]
+    first, second = ranking.candidates
+    assert first.score == ranking.in_scope == IDENTICAL
+    assert 0 < second.score <= 1 - IDENTICAL
+
+
+def test_the_order_of_the_entries_changes_nothing(matcher: Matcher) -> None:
+    turned = {
+        key: EntryTexts((texts.phrasings[0], *texts.phrasings[:0:-1]), texts.answer)
+        for key, texts in reversed(SMALL.items())
+    }
+    corpus = Corpus(turned, SYNONYMS, UNRELATED[::-1])
+    other = Matcher.build(corpus, load_encoder(), load_model())
+    for text in ("loyer", "les travaux", "tarte", *ODD):
+        assert matcher.rank(text) == other.rank(text)
+
+
+# Calibration
+
+
+@pytest.mark.parametrize(("slope", "none"), [(1, 0), (0.5, 1), (2, -1)])
+def test_the_scale_that_made_the_answers_is_found(slope: float, none: float) -> None:
+    random = np.random.default_rng(5)
+    logits = random.normal(size=(4_000, 6)) * 3
+    given = probabilities(logits, Scale(slope, none))
+    right = np.eye(6)[[random.choice(6, p=one) for one in given]]
+    found = likeliest(logits, right, np.full(len(logits), 1 / len(logits)))
+    assert found.slope == pytest.approx(slope, rel=0.15)
+    assert found.none == pytest.approx(none, abs=0.4)
+
+
+def test_a_base_that_can_t_be_asked_again_keeps_the_model_s_own_scale() -> None:
+    few = {"a": EntryTexts(("le prix ?",)), "b": EntryTexts(("la date ?",))}
+    index, left_out = build(few, UNRELATED, load_encoder())
+    model = load_model()
+    assert all(entry is None for _, entry in asked_again(index, left_out))
+    assert measured(model, asked_again(index, left_out)) == Scale()
+    assert calibrate(model, index, left_out) == followed(model.trust, Scale())
+
+
+def test_messages_to_refuse_that_look_alike_make_less_sure() -> None:
+    entries = {
+        key: EntryTexts((*texts.phrasings, f"{texts.phrasings[1]} ?", f"et {texts.phrasings[0]}"))
+        for key, texts in SMALL.items()
+    }
+    index, left_out = build(entries, UNRELATED, load_encoder())
+    model = load_model()
+    asked = asked_again(index, left_out)
+    traps = ("hausse de la taxe", "mon chien est mort")
+    assert (
+        measured(model, asked_again(index, left_out, traps * 3)).none > measured(model, asked).none
+    )
+
+
+# Kept in a file
+
+
+def test_a_matcher_that_was_kept_says_the_same(matcher: Matcher) -> None:
+    corpus = Corpus(SMALL, SYNONYMS, UNRELATED)
+    assert Corpus.parse(corpus.dump()).dump() == corpus.dump()
+    again = Matcher.load(matcher.arrays(), corpus, load_encoder(), load_model())
+    for text in ("loyer", "les travo", "tarte", "", *ODD):
+        assert again.rank(text) == matcher.rank(text)
+        assert again.read(text) == matcher.read(text)
