@@ -8,8 +8,6 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Sequence
 
-from aiohttp import web
-
 from bot import handlers
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
@@ -25,7 +23,7 @@ from bot.storage.compiled import matcher_of
 from bot.storage.database import Database
 from bot.storage.knowledge_files import Knowledge, KnowledgeWatcher, load
 from bot.web.keys import TELEGRAM_PROBLEM
-from bot.web.server import make_app
+from bot.web.server import listening, make_app
 
 #: What is in flight when the service is told to stop has so long to finish.
 STOP_SECONDS = 5.0
@@ -131,26 +129,23 @@ async def open_channels(settings: Settings, services: Services) -> AsyncIterator
 async def _web(
     settings: Settings, services: Services, telegram: Channel | None
 ) -> AsyncIterator[str]:
-    app = make_app(services)
+    receiver = telegram.receiver if telegram else None
+    more = (receiver.route,) if isinstance(receiver, Webhook) else ()
+    app = make_app(services, settings.public_url, more)
     if telegram:
         app[TELEGRAM_PROBLEM] = telegram.problem
-        if isinstance(telegram.receiver, Webhook):
-            telegram.receiver.add_to(app)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
-    await runner.setup()
-    try:
+    async with contextlib.AsyncExitStack() as stack:
         try:
-            await web.TCPSite(runner, settings.host, settings.port).start()
+            port = await stack.enter_async_context(
+                listening(app, settings.host, settings.port, STOP_SECONDS)
+            )
         except OSError as error:
             raise StartError(
                 f"Le port {settings.port} de {settings.host} ne peut pas être ouvert "
                 f"({error.strerror}). Choisissez-en un autre avec la variable PORT."
             ) from None
-        port = runner.addresses[0][1]
         host = "localhost" if settings.host in {"127.0.0.1", "0.0.0.0", "::"} else settings.host  # noqa: S104
         yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
 
 
 @contextlib.asynccontextmanager

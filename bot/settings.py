@@ -26,7 +26,10 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    public_url: Annotated[str, Field(pattern=r"^(https://[^\s/?#]+(/[^\s?#]*)?)?$")] = ""
+    # Its path is what links and routes begin with: no escapes, no empty part, no « .. ».
+    public_url: Annotated[
+        str, Field(pattern=r"^(https://[^\s/?#]+(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/*)?$")
+    ] = ""
     data_dir: Path = ROOT / "data"
     knowledge_dir: Path = ROOT / "knowledge"
     database_url: str = ""
@@ -87,7 +90,8 @@ class Settings(BaseSettings):
 
 _EXPECTED = {
     "port": "un nombre entre 0 et 65535",
-    "public_url": "l’adresse https du service, comme https://galibot.example.org",
+    "public_url": "l’adresse https du service, comme https://galibot.example.org ou "
+    "https://www.example.org/galibot",
     "database_url": (
         "une adresse postgresql://, postgres:// ou sqlite+aiosqlite:// ; "
         f"sslmode y vaut {', '.join(SSL_MODES[:-1])} ou {SSL_MODES[-1]}, "

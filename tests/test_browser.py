@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
-from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
 from bot.conversation.assistant import Assistant
 from bot.services import Services
-from bot.web.server import make_app
+from bot.web.server import listening, make_app
+from doubles.proxy import proxy
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 CHROMIUM_ARGS = (
@@ -54,11 +54,8 @@ PAGES = (
 
 @asynccontextmanager
 async def served(services: Services) -> AsyncIterator[str]:
-    runner = web.AppRunner(make_app(services), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    async with listening(make_app(services), "127.0.0.1", 0) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
@@ -134,6 +131,36 @@ async def test_a_conversation(browser: Browser, address: str, services: Services
     await expect(replies.last.locator("h2")).to_be_visible()
     assert page.url == f"{address}/"
     await page.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_conversation_under_a_path(
+    browser: Browser, services: Services, script: bool
+) -> None:
+    """Behind a proxy that takes the path away, as PUBLIC_URL has it."""
+    app = make_app(services, "https://ville.example.fr/galibot")
+    async with (
+        listening(app, "127.0.0.1", 0) as port,
+        proxy(f"http://127.0.0.1:{port}", "/galibot", strips=True) as site,
+    ):
+        page = await opened(browser, f"{site}/galibot", java_script_enabled=script)
+        missing: list[str] = []
+        page.on("response", lambda one: missing.append(one.url) if one.status >= 400 else None)
+        await ask(page, "Qui s'engage ?")
+        await expect(page.locator("article").last).to_contain_text("Douze partenaires")
+        await page.get_by_role("button", name="Oui, utile").click()
+        await expect(page.locator("article").last).to_contain_text("Merci")
+        await page.locator("article").last.get_by_role("link", name="Voir les thèmes").click()
+        await expect(page.locator("article").last.locator(".topics a").first).to_be_visible()
+        await page.get_by_role("navigation").get_by_role("link", name="Ma commune").click()
+        await page.get_by_label("Nom ou code postal").fill("Pecquencourt")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("h1")).to_have_text("Pecquencourt (59146)")
+        assert page.url.startswith(f"{site}/galibot/")
+        assert missing == []
+        colour = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert colour != "rgba(0, 0, 0, 0)", "la feuille de style est là"
+        await page.close()
 
 
 async def test_the_commune_is_remembered(browser: Browser, address: str) -> None:

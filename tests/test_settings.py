@@ -72,6 +72,9 @@ def test_a_database_is_named_as_hosts_do(monkeypatch: pytest.MonkeyPatch, addres
         ("PUBLIC_URL", "http://galibot.example.org"),
         ("PUBLIC_URL", "galibot.example.org"),
         ("PUBLIC_URL", "https://galibot.example.org/?hunter2"),
+        ("PUBLIC_URL", "https://galibot.example.org//hunter2"),
+        ("PUBLIC_URL", "https://galibot.example.org/{hunter2}"),
+        ("PUBLIC_URL", "https://galibot.example.org/../hunter2"),
         ("TELEGRAM_MODE", "pigeon"),
         ("TELEGRAM_MODE", "webhook"),  # without PUBLIC_URL
     ],
@@ -99,6 +102,7 @@ def test_the_log_level_may_be_typed_small(monkeypatch: pytest.MonkeyPatch) -> No
         ("https://galibot.example.org", "", True),
         ("https://galibot.example.org/", "webhook", True),
         ("https://galibot.example.org", "polling", False),
+        ("https://ville.example.fr/services/galibot//", "", True),
     ],
 )
 def test_telegram_comes_to_us_where_it_can(

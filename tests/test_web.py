@@ -362,9 +362,7 @@ async def test_an_urgent_reply_begins_with_whom_to_call(
         assert "Urgence" not in (await get(client, "/q/signaler-probleme")).text
 
 
-@pytest.mark.parametrize(
-    "path", ["/zzz", "/q/zzz", "/theme/zzz", "/commune/00000", "/q/", "/q/Mesures"]
-)
+@pytest.mark.parametrize("path", ["/zzz", "/q/zzz", "/theme/zzz", "/commune/00000", "/q/"])
 async def test_not_found_offers_ways_on(client: Client, path: str) -> None:
     page = await get(client, path, status=404)
     assert "Cette page n’existe pas" in page.text

@@ -12,12 +12,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from aiohttp import web
 from playwright.async_api import Browser, async_playwright
 
 from bot.app import open_services
 from bot.settings import Settings
-from bot.web.server import make_app
+from bot.web.server import listening, make_app
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_ARGS = (
@@ -46,14 +45,11 @@ async def served(folder: Path) -> AsyncIterator[str]:
     settings = Settings(
         data_dir=folder, database_url=f"sqlite+aiosqlite:///{folder / 'screenshots.sqlite3'}"
     )
-    async with open_services(settings) as services:
-        runner = web.AppRunner(make_app(services), access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-        finally:
-            await runner.cleanup()
+    async with (
+        open_services(settings) as services,
+        listening(make_app(services), "127.0.0.1", 0) as port,
+    ):
+        yield f"http://127.0.0.1:{port}"
 
 
 async def picture(

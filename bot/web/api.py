@@ -12,14 +12,22 @@ from bot.communes.commune import communes_of
 from bot.conversation.message import LENGTH
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.knowledge.model import Contact, Entry
-from bot.web.keys import METRICS, SERVICES
+from bot.web.body import read_body
+from bot.web.keys import METRICS, ROOT, SERVICES
 from bot.web.metrics import CHANNEL
 
 PREFIX = "/api/"
 BODY_BYTES = 8 * 1024
-_OPENAPI = (Path(__file__).parent / "openapi.json").read_text(encoding="utf-8")
-_CODES = MappingProxyType({404: "not_found", 405: "method_not_allowed", 413: "too_large"})
-
+_OPENAPI = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding="utf-8"))
+_CODES = MappingProxyType(
+    {
+        404: "not_found",
+        405: "method_not_allowed",
+        408: "too_slow",
+        413: "too_large",
+        415: "unknown_encoding",
+    }
+)
 
 #: What is told of a refused request, by code.
 _MESSAGES = MappingProxyType(
@@ -36,7 +44,9 @@ _MESSAGES = MappingProxyType(
         "too_large": "La requête dépasse 8 Kio.",
         "not_found": "Cette adresse n’existe pas.",
         "method_not_allowed": "Cette méthode n’est pas acceptée à cette adresse.",
-        "bad_request": "Cette requête n’est pas correcte.",
+        "too_slow": "La requête n’est pas arrivée en entier.",
+        "unknown_encoding": "Le corps doit être en clair, ou comprimé par gzip ou deflate.",
+        "bad_request": "Cette requête est abîmée ou incomplète : elle ne peut pas être lue.",
         "internal": "Une panne empêche de répondre. Réessayez dans quelques minutes.",
     }
 )
@@ -49,14 +59,6 @@ class ApiError(Exception):
         super().__init__(code)
         self.status = status
         self.code = code
-
-
-def add_api(app: web.Application) -> None:
-    app.router.add_post("/api/v1/ask", ask)
-    app.router.add_get("/api/v1/communes", communes)
-    app.router.add_get("/api/v1/entries", entries)
-    app.router.add_get("/api/v1/entries/{entry}", one_entry)
-    app.router.add_get("/openapi.json", openapi)
 
 
 async def ask(request: web.Request) -> web.Response:
@@ -119,8 +121,8 @@ async def one_entry(request: web.Request) -> web.Response:
     return json_response(entry_as_json(entry, base.contacts.get(entry.contact or "")))
 
 
-async def openapi(_: web.Request) -> web.Response:
-    return web.Response(text=_OPENAPI, content_type="application/json")
+async def openapi(request: web.Request) -> web.Response:
+    return json_response({**_OPENAPI, "servers": [{"url": request.app[ROOT] or "/"}]})
 
 
 def entry_as_json(entry: Entry, contact: Contact | None) -> dict[str, Any]:
@@ -170,7 +172,7 @@ def error_response(status: int, code: str | None = None) -> web.Response:
 
 
 async def _read_object(request: web.Request) -> dict[str, Any]:
-    raw = await request.clone(client_max_size=BODY_BYTES).read()
+    raw = await read_body(request, BODY_BYTES)
     try:
         body = json.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -178,3 +180,12 @@ async def _read_object(request: web.Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise ApiError(400, "malformed")
     return body
+
+
+ROUTES = (
+    web.post("/api/v1/ask", ask),
+    web.get("/api/v1/communes", communes),
+    web.get("/api/v1/entries", entries),
+    web.get("/api/v1/entries/{entry}", one_entry),
+    web.get("/openapi.json", openapi),
+)

@@ -17,12 +17,6 @@ DATABASE_SECONDS = 3.0
 _log = logging.getLogger(__name__)
 
 
-def add_health(app: web.Application) -> None:
-    app.router.add_get("/healthz", alive)
-    app.router.add_get("/readyz", ready)
-    app.router.add_get("/metrics", metrics)
-
-
 async def alive(_: web.Request) -> web.Response:
     """The process answers; nothing else is looked at, so that nothing else gets it restarted."""
     return web.json_response({"status": "ok"})
@@ -73,3 +67,6 @@ async def metrics(request: web.Request) -> web.Response:
         body=generate_latest(request.app[METRICS].registry),
         headers={"Content-Type": CONTENT_TYPE_LATEST},
     )
+
+
+ROUTES = (web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics))

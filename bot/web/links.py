@@ -1,12 +1,16 @@
 """Addresses: what an action becomes, and how a conversation travels in them without a cookie."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from bot.communes import Gazetteer
 from bot.conversation.action import Ask, Kind
 from bot.conversation.reply import Conversation
+from bot.conversation.served import Served
+from bot.language.words import fold
 
 _PAGES = MappingProxyType(
     {
@@ -32,6 +36,38 @@ def action_url(ask: Ask, conversation: Conversation) -> str:
     if ask.kind is Kind.EASY:
         query["facile"] = "1"
     return f"{path}?{urlencode(query)}" if query else path
+
+
+def meant(path: str, served: Served, root: str) -> str | None:
+    """The path of the page that an address means as people copy it, None where there is none.
+
+    Capitals, accents, spaces, the hyphens of a word processor, and whatever ended the sentence
+    that the address was in, tell nothing: « /Q/Qui-s’engage). » is "/q/qui-s-engage".
+    """
+    names, above = _names(path), _names(root)
+    if above and names[: len(above)] == above:
+        names = names[len(above) :]
+    match names:
+        case []:
+            return "/"
+        case [page] if f"/{page}" in _PAGES.values() and (page != "commune" or served.gazetteer):
+            return f"/{page}"
+        case ["commune", code] if served.gazetteer.get(code.upper()):
+            return f"/commune/{code.upper()}"
+        case ["q", key] if key in served.entries:
+            return f"/q/{key}"
+        case ["theme", key] if any(theme.id == key for theme in served.base.themes):
+            return f"/theme/{key}"
+        case _:
+            return None
+
+
+def _names(path: str) -> list[str]:
+    """The parts of a path as ids are spelt; a query that was escaped with it is left out."""
+    shown = "".join(char for char in unquote(path) if unicodedata.category(char) != "Cf")
+    parts = re.split(r"[?#&]", shown)[0].split("/")
+    names = (re.sub(r"[^a-z0-9]+", "-", fold(part)).strip("-") for part in parts)
+    return [name for name in names if name]
 
 
 def state_fields(conversation: Conversation) -> dict[str, str]:

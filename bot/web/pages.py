@@ -16,7 +16,8 @@ from bot.conversation.message import LENGTH
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.served import Served
 from bot.knowledge.model import Contact
-from bot.web.keys import METRICS, SERVICES
+from bot.web.body import read_body
+from bot.web.keys import METRICS, SERVICES, own_path
 from bot.web.links import read_state
 from bot.web.metrics import CHANNEL
 from bot.web.rendering import render, reply_context, wants_fragment
@@ -33,20 +34,6 @@ _ACTION_PAGES = MappingProxyType(
         "/contact": (Ask(Kind.CONTACT), "contact_title"),
     }
 )
-
-
-def add_pages(app: web.Application) -> None:
-    """Every page's route, in one place."""
-    app.router.add_get("/", home)
-    app.router.add_post("/", ask)
-    app.router.add_get("/q/{entry}", entry)
-    app.router.add_get("/theme/{theme}", theme)
-    app.router.add_get("/commune", commune_form)
-    app.router.add_post("/commune", commune_search)
-    app.router.add_get("/commune/{code}", commune)
-    for path in _ACTION_PAGES:
-        app.router.add_get(path, action_page)
-    app.router.add_post("/avis", vote)
 
 
 async def home(request: web.Request) -> web.Response:
@@ -86,7 +73,8 @@ async def theme(request: web.Request) -> web.Response:
 
 
 async def action_page(request: web.Request) -> web.Response:
-    ask, title = _ACTION_PAGES[request.path]
+    path = own_path(request)
+    ask, title = _ACTION_PAGES[path]
     reply = _act(request, ask)
     base = _served(request).base
     if ask.kind is Kind.PRIVACY:
@@ -96,7 +84,7 @@ async def action_page(request: web.Request) -> web.Response:
         others = (desk for desk in base.contacts.values() if desk != reply.contact)
         desks = tuple(sorted(others, key=lambda desk: (not desk.phone, not desk.url)))
     title = getattr(base.texts.web, title)
-    return _respond(request, reply, title=title, canonical=request.path, desks=desks)
+    return _respond(request, reply, title=title, canonical=path, desks=desks)
 
 
 async def commune_form(request: web.Request) -> web.Response:
@@ -161,7 +149,7 @@ async def _form(request: web.Request) -> dict[str, str]:
     """
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise web.HTTPForbidden
-    body = await request.clone(client_max_size=FORM_BYTES).read()
+    body = await read_body(request, FORM_BYTES)
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
@@ -211,5 +199,18 @@ def _respond(
         desks=() if fragment else desks,
         searched=searched,
         fragment=fragment,
-        path=request.path,
+        path=own_path(request),
     )
+
+
+ROUTES = (
+    web.get("/", home),
+    web.post("/", ask),
+    web.get("/q/{entry}", entry),
+    web.get("/theme/{theme}", theme),
+    web.get("/commune", commune_form),
+    web.post("/commune", commune_search),
+    web.get("/commune/{code}", commune),
+    *(web.get(path, action_page) for path in _ACTION_PAGES),
+    web.post("/avis", vote),
+)

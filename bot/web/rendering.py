@@ -15,7 +15,7 @@ from bot.conversation.markup import Block, parse
 from bot.conversation.reply import Conversation, Outcome, Reply
 from bot.knowledge.texts import WebTexts
 from bot.language.typography import long_date
-from bot.web.keys import SERVICES, TEMPLATES
+from bot.web.keys import ROOT, SERVICES, TEMPLATES
 from bot.web.links import action_url, state_fields
 
 FOLDER = Path(__file__).parent
@@ -34,7 +34,7 @@ class Link:
     icon: str = ""
 
 
-def make_environment() -> Environment:
+def make_environment(public_url: str, root: str) -> Environment:
     """Templates that escape everything and fail on a misspelt name instead of hiding it."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
@@ -47,8 +47,10 @@ def make_environment() -> Environment:
         blocks=parse, easy_blocks=easy_blocks, tel=tel, french_date=french_date
     )
     environment.globals.update(
-        style_url=static_url("style.css"),
-        script_url=static_url("chat.js"),
+        public_url=public_url,
+        root=root,
+        style_url=root + static_url("style.css"),
+        script_url=root + static_url("chat.js"),
     )
     return environment
 
@@ -88,14 +90,14 @@ def render(
     **context: Any,
 ) -> web.Response:
     """A page or a fragment, in which every link carries the conversation."""
-    fields = state_fields(conversation)
+    fields, root = state_fields(conversation), request.app[ROOT]
     served = request.app[SERVICES].assistant.served
     html = (
         request.app[TEMPLATES]
         .get_template(template)
         .render(
             state=fields,
-            link=lambda kind, value="": action_url(Ask(Kind(kind), value), conversation),
+            link=lambda kind, value="": root + action_url(Ask(Kind(kind), value), conversation),
             themes=served.base.themes,
             shared=served.base.texts,
             texts=served.base.texts.web,
@@ -123,7 +125,7 @@ def reply_context(request: web.Request, reply: Reply, *, title: str | None) -> d
         icon = icons.get(way.ask.value, "") if way.ask.kind is Kind.THEME else ""
         found = Link(
             way.label.removeprefix(icon).strip(),
-            action_url(way.ask, reply.conversation),
+            request.app[ROOT] + action_url(way.ask, reply.conversation),
             way.ask.kind.value,
             icon,
         )

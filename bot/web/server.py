@@ -1,18 +1,24 @@
 """The web application: routes, what surrounds every request, and headers."""
 
+import asyncio
+import contextlib
 import logging
 import time
+from collections.abc import AsyncIterator, Iterable
 from traceback import format_tb
 from types import MappingProxyType
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
+from aiohttp.web_protocol import RequestHandler
+from yarl import URL
 
 from bot.services import Services
 from bot.web import api, health, pages
-from bot.web.keys import METRICS, SERVICES, TEMPLATES
-from bot.web.links import read_state
+from bot.web.keys import METRICS, ROOT, SERVICES, TEMPLATES, own_path
+from bot.web.links import meant, read_state
 from bot.web.metrics import route_label
 from bot.web.rendering import FOLDER, make_environment, render
 
@@ -31,23 +37,77 @@ SECURITY_HEADERS = MappingProxyType(
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 
-def make_app(services: Services) -> web.Application:
-    """The web channel. It opens nothing: who made the services closes them.
+def make_app(
+    services: Services, public_url: str = "", more: Iterable[web.RouteDef] = ()
+) -> web.Application:
+    """The web channel, with more routes. It opens nothing: who made the services closes them.
 
-    To be run without aiohttp's access log, whose lines hold readers' addresses and what links and
-    the API's searches carry in `q`.
+    Where PUBLIC_URL has a path, every link begins with it, and every route is there with and
+    without it: the proxy before us may take it away or leave it.
     """
     logging.getLogger("aiohttp.server").addFilter(name_nobody)
     app = web.Application(middlewares=[measure, tell_errors])
+    root = URL(public_url).path.rstrip("/")
     app[SERVICES] = services
-    app[TEMPLATES] = make_environment()
+    app[TEMPLATES] = make_environment(public_url, root)
     app[METRICS] = services.metrics
-    pages.add_pages(app)
-    api.add_api(app)
-    health.add_health(app)
-    app.router.add_static("/static", FOLDER / "static")
+    app[ROOT] = root
+    routes = (*pages.ROUTES, *api.ROUTES, *health.ROUTES, *more)
+    for above in dict.fromkeys(("", root)):
+        app.add_routes(
+            web.RouteDef(one.method, above + one.path, one.handler, one.kwargs) for one in routes
+        )
+        app.router.add_static(f"{above}/static", FOLDER / "static")
+    if root:
+        app.router.add_get(root, pages.home)
     app.on_response_prepare.append(set_headers)
     return app
+
+
+class _Connection(RequestHandler):
+    """One of aiohttp's, which leaves bodies compressed, for `read_body`.
+
+    It writes no access log, whose lines would hold readers' addresses and what links and the API's
+    searches carry in `q`. What it can't read never reaches the application, and is refused as the
+    API refuses.
+    """
+
+    def __init__(self, server: web.Server) -> None:
+        options: dict[str, Any] = {"access_log": None, "auto_decompress": False}
+        super().__init__(server, loop=asyncio.get_running_loop(), **options)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        super().handle_error(request, status, exc, message)  # logs; raises in midst of an answer
+        response = api.error_response(status)
+        response.headers.update(SECURITY_HEADERS)
+        response.force_close()
+        return response
+
+
+@contextlib.asynccontextmanager
+async def listening(
+    app: web.Application, host: str, port: int, stop_seconds: float = 0.1
+) -> AsyncIterator[int]:
+    """Serve until left, then finish what is in flight. Yields the port; raises OSError."""
+    runner = web.AppRunner(app, shutdown_timeout=stop_seconds)
+    await runner.setup()
+    server = cast("web.Server", runner.server)  # it is there once set up
+    try:
+        listener = await asyncio.get_running_loop().create_server(
+            lambda: _Connection(server), host, port
+        )
+        try:
+            yield listener.sockets[0].getsockname()[1]
+        finally:
+            listener.close()
+    finally:
+        await runner.cleanup()
 
 
 def name_nobody(record: logging.LogRecord) -> bool:
@@ -82,20 +142,35 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except web.HTTPException as error:
         if error.status < 400:
             raise
+        if error.status == 404 and (page := _meant(request)):
+            return web.Response(status=301, headers={"Location": page})
         status = error.status
-        headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
+        told = ("Allow", "Accept-Encoding")
+        headers = {name: error.headers[name] for name in told if name in error.headers}
     except Exception as error:
         # The route's template, the error's class and its lines of code, not the path nor the
         # error's own message: a question must not reach the logs.
         lines = "".join(format_tb(error.__traceback__))
         _log.error("Panne sur %s : %s\n%s", route_label(request), type(error).__name__, lines)
         status = 500
-    if request.path.startswith(api.PREFIX):
+    if own_path(request).startswith(api.PREFIX):
         response = api.error_response(status, code)
     else:
         response = _error_page(request, status)
     response.headers.update(headers)
     return response
+
+
+def _meant(request: web.Request) -> str | None:
+    """The address of the page that was meant by one that people copied; never another site's."""
+    if request.method not in {"GET", "HEAD"}:
+        return None
+    root = request.app[ROOT]
+    page = meant(request.path, request.app[SERVICES].assistant.served, root)
+    if page is None or page == own_path(request):
+        return None
+    query = request.rel_url.raw_query_string
+    return f"{root}{page}?{query}" if query else root + page
 
 
 def _error_page(request: web.Request, status: int) -> web.Response:
@@ -110,5 +185,5 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.popall("Server", None)
-    if request.path.startswith("/static/") and response.status == 200 and "v" in request.query:
+    if own_path(request).startswith("/static/") and response.status == 200 and "v" in request.query:
         response.headers["Cache-Control"] = _FOR_GOOD

@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.handlers.context import BotApplication
 from bot.handlers.delivery.intake import Intake
 from bot.pauses import doubling
+from bot.web.body import read_body
 
 PATH = "/telegram/webhook"
 #: Telegram's updates have some kilobytes at most.
@@ -68,18 +69,19 @@ class Webhook:
         self._watch = watch
         self.problem: str | None = "Le webhook n’est pas encore posé."
 
-    def add_to(self, app: web.Application) -> None:
-        app.router.add_post(PATH, self.receive)
+    @property
+    def route(self) -> web.RouteDef:
+        """Where Telegram brings its updates, under PUBLIC_URL."""
+        return web.post(PATH, self.receive)
 
     async def receive(self, request: web.Request) -> web.Response:
-        """One update. 403 without the secret, 400, 413; 503 asks for it again later."""
+        """One update. 403 without the secret, or the errors of a body; 503 asks for it again."""
         shown = request.headers.get(_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(shown, self._secret.encode()):
             return web.Response(status=403)
-        if (request.content_length or 0) > BODY_BYTES:
-            return web.Response(status=413)
+        sent = await read_body(request, BODY_BYTES)
         try:
-            update: Any = json.loads(await request.read())
+            update: Any = json.loads(sent)
         except ValueError:
             return web.Response(status=400)
         if not (isinstance(update, dict) and type(update.get("update_id")) is int):
