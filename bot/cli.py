@@ -11,10 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rich.console import Console
-from rich.logging import RichHandler
-
-from bot import evaluation, terminal
+from bot import console, evaluation, terminal
 from bot.communes.commune import communes_of
 from bot.conversation.assistant import Assistant, corpus_of
 from bot.conversation.reply import Conversation, Question, commune_as_json
@@ -54,16 +51,25 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 on success, 1 on a refused input, 2 on wrong usage."""
+    console.print_what_it_can()
     options = _parser().parse_args(arguments)
     try:
         settings = load_settings()
         _start_log(settings)
         code = options.run(settings, options)
+        if sys.stdout:
+            sys.stdout.flush()
     except _REFUSALS as error:
         print(error, file=sys.stderr)
         code = 1
-    except BrokenPipeError:
-        code = 0
+    except OSError as error:
+        # A pipe that is closed is no failure: whoever read it, as `head -1` does, has seen enough.
+        code = 0 if isinstance(error, BrokenPipeError) else 1
+        if code:
+            which = error.filename or "La sortie"
+            print(f"{which} : lecture ou écriture impossible ({error.strerror}).", file=sys.stderr)
+        if error.filename is None:
+            console.silence()
     sys.exit(code or 0)
 
 
@@ -123,21 +129,17 @@ def _french_help(parser: argparse.ArgumentParser) -> None:
 
 
 def _start_log(settings: Settings) -> None:
-    if sys.stderr.isatty():
-        handler: logging.Handler = RichHandler(console=Console(stderr=True), show_path=False)
-        handler.setFormatter(logging.Formatter("%(message)s"))
-    else:
-        # A line a record, whatever its length, for whoever gathers them.
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(level=settings.log_level, handlers=[handler])
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s", datefmt="%F %T"
+    )
     # It tells each look at the migrations, in English.
     alembic = logging.getLogger("alembic")
     alembic.setLevel(max(logging.getLogger().level, logging.WARNING))
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    # Escaped where the console lacks letters: programs must find them all.
+    print(json.dumps(value, ensure_ascii=not console.has_every_letter(), indent=2))
 
 
 def _compile(settings: Settings, _: argparse.Namespace) -> None:

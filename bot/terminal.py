@@ -19,7 +19,15 @@ from bot.knowledge.model import Entry, KnowledgeBase
 from bot.knowledge.problem import Problem, in_words
 from bot.language.typography import long_date, typeset
 
-_out = Console(highlight=False)
+
+class _Screen(Console):
+    """Rich's console; where a pipe is closed, Rich would end the program as failed."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+_out = _Screen(highlight=False)
 
 
 def show_reply(reply: Reply) -> None:

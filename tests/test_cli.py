@@ -63,9 +63,12 @@ def surroundings(data_dir: Path) -> dict[str, str]:
     }
 
 
-def run(data_dir: Path, *arguments: str, **environment: str) -> Done:
+def run(data_dir: Path, *arguments: str, encoding: str = "utf-8", **environment: str) -> Done:
     """Run the command here: a process a test would spend its time on imports."""
-    said, complained = io.StringIO(), io.StringIO()
+    said, complained = (
+        io.TextIOWrapper(io.BytesIO(), encoding, errors, write_through=True)
+        for errors in ("strict", "backslashreplace")
+    )
     with (
         pytest.MonkeyPatch.context() as patch,
         contextlib.redirect_stdout(said),
@@ -78,7 +81,7 @@ def run(data_dir: Path, *arguments: str, **environment: str) -> Done:
             main(arguments)
     code = end.value.code
     assert isinstance(code, int)
-    return Done(code, said.getvalue(), complained.getvalue())
+    return Done(code, *(one.buffer.getvalue().decode(encoding) for one in (said, complained)))
 
 
 def run_json(data_dir: Path, *arguments: str) -> Any:
@@ -105,6 +108,81 @@ def test_it_is_a_command_of_its_own(data_dir: Path) -> None:
     assert refused.returncode == 1
     assert "absent.yaml" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+#: What a console prints of « l’entrée n’existe pas… », and of what else a command says.
+CONSOLES = {
+    "cp1252": "« absente » n’existe pas",
+    "latin-1": "« absente » n'existe pas",
+    "cp850": "« absente » n'existe pas",
+    "ascii": '" absente " n\'existe pas',
+}
+
+
+@pytest.mark.parametrize("encoding", CONSOLES)
+def test_a_console_prints_what_it_can(data_dir: Path, tmp_path: Path, encoding: str) -> None:
+    broken = tmp_path / "faq.yaml"
+    broken.write_text(FAQ.replace("question: Où", "questio: « L’œuvre… »\n    x: 🤝 Où"), "utf-8")
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text('{"question": "Où est l’œuvre 🤝 ?", "expect": null}\n', "utf-8")
+    for arguments, code in (
+        (("ask", "Où est le guichet bleu ?"), 0),
+        (("ask", "\udcff 🤝 東京"), 0),
+        (("explain", "l’œuvre 🤝 \udcff"), 0),
+        (("commune", "Béthune"), 0),
+        (("check", str(broken)), 1),
+        (("check", "\udcff"), 1),
+        (("evaluate", "--cases", str(cases)), 0),
+        (("--help",), 0),
+        (("ask",), 2),
+    ):
+        done = run(data_dir, *arguments, encoding=encoding)
+        assert done.returncode == code, arguments
+        assert "Traceback" not in done.stderr
+        assert "\\" not in done.stdout + done.stderr
+    refused = run(data_dir, "explain", "--entry", "absente", encoding=encoding)
+    assert CONSOLES[encoding] in refused.stderr.replace("\xa0", " ")
+    shown = run(data_dir, "ask", "Où est le guichet bleu ?", encoding=encoding)
+    assert ("gauche" in shown.stdout, "Au fond" in shown.stdout) == (True, True)
+    # A program finds every letter, whatever the console.
+    told = json.loads(run(data_dir, "ask", "bonjour", "--json", encoding=encoding).stdout)
+    assert told == run_json(data_dir, "ask", "bonjour")
+
+
+def test_a_console_that_has_every_letter_loses_none(data_dir: Path) -> None:
+    done = run(data_dir, "commune", "Marseille")
+    assert "Aucune commune n’est reconnue" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("ask", "Où est le guichet bleu ?"), ("ask", "bonjour", "--json"), ("--help",)]
+)
+def test_a_pipe_that_is_closed_is_no_failure(data_dir: Path, arguments: tuple[str, ...]) -> None:
+    """As under `head -1`: who reads has seen enough."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            stdout=writing, stderr=subprocess.PIPE, text=True, cwd=ROOT, timeout=120,
+            env={**os.environ, **surroundings(data_dir), "PYTHONIOENCODING": "cp1252"},
+        )  # fmt: skip
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="il faut /dev/full")
+def test_a_full_disk_is_told_in_french(data_dir: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "commune", "Lens"],
+            stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, timeout=120,
+            env={**os.environ, **surroundings(data_dir)},
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("La sortie : lecture ou écriture impossible")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_ask_answers_for_people_and_for_programs(data_dir: Path) -> None:
@@ -243,6 +321,7 @@ def test_migrate_makes_the_database(tmp_path: Path) -> None:
         (("inconnue",), {}, 2, "--help"),
         (("ask",), {}, 2, "--help"),
         (("evaluate", "--cases", "absent.jsonl"), {}, 1, "absent.jsonl"),
+        (("evaluate", "--cases", "/dev/null", "--details", "/absent/x"), {}, 1, "/absent/x"),
         (("check", "absent.yaml"), {}, 1, "absent.yaml"),
         (("check",), {"PORT": "abc"}, 1, "PORT"),
         (("check",), {"TELEGRAM_BOT_TOKEN": "secret"}, 1, "TELEGRAM_BOT_TOKEN"),

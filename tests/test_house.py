@@ -19,7 +19,7 @@ FLOORS = (
             "conversation_evaluation",
         ),
     ),
-    ("channels", ("handlers", "web", "terminal")),
+    ("channels", ("handlers", "web", "terminal", "console")),
     ("entry", ("settings", "app", "cli", "__main__", "__init__")),
 )  # fmt: skip
 FLOOR_OF = {name: level for level, (_, names) in enumerate(FLOORS) for name in names}
