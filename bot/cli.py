@@ -15,7 +15,6 @@ from bot import console, evaluation, terminal
 from bot.communes.commune import communes_of
 from bot.conversation.assistant import Assistant, corpus_of
 from bot.conversation.reply import Conversation, Question, commune_as_json
-from bot.conversation_evaluation import TurnVerdict, dialogue_report, play, read_dialogues
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
@@ -242,14 +241,13 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
     other = _judged(settings, options.against, cases) if options.against else ()
     changed = evaluation.changes(other, verdicts) if options.against else ()
     if options.json:
-        printed = report.as_json()
         if options.against:
-            printed["against"] = evaluation.report(other).as_json()
-            printed["changes"] = [
+            report["against"] = evaluation.report(other)
+            report["changes"] = [
                 {"question": new.case.question, "before": old.verdict, "after": new.verdict}
                 for old, new in changed
             ]
-        _print_json(printed)
+        _print_json(report)
         return
     terminal.show_report(report)
     terminal.show_details(report)
@@ -258,11 +256,11 @@ def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _evaluate_conversations(settings: Settings, options: argparse.Namespace) -> None:
-    dialogues = read_dialogues(_read(options.conversations))
+    dialogues = evaluation.read_dialogues(_read(options.conversations))
     base = load_base(options.knowledge or settings.knowledge_dir, dt.date.today())
     assistant = _assistant(settings, base)
-    verdicts = [one for dialogue in dialogues for one in play(assistant, dialogue)]
-    report = dialogue_report(verdicts)
+    verdicts = [one for dialogue in dialogues for one in evaluation.play(assistant, dialogue)]
+    report = evaluation.dialogue_report(verdicts)
     _write_details(options.details, verdicts)
     if options.json:
         _print_json(report)
@@ -278,7 +276,7 @@ def _read(file: Path) -> str:
 
 
 def _write_details(
-    file: Path | None, verdicts: Sequence[evaluation.Verdict] | Sequence[TurnVerdict]
+    file: Path | None, verdicts: Sequence[evaluation.Verdict] | Sequence[evaluation.TurnVerdict]
 ) -> None:
     if file:
         lines = (json.dumps(one.as_json(), ensure_ascii=False) for one in verdicts)

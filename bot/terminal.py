@@ -1,7 +1,8 @@
 """What the terminal shows a person: replies, explanations and reports, by rich."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -13,7 +14,7 @@ from bot.conversation import places
 from bot.conversation.assistant import Explanation
 from bot.conversation.markup import plain
 from bot.conversation.reply import Reply
-from bot.evaluation import Report, Verdict
+from bot.evaluation import Verdict
 from bot.knowledge.grounds import Ground
 from bot.knowledge.model import Entry, KnowledgeBase
 from bot.knowledge.problem import Problem, in_words
@@ -55,39 +56,33 @@ def show_reply(reply: Reply) -> None:
 
 def show_explanation(explanation: Explanation) -> None:
     """Words, candidates with each part of their score, and the rule that decided."""
-    _out.print(typeset(f"Mots : {' '.join(explanation.tokens) or 'aucun'}"))
+    _say(f"Mots : {' '.join(explanation.tokens) or 'aucun'}")
     for typed, read in explanation.repairs.items():
-        _out.print(typeset(f"« {typed} » est lu « {read} »."))
-    _out.print(typeset(f"Commune : {explanation.place or 'aucune'}"))
-    table = Table(title="Candidats", title_justify="left")
-    for column in ("", "entrée", "probabilité", "façon de demander la plus proche"):
-        table.add_column(column)
-    for rank, found in enumerate(explanation.candidates, 1):
-        table.add_row(str(rank), found.entry, f"{found.score:.2f}", Text(found.phrasing))
-    _out.print(table)
-    table = Table(title="Signaux de chaque candidat", title_justify="left")
-    table.add_column("signal")
-    for rank in range(1, len(explanation.candidates) + 1):
-        table.add_column(str(rank), justify="right")
-    for name in explanation.candidates[0].parts if explanation.candidates else ():
-        values = (found.parts[name] for found in explanation.candidates)
-        table.add_row(name, *(f"{value:.2f}" for value in values))
-    _out.print(table)
-    _out.print(typeset(f"Probabilité qu’une entrée convienne : {explanation.in_scope:.2f}"))
-    for one in explanation.because[:-1]:
-        _out.print(typeset(f"{one.step.capitalize()} : {one.facts}"))
+        _say(f"« {typed} » est lu « {read} ».")
+    _say(f"Commune : {explanation.place or 'aucune'}")
+    found = explanation.candidates
+    columns = ("", "entrée", "probabilité", "façon de demander la plus proche")
+    rows = [(str(n), one.entry, f"{one.score:.2f}", one.phrasing) for n, one in enumerate(found, 1)]
+    _show_table("Candidats", columns, rows)
+    names = found[0].parts if found else ()
+    parts = [(name, *(f"{one.parts[name]:.2f}" for one in found)) for name in names]
+    ranks = [row[0] for row in rows]
+    _show_table("Signaux de chaque candidat", ("signal", *ranks), parts, numbers=1)
+    _say(f"Probabilité qu’une entrée convienne : {explanation.in_scope:.2f}")
+    for why in explanation.because[:-1]:
+        _say(f"{why.step.capitalize()} : {why.facts}")
     given = f" ({', '.join(explanation.entries)})" if explanation.entries else ""
-    _out.print(typeset(f"Décision : {explanation.outcome}{given}. {explanation.rule}"))
+    _say(f"Décision : {explanation.outcome}{given}. {explanation.rule}")
 
 
 def show_communes(communes: Sequence[Commune]) -> None:
     """The communes found with what is known of each, or that there is none."""
     if not communes:
-        _out.print("Aucune commune n’est reconnue dans ce texte.")
+        _say("Aucune commune n’est reconnue dans ce texte.")
     for commune in communes:
         _out.print(f"[bold]{commune.name}[/bold] ({', '.join(commune.postcodes)})")
         if len(communes) == 1:
-            _out.print(typeset(places.commune_status(commune)))
+            _say(places.commune_status(commune))
         _out.print(f"INSEE {commune.code_insee}, {commune.epci}", style="dim")
 
 
@@ -125,71 +120,41 @@ def show_grounds(entry: Entry, grounds: Sequence[Ground]) -> None:
     _out.print(table)
 
 
-def show_report(report: Report) -> None:
-    """Counts and shares, in two tables."""
-    inside, outside = report.in_scope, report.off_topic
-    table = Table(title=f"Questions qui ont une réponse : {inside.n}", title_justify="left")
-    for column in ("juste", "proposée", "fausse", "manquée", "1re place", "3 premières"):
-        table.add_column(column, justify="right")
-    counts = (inside.correct, inside.suggested, inside.wrong, inside.missed)
-    table.add_row(
-        *(_share(count, inside.n) for count in counts),
-        f"{inside.top1:.1%}",
-        f"{inside.top3:.1%}",
-    )
-    _out.print(table)
-    table = Table(title=f"Questions hors sujet : {outside.n}", title_justify="left")
-    for column in ("réponse à tort", "proposée", "refusée"):
-        table.add_column(column, justify="right")
-    table.add_row(
-        *(
-            _share(count, outside.n)
-            for count in (outside.false_answers, outside.suggested, outside.refused)
-        )
-    )
-    _out.print(table)
+def show_report(report: Mapping[str, Any]) -> None:
+    """What `evaluation.report` counted, in two tables."""
+    for part, title, names in (
+        ("in_scope", "Questions qui ont une réponse", ("correct", "suggested", "wrong", "missed")),
+        ("off_topic", "Questions hors sujet", ("false_answers", "suggested", "refused")),
+    ):
+        counts = report[part]
+        tops = [name for name in ("top1", "top3") if name in counts]
+        columns = [_VERDICTS[name] for name in (*names, *tops)]
+        row = [*_shares(counts, names), *(f"{counts[name]:.1%}" for name in tops)]
+        _show_table(f"{title} : {counts['n']}", columns, [row], numbers=0)
 
 
-def show_details(report: Report) -> None:
+def show_details(report: Mapping[str, Any]) -> None:
     """By kind of question, predicted against observed, and the confusions."""
-    if report.by_kind:
-        table = Table(title="Par sorte de question", title_justify="left")
-        names = sorted({name for counts in report.by_kind.values() for name in counts})
-        for column in ("sorte", *(_VERDICTS.get(name, name) for name in names)):
-            table.add_column(column, justify="right" if column != "sorte" else "left")
-        for kind, counts in report.by_kind.items():
-            table.add_row(kind, *(str(counts.get(name, 0)) for name in names))
-        _out.print(table)
-    table = Table(title="Probabilité annoncée et part juste", title_justify="left")
-    for column in ("de", "à", "questions", "annoncée", "observée"):
-        table.add_column(column, justify="right")
-    for one in report.reliability:
-        table.add_row(
-            f"{one.low:.1f}", f"{one.high:.1f}", str(one.n), f"{one.predicted:.2f}",
-            f"{one.observed:.2f}",
-        )  # fmt: skip
-    _out.print(table)
-    if report.confusions:
-        table = Table(title="Confusions", title_justify="left")
-        for column in ("attendue", "venue en tête", "fois"):
-            table.add_column(column)
-        for confusion in report.confusions[:SHOWN_CONFUSIONS]:
-            table.add_row(confusion.expected, confusion.first, str(confusion.n))
-        _out.print(table)
+    if kinds := report["by_kind"]:
+        names = sorted({name for counts in kinds.values() for name in counts})
+        columns = ("sorte", *(_VERDICTS[name] for name in names))
+        rows = [(kind, *(str(kinds[kind].get(name, 0)) for name in names)) for kind in kinds]
+        _show_table("Par sorte de question", columns, rows, numbers=1)
+    columns = ("de", "à", "questions", "annoncée", "observée")
+    figures = "{low:.1f} {high:.1f} {n} {predicted:.2f} {observed:.2f}"
+    rows = [tuple(figures.format(**tenth).split()) for tenth in report["reliability"]]
+    _show_table("Probabilité annoncée et part juste", columns, rows, numbers=0)
+    if confusions := report["confusions"][:SHOWN_CONFUSIONS]:
+        rows = [(one["expected"], one["first"], str(one["n"])) for one in confusions]
+        _show_table("Confusions", ("attendue", "venue en tête", "fois"), rows)
 
 
 def show_dialogues(report: Mapping[str, Mapping[str, int]]) -> None:
     """Counts and shares of conversations' turns, a line for each kind of want."""
-    table = Table(title="Tours de conversation", title_justify="left")
-    table.add_column("attendu")
-    for column in ("tours", "juste", "proposé", "faux", "manqué"):
-        table.add_column(column, justify="right")
-    for kind, counts in report.items():
-        shown = ("correct", "suggested", "wrong", "missed")
-        table.add_row(
-            _KINDS[kind], str(counts["n"]), *(_share(counts[name], counts["n"]) for name in shown)
-        )
-    _out.print(table)
+    columns = ("attendu", "tours", "juste", "proposé", "faux", "manqué")
+    names = ("correct", "suggested", "wrong", "missed")
+    rows = [(_KINDS[kind], str(one["n"]), *_shares(one, names)) for kind, one in report.items()]
+    _show_table("Tours de conversation", columns, rows, numbers=1)
 
 
 _KINDS = {
@@ -206,16 +171,13 @@ _KINDS = {
 }
 
 
-def show_changes(other: Report, changed: Sequence[tuple[Verdict, Verdict]]) -> None:
+def show_changes(other: Mapping[str, Any], changed: Sequence[tuple[Verdict, Verdict]]) -> None:
     """The other version's figures, and the questions whose verdict differs."""
     _out.print("\nAutre version (--against)")
     show_report(other)
-    table = Table(title=f"Questions qui changent : {len(changed)}", title_justify="left")
-    for column in ("question", "autre version", "cette version"):
-        table.add_column(column)
-    for old, new in changed:
-        table.add_row(Text(new.case.question), _VERDICTS[old.verdict], _VERDICTS[new.verdict])
-    _out.print(table)
+    columns = ("question", "autre version", "cette version")
+    rows = [(a.case.question, _VERDICTS[a.verdict], _VERDICTS[b.verdict]) for a, b in changed]
+    _show_table(f"Questions qui changent : {len(changed)}", columns, rows)
 
 
 _VERDICTS = {
@@ -224,10 +186,31 @@ _VERDICTS = {
     "wrong": "fausse",
     "missed": "manquée",
     "false_answer": "réponse à tort",
+    "false_answers": "réponse à tort",
     "refused": "refusée",
+    "top1": "1re place",
+    "top3": "3 premières",
 }
 SHOWN_CONFUSIONS = 10
 
 
-def _share(count: int, total: int) -> str:
-    return f"{count} ({count / total:.1%})" if total else "0"
+def _say(sentence: str) -> None:
+    _out.print(typeset(sentence))
+
+
+def _show_table(
+    title: str, columns: Iterable[str], rows: Iterable[Sequence[str]], numbers: int = 99
+) -> None:
+    """A table whose columns are of numbers from that one on, and set to the right."""
+    table = Table(title=title, title_justify="left")
+    for position, column in enumerate(columns):
+        table.add_column(column, justify="right" if position >= numbers else "left")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    _out.print(table)
+
+
+def _shares(counts: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """Each count with its share of n."""
+    total = counts["n"]
+    return [f"{counts[name]} ({counts[name] / total:.1%})" if total else "0" for name in names]

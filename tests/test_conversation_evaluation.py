@@ -3,8 +3,7 @@
 import pytest
 
 from bot.conversation.assistant import Assistant
-from bot.conversation_evaluation import dialogue_report, play, read_dialogues
-from bot.evaluation import WrongCasesError
+from bot.evaluation import WrongCasesError, dialogue_report, play, read_dialogues
 
 #: What is said, what is wanted, and the verdict.
 TURNS = [

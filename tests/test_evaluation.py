@@ -57,7 +57,7 @@ def test_the_report_counts(small: Assistant) -> None:
         Case("Bonjour", None, "salut"),
     ]
     verdicts = [judge(small, case) for case in cases]
-    counted = report(verdicts).as_json()
+    counted = report(verdicts)
     assert counted["in_scope"] == {
         "n": 2, "correct": 1, "suggested": 0, "wrong": 0, "missed": 1, "top1": 0.5, "top3": 0.5,
     }  # fmt: skip
@@ -91,11 +91,11 @@ def assert_on_target(
 ) -> None:
     """The targets, not what happens to be measured."""
     measured = report([judge(assistant, case) for case in cases])
-    inside, outside = measured.in_scope, measured.off_topic
-    assert inside.correct / inside.n >= right
-    assert (inside.correct + inside.suggested) / inside.n >= offered
-    assert inside.wrong / inside.n <= 0.02
-    assert outside.false_answers / outside.n <= 0.02
+    inside, outside = measured["in_scope"], measured["off_topic"]
+    assert inside["correct"] / inside["n"] >= right
+    assert (inside["correct"] + inside["suggested"]) / inside["n"] >= offered
+    assert inside["wrong"] / inside["n"] <= 0.02
+    assert outside["false_answers"] / outside["n"] <= 0.02
 
 
 def test_questions_that_nothing_was_fitted_on(assistant: Assistant) -> None:

@@ -16,7 +16,6 @@ FLOORS = (
         "services",
         (
             "conversation", "storage", "services", "trained", "metrics", "pauses", "evaluation",
-            "conversation_evaluation",
         ),
     ),
     ("channels", ("handlers", "web", "terminal", "console")),
