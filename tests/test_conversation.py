@@ -270,7 +270,7 @@ def test_a_point_on_the_map_is_a_choice_of_communes(assistant: Assistant) -> Non
     assert "59456" in {commune.code_insee for commune in reply.communes}
     far = assistant.reply(Question(place=Point(48.85, 2.35)))
     assert far.outcome is Outcome.NO_MATCH
-    assert same(far.text, REGION.sentences.far)
+    assert same(far.text, REGION.sentences.loin)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ async def test_a_whole_conversation(
     (edit,) = telegram.made("editMessageReplyMarkup")
     assert actions(edit) == actions(again)
 
-    assert shows(await resident.say("/commune"), REGION.sentences.which)
+    assert shows(await resident.say("/commune"), REGION.sentences.quelle_commune)
     (choice,) = await resident.say("Noyelles")
     communes = [way for way in actions(choice) if way.startswith("commune:")]
     assert len(communes) > 1
@@ -90,7 +90,7 @@ async def test_a_whole_conversation(
         ("/help", TEXTS.help),
         ("/AIDE", TEXTS.help),
         ("/themes", TEXTS.themes),
-        ("/commune", REGION.sentences.which),
+        ("/commune", REGION.sentences.quelle_commune),
         ("/contact", TEXTS.contact),
         ("/confidentialite", TEXTS.privacy),
         ("/inconnue", TEXTS.help),

@@ -64,7 +64,7 @@ REPLIES: list[tuple[str, dict[str, Any], str]] = [
     ("lieu", {"location": PLACE, "venue": {"location": PLACE, "title": "Mairie", "address": "1"}},
      TEXTS.nearest),
     ("position lointaine", {"location": {"latitude": 48.85, "longitude": 2.35}},
-     REGION.sentences.far),
+     REGION.sentences.loin),
     ("autocollant", {"sticker": STICKER}, TEXTS.empty),
     ("sondage", {"poll": POLL}, TEXTS.empty),
     ("dé", {"dice": {"emoji": "🎲", "value": 1}}, TEXTS.empty),

@@ -172,7 +172,7 @@ def main() -> None:
         derived = TOWNS_NOTE + "\n".join(towns_elsewhere(communes, names, region)) + "\n"
         TOWNS.write_text(by_hand + TOWNS_MARK + derived, "utf-8")
     towns = [line for line in (by_hand + derived).splitlines() if line and line[0] != "#"]
-    words = sorted(confusable(everyday_forms(region.speech.around), names, estates, towns))
+    words = sorted(confusable(everyday_forms(region.speech.autour), names, estates, towns))
     WORDS.write_text(WORDS_HEADER + "\n".join(words) + "\n", "utf-8")
     print(f"{len(words)} mots, {len(towns)} villes et régions")
 

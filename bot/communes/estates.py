@@ -37,10 +37,10 @@ class Estates:
 
     def __init__(self, aliases: Iterable[Alias], everyday: EverydayWords, speech: Speech) -> None:
         self._everyday = everyday
-        self._introducers = speech.estate
-        self._surely = speech.surely_estate
-        self._in_names = speech.estate_and_name
-        self._silent = speech.estate_silent
+        self._introducers = speech.annoncent_une_cite
+        self._surely = speech.annoncent_surement
+        self._in_names = speech.annoncent_et_nomment
+        self._silent = speech.muets_dans_une_cite
         self._exact: dict[tuple[str, ...], list[_Label]] = defaultdict(list)
         self._longer: dict[tuple[str, ...], list[_Label]] = defaultdict(list)
         for alias in aliases:

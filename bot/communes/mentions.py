@@ -111,7 +111,7 @@ class Mentions:
         """
         if mention.estate:
             return mention
-        most, around = self._names.longest, message.speech.around
+        most, around = self._names.longest, message.speech.autour
         for start in range(max(first, mention.stop - most), mention.start + 1):
             for stop in range(min(len(message.words), start + most), mention.stop - 1, -1):
                 if stop - start == mention.stop - mention.start or not message.may_be_name(
@@ -151,7 +151,7 @@ class Mentions:
         return mentions
 
     def _from_cue(self, message: Message, start: int, cue: Cue, taken: set[int]) -> Mention | None:
-        around = message.speech.around
+        around = message.speech.autour
         stop = start
         while stop < len(message.words) and stop - start < self._names.longest:
             word = message.words[stop]

@@ -75,23 +75,23 @@ class Message:
         speech = self.speech
         at = start - 1
         linked: set[str] = set()
-        while at >= 0 and self.words[at] in speech.links:
+        while at >= 0 and self.words[at] in speech.liens:
             linked.add(self.words[at])
             at -= 1
         before = self.words[at] if at >= 0 else ""
-        if before in speech.home or (
-            before in speech.being and linked & {"a", "de", "d", "sur", "du"}
+        if before in speech.habiter or (
+            before in speech.etre and linked & {"a", "de", "d", "sur", "du"}
         ):
             return Cue.HOME
         if before == "cote" and at and self.words[at - 1] == "du":
             return Cue.AT
-        if (before in speech.near and linked & {"de", "d", "du"}) or before in speech.towards:
+        if (before in speech.pres and linked & {"de", "d", "du"}) or before in speech.vers:
             return Cue.NEAR
         previous = self.words[start - 1] if start else ""
-        if previous == "a" and before not in speech.before_have:
+        if previous == "a" and before not in speech.avant_avoir:
             return Cue.AT
         if previous in {"a", "de", "d"} or (
-            previous in {"sur", "pour"} and (before == "" or before in speech.around)
+            previous in {"sur", "pour"} and (before == "" or before in speech.autour)
         ):
             return Cue.LOOSE
         return Cue.NONE
@@ -106,17 +106,17 @@ class Message:
         if at < 0:
             return False
         word = self.words[at]
-        return word in self.speech.streets or (at == start - 1 and word in self.speech.no_place)
+        return word in self.speech.rues or (at == start - 1 and word in self.speech.pas_un_lieu)
 
     def determined(self, start: int) -> bool:
         """Whether the word before `start` makes a common noun of what follows."""
         negation = self.words[start] == "pas"
-        return start > 0 and (negation or self.words[start - 1] in self.speech.determiners)
+        return start > 0 and (negation or self.words[start - 1] in self.speech.determinants)
 
     def bare(self, *spans: Iterable[int]) -> bool:
         """Whether nothing but words around a place and numbers stands outside the spans."""
         inside = {index for span in spans for index in span}
-        around, near = self.speech.around, self.speech.near
+        around, near = self.speech.autour, self.speech.pres
         return all(
             index in inside or word in around or word in near or word.isdigit()
             for index, word in enumerate(self.words)
@@ -124,7 +124,7 @@ class Message:
 
     def core(self, taken: Set[int]) -> tuple[int, int]:
         """The [start, stop) left when the words around a place are put aside at both ends."""
-        around = self.speech.around
+        around = self.speech.autour
         kept = [
             index
             for index, word in enumerate(self.words)
@@ -161,8 +161,10 @@ class Message:
 
     def expects_place(self, start: int, stop: int) -> bool:
         """Whether a place is expected here, region included: « dans la Somme », « de Lorraine »."""
-        region = start > 0 and stop - start == 1 and self.canon[start] in self.speech.regions
-        if region and self.words[start - 1] in self.speech.before_region:
+        region = (
+            start > 0 and stop - start == 1 and self.canon[start] in self.speech.regions_ailleurs
+        )
+        if region and self.words[start - 1] in self.speech.avant_region:
             return True
         if start >= 2 and self.words[start - 2] == "dans" and self.words[start - 1] in ARTICLES:
             return True

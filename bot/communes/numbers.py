@@ -56,7 +56,7 @@ class Postcodes:
             following = words[at + 1] if at + 1 < len(words) else ""
             before = words[at - 1] if at else ""
             if _NUMBER.fullmatch(word):
-                if following in self._speech.counted or before in self._speech.before_number:
+                if following in self._speech.comptes or before in self._speech.avant_numero:
                     continue
                 found = self._of(word, "insee" in words[max(0, at - 4) : at])
                 if found:

@@ -24,10 +24,10 @@ class OtherPlaces:
         self._communes = communes
         self._elsewhere = elsewhere
         self._waters = region.waters
-        self._before_department = region.speech.before_department
+        self._before_department = region.speech.avant_departement
         #: What may stand before or after a name without being part of a longer one.
-        self._aside = region.speech.around | CONNECTORS
-        self._in_compounds = self._aside | region.speech.town_parts
+        self._aside = region.speech.autour | CONNECTORS
+        self._in_compounds = self._aside | region.speech.parties_de_ville
         self._departments = frozenset(code.lower() for code in region.departments)
 
     def meant(self, message: Message, mention: Mention, mentions: Sequence[Mention]) -> bool:

@@ -39,7 +39,7 @@ def _is_meant(message: Message, numbers: Numbers, at: int, *local: Mention) -> b
     if local:
         return any(at in (mention.start - 1, mention.stop) for mention in local)
     before = message.words[at - 1] if at else ""
-    return message.bare() or before in message.speech.before_postcode
+    return message.bare() or before in message.speech.avant_code_postal
 
 
 def _among(

@@ -149,7 +149,7 @@ class Answers:
         """A place outside the territory was asked about."""
         return Reply(
             Outcome.NO_MATCH,
-            self.region.sentences.elsewhere.format(lieu=place),
+            self.region.sentences.ailleurs.format(lieu=place),
             replace(conversation, refusals=conversation.refusals + 1),
             actions=self.ways(),
             back=self.to_start,
@@ -158,7 +158,7 @@ class Answers:
     def unknown_postcode(self, lookup: Unknown, conversation: Conversation) -> Reply:
         """A postcode that no commune has: said so, with those of which it may be a slip."""
         sentences = self.region.sentences
-        told = sentences.near_postcode if lookup.near else sentences.unknown_postcode
+        told = sentences.code_postal_proche if lookup.near else sentences.code_postal_inconnu
         made = self.choose_commune(
             lookup.near, conversation, told.format(code_postal=lookup.postcode)
         )
@@ -190,19 +190,21 @@ class Answers:
     def near(self, communes: tuple[Commune, ...], conversation: Conversation) -> Reply:
         """The communes around a point on the map: a choice too, since borders are not known."""
         if not communes:
-            far = self.menu(self.region.sentences.far, conversation)
+            far = self.menu(self.region.sentences.loin, conversation)
             return replace(far, outcome=Outcome.NO_MATCH)
         return self.choose_commune(communes, conversation, self.texts.nearest)
 
     def commune_not_found(self, conversation: Conversation) -> Reply:
         """No place was recognised where one was looked for."""
         return replace(
-            self.menu(self.region.sentences.not_found, conversation), outcome=Outcome.NO_MATCH
+            self.menu(self.region.sentences.introuvable, conversation), outcome=Outcome.NO_MATCH
         )
 
     def where(self, conversation: Conversation) -> Reply:
         """Ask which commune."""
-        return replace(self.menu(self.region.sentences.which, conversation), wants_place=True)
+        return replace(
+            self.menu(self.region.sentences.quelle_commune, conversation), wants_place=True
+        )
 
     def commune(
         self,

@@ -59,7 +59,7 @@ def rank(message: Message, served: Served) -> Ranking:
     matcher, place = served.matcher, message.place
     if isinstance(place, Found):
         words = place.rest.split()
-        while words and words[-1] in served.gazetteer.region.speech.before_place:
+        while words and words[-1] in served.gazetteer.region.speech.avant_lieu:
             words.pop()
         if matcher.identical(rest := " ".join(words)):
             return matcher.rank(rest).among(served.entries)
@@ -78,5 +78,5 @@ def _asks_only_about(place: Lookup, text: str, served: Served) -> bool:
         rest = place.rest
     asked = " ".join(without_wrapping(rest.split()))
     return all(
-        word in served.gazetteer.region.speech.asking or word.isdigit() for word in stems(asked)
+        word in served.gazetteer.region.speech.demander or word.isdigit() for word in stems(asked)
     )

@@ -36,37 +36,6 @@ _FRENCH_KEYS = {
     "rivers": "rivieres",
     "sea": "mer",
     "sea_west_of": "mer_a_l_ouest_de",
-    # Sentences
-    "which": "quelle_commune",
-    "not_found": "introuvable",
-    "elsewhere": "ailleurs",
-    "far": "loin",
-    "unknown_postcode": "code_postal_inconnu",
-    "near_postcode": "code_postal_proche",
-    # Speech
-    "around": "autour",
-    "asking": "demander",
-    "before_place": "avant_lieu",
-    "home": "habiter",
-    "being": "etre",
-    "near": "pres",
-    "towards": "vers",
-    "links": "liens",
-    "streets": "rues",
-    "no_place": "pas_un_lieu",
-    "before_have": "avant_avoir",
-    "determiners": "determinants",
-    "before_region": "avant_region",
-    "before_department": "avant_departement",
-    "town_parts": "parties_de_ville",
-    "counted": "comptes",
-    "before_number": "avant_numero",
-    "before_postcode": "avant_code_postal",
-    "estate": "annoncent_une_cite",
-    "surely_estate": "annoncent_surement",
-    "estate_and_name": "annoncent_et_nomment",
-    "estate_silent": "muets_dans_une_cite",
-    "regions": "regions_ailleurs",
     # Region
     "collected_on": "releve_le",
     "entries": "entrees",
@@ -200,42 +169,42 @@ class EstateMap(_Place):
 
 
 class Sentences(_Place):
-    """What is said where no single commune was found."""
+    """What is said where no single commune was found, named as in the file."""
 
-    which: Plain
-    not_found: Plain
-    elsewhere: OfPlace
-    far: Plain
-    unknown_postcode: OfPostcode
-    near_postcode: OfPostcode
+    quelle_commune: Plain
+    introuvable: Plain
+    ailleurs: OfPlace
+    loin: Plain
+    code_postal_inconnu: OfPostcode
+    code_postal_proche: OfPostcode
 
 
 class Speech(_Place):
-    """Word lists, folded: the file of the program's defaults says what each is for."""
+    """Word lists, folded, named as in the program's own file, which says what each is for."""
 
-    around: Annotated[Words, AfterValidator(lambda words: words | FUNCTION_WORDS)]
-    asking: Stems
-    before_place: Words
-    home: Words
-    being: Words
-    near: Words
-    towards: Words
-    links: Words
-    streets: Words
-    no_place: Words
-    before_have: Words
-    determiners: Words
-    before_region: Words
-    before_department: Words
-    town_parts: Words
-    counted: Words
-    before_number: Words
-    before_postcode: Words
-    estate: Words
-    surely_estate: Words
-    estate_and_name: Words
-    estate_silent: Words
-    regions: Words
+    autour: Annotated[Words, AfterValidator(lambda words: words | FUNCTION_WORDS)]
+    demander: Stems
+    avant_lieu: Words
+    habiter: Words
+    etre: Words
+    pres: Words
+    vers: Words
+    liens: Words
+    rues: Words
+    pas_un_lieu: Words
+    avant_avoir: Words
+    determinants: Words
+    avant_region: Words
+    avant_departement: Words
+    parties_de_ville: Words
+    comptes: Words
+    avant_numero: Words
+    avant_code_postal: Words
+    annoncent_une_cite: Words
+    annoncent_surement: Words
+    annoncent_et_nomment: Words
+    muets_dans_une_cite: Words
+    regions_ailleurs: Words
 
 
 class Region(_Place):
