@@ -48,10 +48,10 @@ SMALLTALK = [
     ("mes enfants", ACTS["de-qui"].reply),
     ("et la nuit ?", ACTS["de-qui"].reply),
     ("espece de connard", ACTS["insulte"].reply),
-    ("😀😀😀", TEXTS.empty),
-    ("???", TEXTS.empty),
-    ("   ", TEXTS.empty),
-    ("x" * (LENGTH + 1), TEXTS.too_long),
+    ("😀😀😀", TEXTS["message_vide"]),
+    ("???", TEXTS["message_vide"]),
+    ("   ", TEXTS["message_vide"]),
+    ("x" * (LENGTH + 1), TEXTS["message_trop_long"]),
 ]
 #: (message, code INSEE, status)
 COMMUNES = [
@@ -236,7 +236,7 @@ def test_every_button_leads_somewhere_with_three_ways_on(assistant: Assistant) -
         action = queue.pop(0)
         reply = act(assistant, action)
         assert len(reply.actions) >= 3, action
-        assert not same(reply.text, TEXTS.expired_button), action
+        assert not same(reply.text, TEXTS["bouton_ancien"]), action
         for way in reply.actions:
             assert way.label
             assert len(way.action.encode()) <= 64
@@ -253,7 +253,7 @@ def test_every_button_leads_somewhere_with_three_ways_on(assistant: Assistant) -
 )
 def test_an_old_button_says_so(assistant: Assistant, action: str) -> None:
     reply = act(assistant, action)
-    assert same(reply.text, TEXTS.expired_button)
+    assert same(reply.text, TEXTS["bouton_ancien"])
     assert len(reply.actions) >= 3
 
 

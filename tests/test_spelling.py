@@ -14,7 +14,7 @@ import pytest
 
 from bot.communes.gazetteer import Gazetteer
 from bot.knowledge.model import KnowledgeBase
-from bot.knowledge.texts import Texts
+from bot.knowledge.texts import Texts, read_texts
 from bot.storage.knowledge_files import load
 from tests.conftest import ACTS, OURS, ROOT, TEXTS, TODAY
 
@@ -98,7 +98,7 @@ def test_what_is_said_of_communes(alone: bool, tmp_path: Path, known: frozenset[
     assert misspelt("\n".join(told), known) == set()
 
 
-@pytest.mark.parametrize("texts", [TEXTS, Texts()], ids=["ours", "default"])
+@pytest.mark.parametrize("texts", [TEXTS, read_texts({})], ids=["ours", "default"])
 def test_what_the_service_says(texts: Texts, known: frozenset[str]) -> None:
     said = json.dumps(texts.model_dump(), ensure_ascii=False).replace("\\n", " ")
     said += " ".join(ACTS[name].reply for name in ACTS)

@@ -48,12 +48,12 @@ async def test_a_whole_conversation(
     resident: Resident, telegram: FakeTelegram, services: Services, base: KnowledgeBase
 ) -> None:
     (welcome,) = await resident.say("/start")
-    assert typeset(TEXTS.notice) in welcome["text"]
+    assert typeset(TEXTS["service_automatique"]) in welcome["text"]
     assert set(actions(welcome)) == {"themes", "commune", "contact"}
     assert welcome["link_preview_options"] == {"is_disabled": True}
 
     (answer,) = await resident.say(base.entries[ENTRY].question)
-    assert typeset(TEXTS.notice) not in answer["text"]
+    assert typeset(TEXTS["service_automatique"]) not in answer["text"]
     assert {f"vote:{ENTRY}:1", f"vote:{ENTRY}:0"} <= set(actions(answer))
 
     (themes,) = await resident.press("themes")
@@ -66,7 +66,7 @@ async def test_a_whole_conversation(
 
     await resident.press(f"vote:{ENTRY}:1")
     assert await services.database.votes() == {ENTRY: (1, 0)}
-    assert telegram.made("answerCallbackQuery")[-1]["text"] == typeset(TEXTS.vote_thanks)
+    assert telegram.made("answerCallbackQuery")[-1]["text"] == typeset(TEXTS["merci_avis"])
     (edit,) = telegram.made("editMessageReplyMarkup")
     assert actions(edit) == actions(again)
 
@@ -82,19 +82,19 @@ async def test_a_whole_conversation(
 @pytest.mark.parametrize(
     ("command", "text"),
     [
-        ("/start", TEXTS.welcome),
-        ("/start q-nexiste-pas", TEXTS.welcome),
-        ("/start c-00000", TEXTS.welcome),
-        ("/start autre", TEXTS.welcome),
-        ("/aide", TEXTS.help),
-        ("/help", TEXTS.help),
-        ("/AIDE", TEXTS.help),
-        ("/themes", TEXTS.themes),
+        ("/start", TEXTS["bienvenue"]),
+        ("/start q-nexiste-pas", TEXTS["bienvenue"]),
+        ("/start c-00000", TEXTS["bienvenue"]),
+        ("/start autre", TEXTS["bienvenue"]),
+        ("/aide", TEXTS["aide"]),
+        ("/help", TEXTS["aide"]),
+        ("/AIDE", TEXTS["aide"]),
+        ("/themes", TEXTS["themes"]),
         ("/commune", REGION.sentences.quelle_commune),
-        ("/contact", TEXTS.contact),
-        ("/confidentialite", TEXTS.privacy),
-        ("/inconnue", TEXTS.help),
-        ("/aide@galibot_bot", TEXTS.help),
+        ("/contact", TEXTS["contact"]),
+        ("/confidentialite", TEXTS["vie_privee"]),
+        ("/inconnue", TEXTS["aide"]),
+        ("/aide@galibot_bot", TEXTS["aide"]),
     ],
 )
 async def test_commands(resident: Resident, command: str, text: str) -> None:
@@ -103,7 +103,7 @@ async def test_commands(resident: Resident, command: str, text: str) -> None:
 
 async def test_start_says_each_time_that_a_program_answers(resident: Resident) -> None:
     for command in ("/start", "/start", f"/start q-{ENTRY}", "/start c-59456", "/start c-0"):
-        assert shows(await resident.say(command), TEXTS.notice), command
+        assert shows(await resident.say(command), TEXTS["service_automatique"]), command
 
 
 async def test_links_of_posters(resident: Resident) -> None:
@@ -121,8 +121,8 @@ async def test_commune_by_its_command(resident: Resident) -> None:
 
 
 async def test_two_refusals_lead_to_someone(resident: Resident) -> None:
-    assert shows(await resident.say("xyzzyx wizzgrok"), TEXTS.refusal)
-    assert shows(await resident.say("plouffik"), TEXTS.refusal_again)
+    assert shows(await resident.say("xyzzyx wizzgrok"), TEXTS["refus"])
+    assert shows(await resident.say("plouffik"), TEXTS["refus_suivant"])
     assert remembered(resident).refusals == 2
 
 
@@ -228,7 +228,7 @@ async def test_groups(resident: Resident, text: str, more: dict[str, Any], answe
 )  # fmt: skip
 async def test_outdated_buttons(resident: Resident, services: Services, data: str | None) -> None:
     await resident.say("/start")
-    assert shows(await resident.press(data), TEXTS.expired_button)
+    assert shows(await resident.press(data), TEXTS["bouton_ancien"])
     assert len(resident.telegram.made("answerCallbackQuery")) == 1
     assert await services.database.votes() == {}
 
@@ -276,12 +276,12 @@ async def test_a_conversation_is_a_persons_in_a_topic(
     (known,) = await resident.say(asked, **HERE)
     assert "Lens" in known["text"]
     # Each has a first reply, which says that a program answers, and refusals of its own.
-    assert typeset(TEXTS.notice) in unknown["text"]
+    assert typeset(TEXTS["service_automatique"]) in unknown["text"]
     refused = "@galibot_bot xyzzyx wizzgrok"
-    assert shows(await resident.say(refused, **HERE), TEXTS.refusal)
-    assert shows(await resident.say(refused, **other), TEXTS.refusal)
-    assert shows(await resident.say(refused, **other), TEXTS.refusal_again)
-    assert shows(await resident.say(refused, **HERE), TEXTS.refusal_again)
+    assert shows(await resident.say(refused, **HERE), TEXTS["refus"])
+    assert shows(await resident.say(refused, **other), TEXTS["refus"])
+    assert shows(await resident.say(refused, **other), TEXTS["refus_suivant"])
+    assert shows(await resident.say(refused, **HERE), TEXTS["refus_suivant"])
 
 
 async def test_two_channels_that_people_write_as_do_not_mix(resident: Resident) -> None:
@@ -364,4 +364,4 @@ async def test_a_press_that_was_not_answered_can_be_made_again(
     await resident.say("/start")
     telegram.fail("sendMessage", Refusal(429, "Too Many Requests", {"retry_after": 3600}))
     await press_on(resident, 1001, "themes")
-    assert shows(await press_on(resident, 1001, "themes"), TEXTS.themes)
+    assert shows(await press_on(resident, 1001, "themes"), TEXTS["themes"])

@@ -38,7 +38,7 @@ async def test_every_button_leads_on(services: Services, base: KnowledgeBase) ->
                     waiting.append(way)
             # From everywhere but the welcome, one tap goes back to where this comes from.
             if door not in {"/start", "start", "/start s-affiche", "bonjour"}:
-                backs = {"start", "themes", typeset(TEXTS.go_back)}
+                backs = {"start", "themes", typeset(TEXTS["retour_debut"])}
                 assert any(way in backs or way.startswith("theme:") for way in found), door
 
         for door in DOORS:
@@ -50,7 +50,7 @@ async def test_every_button_leads_on(services: Services, base: KnowledgeBase) ->
             if way.startswith("vote:"):
                 assert len(resident.telegram.messages) == before
             else:
-                assert typeset(TEXTS.expired_button) not in sent[0]["text"], way
+                assert typeset(TEXTS["bouton_ancien"]) not in sent[0]["text"], way
                 note(way, sent)
         assert {f"entry:{key}" for key in base.entries} <= parents.keys()
         assert {f"theme:{theme.id}" for theme in base.themes} <= parents.keys()
@@ -65,7 +65,7 @@ async def tapped(resident: Resident, way: str) -> list[dict[str, Any]]:
 
     A page of choices is turned in its message: that message, as it stands then.
     """
-    if way == typeset(TEXTS.telegram.send_position):
+    if way == typeset(TEXTS.telegram["envoyer_position"]):
         return await resident.send(location={"latitude": 50.379, "longitude": 3.217})
     if way[:1].isupper():
         return await resident.say(way)

@@ -43,7 +43,7 @@ from doubles.telegram import (
 from doubles.telegram_rules import html_complaints, keyboard_complaints, text_complaints
 from tests.conftest import KNOWLEDGE, TEXTS
 
-APOLOGY = typeset(TEXTS.telegram.apology)
+APOLOGY = typeset(TEXTS.telegram["panne"])
 SECRET = "monnomestodette"
 
 

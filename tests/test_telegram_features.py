@@ -61,7 +61,9 @@ async def test_a_position_proposes_communes_then_the_key_goes(
     caplog.set_level(logging.DEBUG)
     (prompt,) = await resident.say("/commune")
     rows = prompt["reply_markup"]["keyboard"]
-    assert rows[0] == [{"text": typeset(TEXTS.telegram.send_position), "request_location": True}]
+    assert rows[0] == [
+        {"text": typeset(TEXTS.telegram["envoyer_position"]), "request_location": True}
+    ]
     (choice,) = await resident.send(location=PECQUENCOURT)
     proposed = [way for way in actions(choice) if way.startswith("commune:")]
     assert len(proposed) == 3
@@ -82,7 +84,7 @@ async def test_the_keys_beside_the_position_are_ways_on(
     await resident.say("/start")
     (prompt,) = await resident.press("commune")
     for key, text in zip(
-        prompt["reply_markup"]["keyboard"][1], (TEXTS.themes, TEXTS.welcome), strict=True
+        prompt["reply_markup"]["keyboard"][1], (TEXTS["themes"], TEXTS["bienvenue"]), strict=True
     ):
         assert shows(await resident.say(key["text"]), text)
     assert len(telegram.made("deleteMessage")) == 1
@@ -186,7 +188,7 @@ async def test_inline_lists(resident: Resident, words: str, first: str | None) -
     assert listed[:1] == ([first] if first else [])
     assert len(set(listed)) == len(listed) <= 10
     assert answered["button"] == {
-        "text": typeset(TEXTS.telegram.ask_here), "start_parameter": "s-inline",
+        "text": typeset(TEXTS.telegram["poser_au_robot"]), "start_parameter": "s-inline",
     }  # fmt: skip
 
 
@@ -240,7 +242,7 @@ async def test_links_combine_an_answer_a_commune_and_a_source(
         assert f"vote:{ENTRY}:1" in actions(answer)
         assert remembered(resident).commune == "59456"
     assert "Pecquencourt" in (await resident.say("/start c-59456_s-affiche"))[0]["text"]
-    assert shows(await resident.say("/start s-affiche"), TEXTS.welcome)
+    assert shows(await resident.say("/start s-affiche"), TEXTS["bienvenue"])
     await resident.say("/start s-TropFort")
     await resident.say(f"/start s-{'z' * 20}")
     assert await services.database.arrivals() == {
@@ -255,7 +257,7 @@ async def test_a_link_is_answered_even_when_it_can_not_be_counted(
     without_tables = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
     services = Services(assistant, without_tables, KnowledgeWatcher(KNOWLEDGE, assistant.serve))
     async with resident_with(services) as resident:
-        assert shows(await resident.say("/start s-affiche"), TEXTS.welcome)
+        assert shows(await resident.say("/start s-affiche"), TEXTS["bienvenue"])
     await without_tables.close()
 
 
@@ -346,6 +348,6 @@ async def test_the_menus_list_commands_that_exist(
     assert all(one in private for one in group)
     for command in private:
         name = command["command"]
-        assert shows(await resident.say(f"/{name}"), TEXTS.help) == (name == "aide")
+        assert shows(await resident.say(f"/{name}"), TEXTS["aide"]) == (name == "aide")
     short = telegram.profile["MyShortDescription", "default", language]
     assert len(short) <= 120

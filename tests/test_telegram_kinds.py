@@ -51,30 +51,31 @@ REPLIES: list[tuple[str, dict[str, Any], str]] = [
     ("champ d’une version future", {"text": QUESTION, "hologram": {"size": 3}}, ANSWER),
     ("légende avec des mots", {"photo": PHOTO, "caption": QUESTION}, ANSWER),
     ("légende d’un document", {"document": FILE, "caption": QUESTION}, ANSWER),
-    ("légende vide", {"photo": PHOTO, "caption": " "}, TEXTS.telegram.photo),
-    ("photo", {"photo": PHOTO}, TEXTS.telegram.photo),
-    ("message vocal", {"voice": {**FILE, "duration": 1}}, TEXTS.telegram.voice),
-    ("enregistrement", {"audio": {**FILE, "duration": 1}}, TEXTS.telegram.audio),
-    ("message vidéo", {"video_note": {**FILE, "duration": 1, "length": 1}}, TEXTS.telegram.video),
-    ("vidéo", {"video": VIDEO}, TEXTS.telegram.video),
-    ("animation", {"animation": VIDEO, "document": FILE}, TEXTS.telegram.video),
-    ("document", {"document": FILE}, TEXTS.telegram.document),
-    ("fiche de contact", {"contact": CARD}, TEXTS.telegram.contact_card),
-    ("position", {"location": PLACE}, TEXTS.nearest),
+    ("légende vide", {"photo": PHOTO, "caption": " "}, TEXTS.telegram["photo"]),
+    ("photo", {"photo": PHOTO}, TEXTS.telegram["photo"]),
+    ("message vocal", {"voice": {**FILE, "duration": 1}}, TEXTS.telegram["message_vocal"]),
+    ("enregistrement", {"audio": {**FILE, "duration": 1}}, TEXTS.telegram["enregistrement"]),
+    ("message vidéo", {"video_note": {**FILE, "duration": 1, "length": 1}},
+     TEXTS.telegram["video"]),
+    ("vidéo", {"video": VIDEO}, TEXTS.telegram["video"]),
+    ("animation", {"animation": VIDEO, "document": FILE}, TEXTS.telegram["video"]),
+    ("document", {"document": FILE}, TEXTS.telegram["document"]),
+    ("fiche de contact", {"contact": CARD}, TEXTS.telegram["fiche_contact"]),
+    ("position", {"location": PLACE}, TEXTS["communes_proches"]),
     ("lieu", {"location": PLACE, "venue": {"location": PLACE, "title": "Mairie", "address": "1"}},
-     TEXTS.nearest),
+     TEXTS["communes_proches"]),
     ("position lointaine", {"location": {"latitude": 48.85, "longitude": 2.35}},
      REGION.sentences.loin),
-    ("autocollant", {"sticker": STICKER}, TEXTS.empty),
-    ("sondage", {"poll": POLL}, TEXTS.empty),
-    ("dé", {"dice": {"emoji": "🎲", "value": 1}}, TEXTS.empty),
-    ("histoire", {"story": {"chat": CHANNEL, "id": 1}}, TEXTS.empty),
-    ("genre inconnu", {"hologram": {"size": 3}}, TEXTS.empty),
-    ("emoji seul", {"text": "🙂"}, TEXTS.empty),
-    ("ponctuation seule", {"text": "?!…"}, TEXTS.empty),
-    ("texte très long", {"text": "mot " * 1000}, TEXTS.too_long),
-    ("emojis très longs", {"text": "💥" * 2048}, TEXTS.too_long),
-    ("balises", {"text": "<b>&lt;"}, TEXTS.refusal),
+    ("autocollant", {"sticker": STICKER}, TEXTS["message_vide"]),
+    ("sondage", {"poll": POLL}, TEXTS["message_vide"]),
+    ("dé", {"dice": {"emoji": "🎲", "value": 1}}, TEXTS["message_vide"]),
+    ("histoire", {"story": {"chat": CHANNEL, "id": 1}}, TEXTS["message_vide"]),
+    ("genre inconnu", {"hologram": {"size": 3}}, TEXTS["message_vide"]),
+    ("emoji seul", {"text": "🙂"}, TEXTS["message_vide"]),
+    ("ponctuation seule", {"text": "?!…"}, TEXTS["message_vide"]),
+    ("texte très long", {"text": "mot " * 1000}, TEXTS["message_trop_long"]),
+    ("emojis très longs", {"text": "💥" * 2048}, TEXTS["message_trop_long"]),
+    ("balises", {"text": "<b>&lt;"}, TEXTS["refus"]),
 ]  # fmt: skip
 
 
@@ -195,8 +196,8 @@ def test_the_page_for_those_who_run_the_bot_has_every_row() -> None:
 async def test_a_group_that_adds_the_bot_is_greeted_once(resident: Resident) -> None:
     for arrival in (MEMBER, ADMINISTRATOR):
         sent = await resident.update(**membership(GROUP, LEFT, arrival))
-        assert shows(sent, TEXTS.telegram.group_greeting)
-        assert typeset(TEXTS.notice) in sent[0]["text"]
+        assert shows(sent, TEXTS.telegram["arrivee_dans_un_groupe"])
+        assert typeset(TEXTS["service_automatique"]) in sent[0]["text"]
         assert sent[0]["chat_id"] == GROUP["id"]
 
 
@@ -236,15 +237,15 @@ async def test_what_is_written_under_a_channels_post_is_answered(resident: Resid
 
 async def test_an_album_is_replied_to_once(resident: Resident) -> None:
     album = {"photo": PHOTO, "media_group_id": "1"}
-    assert shows(await resident.send(**album), TEXTS.telegram.photo)
+    assert shows(await resident.send(**album), TEXTS.telegram["photo"])
     assert await resident.send(**album) == []
     assert len(await resident.send(**album, caption=QUESTION)) == 1
-    assert shows(await resident.send(photo=PHOTO, media_group_id="2"), TEXTS.telegram.photo)
+    assert shows(await resident.send(photo=PHOTO, media_group_id="2"), TEXTS.telegram["photo"])
 
 
 async def test_the_words_under_a_photo_can_be_edited(resident: Resident) -> None:
     photo = resident.message(photo=PHOTO)
-    assert shows(await resident.update(message=photo), TEXTS.telegram.photo)
+    assert shows(await resident.update(message=photo), TEXTS.telegram["photo"])
     edited = {**photo, "edit_date": 1}
     assert await resident.update(edited_message=edited) == []
     assert await resident.update(edited_message={**edited, "caption": QUESTION}) == []
@@ -260,8 +261,10 @@ async def test_groups_are_answered_where_they_call(resident: Resident) -> None:
     called = await resident.send(photo=PHOTO, caption=caption, **mention, **topic)
     assert f"vote:{ENTRY}:1" in actions(called[0])
     assert called[0]["message_thread_id"] == 5
-    assert shows(await resident.send(photo=PHOTO, **reply_to(BOT_USER)), TEXTS.telegram.photo)
-    assert shows(await resident.send(location=PLACE, **reply_to(BOT_USER)), TEXTS.nearest)
+    assert shows(await resident.send(photo=PHOTO, **reply_to(BOT_USER)), TEXTS.telegram["photo"])
+    assert shows(
+        await resident.send(location=PLACE, **reply_to(BOT_USER)), TEXTS["communes_proches"]
+    )
     (answer,) = await resident.say(f"@galibot_bot {QUESTION}", **topic)
     assert f"vote:{ENTRY}:1" in actions(answer)
     assert answer["message_thread_id"] == 5

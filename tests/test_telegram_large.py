@@ -123,12 +123,12 @@ async def test_every_entry_of_large_themes_is_within_reach(resident: Resident) -
 
 async def test_pages_of_choices_go_both_ways(resident: Resident) -> None:
     (first,) = await resident.say("/themes")
-    assert labelled(first, TEXTS.telegram.previous) is None
-    assert await resident.press(labelled(first, TEXTS.telegram.next)) == []
+    assert labelled(first, TEXTS.telegram["choix_precedents"]) is None
+    assert await resident.press(labelled(first, TEXTS.telegram["choix_suivants"])) == []
     (message,) = resident.telegram.messages.values()
     assert len([one for one in actions(message) if one.startswith("theme:")]) == 40 - CHOICES
-    assert labelled(message, TEXTS.telegram.next) is None
-    assert await resident.press(labelled(message, TEXTS.telegram.previous)) == []
+    assert labelled(message, TEXTS.telegram["choix_suivants"]) is None
+    assert await resident.press(labelled(message, TEXTS.telegram["choix_precedents"])) == []
     assert actions(message) == actions(first)
 
 
@@ -147,7 +147,7 @@ async def read_on(resident: Resident, sent: list[dict[str, Any]]) -> list[dict[s
     """The message and all that « read on » brings after it."""
     (message,) = sent
     messages = [message]
-    while (more := labelled(message, TEXTS.telegram.read_on)) is not None:
+    while (more := labelled(message, TEXTS.telegram["lire_la_suite"])) is not None:
         (message,) = await resident.press(more)
         messages.append(message)
     return messages
@@ -200,7 +200,7 @@ async def test_the_rest_of_a_long_text_is_one_tap_away(
 
 async def test_two_quick_taps_bring_the_rest_once(resident: Resident) -> None:
     (first,) = await resident.say("/start q-longue")
-    more = labelled(first, TEXTS.telegram.read_on)
+    more = labelled(first, TEXTS.telegram["lire_la_suite"])
     assert len(await resident.press(more)) == 1
     message = resident.telegram.messages[1001]
     query = {"id": "7", "from": resident.user, "chat_instance": "1", "message": message}
@@ -217,7 +217,7 @@ async def test_a_long_answer_that_is_shared_is_read_in_its_place(resident: Resid
     content = shared["input_message_content"]["message_text"]
     texts, message = [content], shared
     press = {"id": "7", "from": resident.user, "chat_instance": "1", "inline_message_id": "a"}
-    while more := labelled(message, TEXTS.telegram.read_on):
+    while more := labelled(message, TEXTS.telegram["lire_la_suite"]):
         assert await resident.update(callback_query={**press, "data": more}) == []
         message = resident.telegram.made("editMessageText")[-1]
         assert message["inline_message_id"] == "a"
@@ -225,7 +225,7 @@ async def test_a_long_answer_that_is_shared_is_read_in_its_place(resident: Resid
     assert len(texts) == 4
     assert all(list(text_complaints(text, "HTML")) == [] for text in texts)
     assert len(re.findall("lien numéro", " ".join(texts))) == LINKS
-    again = labelled(message, TEXTS.telegram.read_again)
+    again = labelled(message, TEXTS.telegram["relire_le_debut"])
     await resident.update(callback_query={**press, "data": again})
     assert resident.telegram.made("editMessageText")[-1]["text"] == content
     # Buttons that are not its own change nothing there.

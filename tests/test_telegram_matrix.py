@@ -90,26 +90,26 @@ EDITED = {"edit_date": 1_795_392_001}
 
 KINDS = (
     written("text", 1, ANSWER, text=QUESTION),
-    written("off topic", 1, TEXTS.refusal, text="xyzzyx wizzgrok"),
-    written("command", 1, TEXTS.help, text="/aide"),
-    written("unknown command", 1, TEXTS.help, text="/inconnue"),
+    written("off topic", 1, TEXTS["refus"], text="xyzzyx wizzgrok"),
+    written("command", 1, TEXTS["aide"], text="/aide"),
+    written("unknown command", 1, TEXTS["aide"], text="/inconnue"),
     written("start with a link", 1, ANSWER, text="/start q-qui-s-engage"),
-    written("very long text", 1, TEXTS.too_long, text="a" * 4096),
-    written("emoji only", 1, TEXTS.empty, text="🙂🙂"),
-    written("voice", 1, TEXTS.telegram.voice, voice={**FILE, "duration": 1}),
-    written("round video", 1, TEXTS.telegram.video,
+    written("very long text", 1, TEXTS["message_trop_long"], text="a" * 4096),
+    written("emoji only", 1, TEXTS["message_vide"], text="🙂🙂"),
+    written("voice", 1, TEXTS.telegram["message_vocal"], voice={**FILE, "duration": 1}),
+    written("round video", 1, TEXTS.telegram["video"],
             video_note={**FILE, "duration": 1, "length": 1}),
-    written("photo", 1, TEXTS.telegram.photo, **PHOTO),
+    written("photo", 1, TEXTS.telegram["photo"], **PHOTO),
     written("photo with a caption", 1, ANSWER, caption=QUESTION, **PHOTO),
-    written("photo with an empty caption", 1, TEXTS.telegram.photo, caption="", **PHOTO),
-    written("sticker", 1, TEXTS.empty, sticker=STICKER),
-    written("document", 1, TEXTS.telegram.document, document=FILE),
-    written("poll", 1, TEXTS.empty, poll=POLL),
-    written("dice", 1, TEXTS.empty, dice={"emoji": "🎲", "value": 1}),
-    written("contact", 1, TEXTS.telegram.contact_card,
+    written("photo with an empty caption", 1, TEXTS.telegram["photo"], caption="", **PHOTO),
+    written("sticker", 1, TEXTS["message_vide"], sticker=STICKER),
+    written("document", 1, TEXTS.telegram["document"], document=FILE),
+    written("poll", 1, TEXTS["message_vide"], poll=POLL),
+    written("dice", 1, TEXTS["message_vide"], dice={"emoji": "🎲", "value": 1}),
+    written("contact", 1, TEXTS.telegram["fiche_contact"],
             contact={"phone_number": "0", "first_name": "Odette"}),
-    written("location", 1, TEXTS.nearest, location=PLACE),
-    written("venue", 1, TEXTS.nearest, location=PLACE,
+    written("location", 1, TEXTS["communes_proches"], location=PLACE),
+    written("venue", 1, TEXTS["communes_proches"], location=PLACE,
             venue={"location": PLACE, "title": "Mairie", "address": "Place"}),
     written("forwarded", 1, ANSWER, text=QUESTION,
             forward_origin={"type": "hidden_user", "date": 1, "sender_user_name": "Odette"}),
@@ -118,11 +118,11 @@ KINDS = (
     written("future fields", 1, ANSWER, text=QUESTION, of_2030={"a": [1]},
             entities=[{"type": "hologram", "offset": 0, "length": 3}]),
     written("pinned message", 0, pinned_message=message(1, PRIVATE, text="Bonjour")),
-    pressed("button", 1, TEXTS.themes, data="themes"),
-    pressed("button of an older version", 1, TEXTS.expired_button, data="v0:page:3"),
-    pressed("button without data", 1, TEXTS.expired_button, game_short_name="galet"),
+    pressed("button", 1, TEXTS["themes"], data="themes"),
+    pressed("button of an older version", 1, TEXTS["bouton_ancien"], data="v0:page:3"),
+    pressed("button without data", 1, TEXTS["bouton_ancien"], game_short_name="galet"),
     pressed("vote", 0, data="vote:qui-s-engage:1"),
-    other("button under a message that is gone", 1, TEXTS.themes, callback_query={
+    other("button under a message that is gone", 1, TEXTS["themes"], callback_query={
         "id": "7", "from": ODETTE, "chat_instance": "1", "data": "themes",
         "message": {"message_id": 1, "date": 0, "chat": PRIVATE}}),
     other("button under a message sent inline", 0, callback_query={
@@ -134,7 +134,7 @@ KINDS = (
     in_group("group, not addressed", 0, text=QUESTION),
     in_group("group, photo", 0, **PHOTO),
     in_group("group, mention", 1, ANSWER, text=f"@galibot_bot {QUESTION}"),
-    in_group("group, command", 1, TEXTS.help, text="/aide@galibot_bot"),
+    in_group("group, command", 1, TEXTS["aide"], text="/aide@galibot_bot"),
     in_group("group, another bot's command", 0, text="/aide@other_bot"),
     in_group("group, reply to the bot", 1, ANSWER, text=QUESTION,
              reply_to_message={**message(1, GROUP, text="Bonjour"), "from": BOT_USER}),
@@ -222,8 +222,8 @@ def refused(code: int, description: str, **parameters: int) -> Fault:
     return Fault(code, description, parameters)
 
 
-HELP = (TEXTS.help,)
-SORRY = (TEXTS.telegram.apology,)
+HELP = (TEXTS["aide"],)
+SORRY = (TEXTS.telegram["panne"],)
 TROUBLES = (
     Trouble("403 blocked", "sendMessage",
             refused(403, "Forbidden: bot was blocked by the user"), (), 1),
@@ -240,12 +240,12 @@ TROUBLES = (
     Trouble("200 that is not JSON, sent", "sendMessage",
             Fault(200, body=b"{", done=True), HELP, 1),
     Trouble("cut before", "sendMessage", Fault(cut=True), HELP, 2),
-    Trouble("cut after", "sendMessage", Fault(cut=True, done=True), (TEXTS.help, TEXTS.help), 2),
+    Trouble("cut after", "sendMessage", Fault(cut=True, done=True), (TEXTS["aide"],) * 2, 2),
     Trouble("no answer, sent", "sendMessage", Fault(delay=math.inf, done=True), HELP, 1),
     Trouble("late", "sendMessage", Fault(delay=1.0, done=True), HELP, 1),
     Trouble("query is too old", "answerCallbackQuery",
             refused(400, "Bad Request: query is too old and response timeout expired or query "
-                    "ID is invalid"), (TEXTS.themes,), 1, say="themes"),
+                    "ID is invalid"), (TEXTS["themes"],), 1, say="themes"),
     Trouble("message is not modified", "editMessageReplyMarkup",
             refused(400, "Bad Request: message is not modified"), (), 0, say="vote"),
 )  # fmt: skip
@@ -280,7 +280,7 @@ async def test_each_fault_of_telegram(
             assert len(api.made(trouble.method)) >= 1
             api.add(message=message(3, 42, text="/themes"))
             await api.settled()
-            assert shows(api.sent(42)[-1], TEXTS.themes), mode
+            assert shows(api.sent(42)[-1], TEXTS["themes"]), mode
 
     await in_both_modes(play, tmp_path)
     assert TOKEN not in caplog.text

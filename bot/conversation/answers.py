@@ -41,9 +41,13 @@ class Answers:
         texts = self.texts
         return (
             *((self._overview(),) if themes else ()),
-            *((Action(texts.find_commune, Ask(Kind.COMMUNE)),) if self.served.gazetteer else ()),
             *(
-                (Action(texts.reach_someone, Ask(Kind.CONTACT)),)
+                (Action(texts["chercher_commune"], Ask(Kind.COMMUNE)),)
+                if self.served.gazetteer
+                else ()
+            ),
+            *(
+                (Action(texts["joindre_quelqu_un"], Ask(Kind.CONTACT)),)
                 if contact and self.served.base.contacts
                 else ()
             ),
@@ -52,13 +56,13 @@ class Answers:
     def _overview(self) -> Action:
         """The way to all that can be asked: by theme where there are themes."""
         texts = self.texts
-        label = texts.see_themes if self.served.base.themes else texts.see_questions
+        label = texts["voir_themes"] if self.served.base.themes else texts["voir_questions"]
         return Action(label, Ask(Kind.THEMES))
 
     @property
     def to_start(self) -> Action:
         """The way back to the welcome."""
-        return Action(self.texts.go_back, Ask(Kind.START))
+        return Action(self.texts["retour_debut"], Ask(Kind.START))
 
     def entry(
         self, key: str, conversation: Conversation, confidence: float, commune: Commune | None
@@ -86,7 +90,7 @@ class Answers:
             commune=commune,
             actions=(*self.questions(entry.see_also), *self.ways()),
             contact=self.served.base.contacts.get(entry.contact or ""),
-            back=Action(self.texts.back_to_theme, Ask(Kind.THEME, entry.theme))
+            back=Action(self.texts["retour_theme"], Ask(Kind.THEME, entry.theme))
             if entry.theme
             else self.to_start,
         )
@@ -99,7 +103,7 @@ class Answers:
             text=made.easy_text or made.text,
             easy_text=None,
             easy=True,
-            actions=(Action(self.texts.full_text, Ask(Kind.ENTRY, key)), *made.actions),
+            actions=(Action(self.texts["texte_complet"], Ask(Kind.ENTRY, key)), *made.actions),
         )
 
     def suggestions(
@@ -112,17 +116,17 @@ class Answers:
         several: bool = False,
     ) -> Reply:
         """Up to three full questions to choose from, or none of them."""
-        doubt = self.texts.suggestion if len(keys) == 1 else self.texts.suggestions
+        doubt = self.texts["proposition"] if len(keys) == 1 else self.texts["propositions"]
         return Reply(
             Outcome.SUGGESTIONS,
-            self.texts.several if several else doubt,
+            self.texts["plusieurs_questions"] if several else doubt,
             conversation,
             entries=keys,
             confidence=confidence,
             commune=commune,
             actions=(
                 *self.questions(keys),
-                Action(self.texts.none_of_these, Ask(Kind.NONE)),
+                Action(self.texts["aucune"], Ask(Kind.NONE)),
                 *self.ways(),
             ),
             back=self.to_start,
@@ -135,11 +139,11 @@ class Answers:
             return replace(
                 self.contact(after, commune),
                 outcome=Outcome.NO_MATCH,
-                text=self.texts.refusal_again,
+                text=self.texts["refus_suivant"],
             )
         return Reply(
             Outcome.NO_MATCH,
-            self.texts.refusal,
+            self.texts["refus"],
             after,
             actions=(*self._theme_actions(THEMES_IN_REFUSAL), *self.ways()),
             back=self.to_start,
@@ -180,7 +184,7 @@ class Answers:
         )
         return Reply(
             Outcome.CHOOSE_COMMUNE,
-            text or self.texts.choose_commune,
+            text or self.texts["choisir_commune"],
             conversation,
             communes=communes,
             actions=(*choices, *self.ways()),
@@ -192,7 +196,7 @@ class Answers:
         if not communes:
             far = self.menu(self.region.sentences.loin, conversation)
             return replace(far, outcome=Outcome.NO_MATCH)
-        return self.choose_commune(communes, conversation, self.texts.nearest)
+        return self.choose_commune(communes, conversation, self.texts["communes_proches"])
 
     def commune_not_found(self, conversation: Conversation) -> Reply:
         """No place was recognised where one was looked for."""
@@ -218,7 +222,7 @@ class Answers:
         """Where a commune stands, with its zone, intercommunalité and desk."""
         parts = [places.commune_status(commune)]
         if guessed:
-            parts.insert(0, self.texts.guessed.format(commune=typeset(commune.name)))
+            parts.insert(0, self.texts["commune_devinee"].format(commune=typeset(commune.name)))
         if caution := places.caution(commune):
             parts.append(caution)
         if cite and self.region.estates:
@@ -238,7 +242,7 @@ class Answers:
             commune=commune,
             actions=(
                 *self.questions(commune.standing.see_next),
-                Action(self.texts.change_commune, Ask(Kind.COMMUNE)),
+                Action(self.texts["changer_commune"], Ask(Kind.COMMUNE)),
                 *(way for way in self.ways() if way.ask != Ask(Kind.COMMUNE)),
             ),
             contact=self._desk(commune),
@@ -249,7 +253,7 @@ class Answers:
         """Whom to call; the remembered commune's own desk where there is one."""
         return Reply(
             Outcome.SMALLTALK,
-            self.texts.contact,
+            self.texts["contact"],
             conversation,
             contact=self._desk(commune) if commune else self._default_contact(),
             actions=(
@@ -264,7 +268,7 @@ class Answers:
         base = self.served.base
         return Reply(
             Outcome.SMALLTALK,
-            self.texts.themes if base.themes else self.texts.questions,
+            self.texts["themes"] if base.themes else self.texts["questions"],
             conversation,
             actions=(
                 *(self._theme_actions() if base.themes else self.questions(base.entries)),
@@ -279,15 +283,15 @@ class Answers:
         keys = [entry.id for entry in self.served.base.of_theme(key)]
         return Reply(
             Outcome.SMALLTALK,
-            self.texts.theme.format(theme=title),
+            self.texts["theme"].format(theme=title),
             conversation,
             actions=(*self.questions(keys), *self.ways()),
-            back=Action(self.texts.back_to_themes, Ask(Kind.THEMES)),
+            back=Action(self.texts["retour_themes"], Ask(Kind.THEMES)),
         )
 
     def start(self, conversation: Conversation) -> Reply:
         """The welcome, to which every other reply can go back."""
-        return Reply(Outcome.SMALLTALK, self.texts.welcome, conversation, actions=self.ways())
+        return Reply(Outcome.SMALLTALK, self.texts["bienvenue"], conversation, actions=self.ways())
 
     def menu(self, text: str, conversation: Conversation) -> Reply:
         """A text with the general ways on."""

@@ -90,7 +90,7 @@ _Step = Callable[[_Way], Reply | None]
 
 def route(question: Question, served: Served) -> tuple[Reply, Trace]:
     """The reply to words, to a button or to a position, and why; a pure function."""
-    before, notice = question.conversation, served.base.texts.notice
+    before, notice = question.conversation, served.base.texts["service_automatique"]
     if question.place is not None:
         near = Answers(served).near(served.gazetteer.around(question.place), before)
         return finish(near, before, notice), Trace(
@@ -133,20 +133,20 @@ def act(ask: Ask | None, conversation: Conversation, served: Served) -> Reply:
         case Ask(Kind.NONE):
             return answers.refusal(conversation, commune)
         case Ask(Kind.HELP):
-            return answers.menu(served.base.texts.help, conversation)
+            return answers.menu(served.base.texts["aide"], conversation)
         case Ask(Kind.PRIVACY):
-            return answers.menu(served.base.texts.privacy, conversation)
+            return answers.menu(served.base.texts["vie_privee"], conversation)
         case Ask(Kind.START):
             return answers.start(conversation)
         case _:
-            return answers.menu(served.base.texts.expired_button, conversation)
+            return answers.menu(served.base.texts["bouton_ancien"], conversation)
 
 
 def _too_long(way: _Way) -> Reply | None:
     if not way.message.too_long:
         return None
     way.why("longueur", "Le message est trop long.")
-    return way.answers.menu(way.served.base.texts.too_long, way.conversation)
+    return way.answers.menu(way.served.base.texts["message_trop_long"], way.conversation)
 
 
 def _nothing(way: _Way) -> Reply | None:
@@ -155,9 +155,9 @@ def _nothing(way: _Way) -> Reply | None:
     texts = way.served.base.texts
     if way.message.personal:
         way.why("vide", "Le message ne contient qu’une donnée personnelle.")
-        return way.answers.menu(texts.personal_data, way.conversation)
+        return way.answers.menu(texts["donnees_personnelles"], way.conversation)
     way.why("vide", "Le message ne contient aucun mot.")
-    return way.answers.menu(texts.empty, way.conversation)
+    return way.answers.menu(texts["message_vide"], way.conversation)
 
 
 def _alarm(way: _Way) -> Reply | None:
@@ -182,7 +182,7 @@ def _dialogue_act(way: _Way) -> Reply | None:
     said, then = way.served.base.acts[name].reply, way.served.base.acts[name].then
     calm = replace(way.conversation, refusals=0)
     if then == "debut":
-        return way.answers.menu(way.served.base.texts.welcome, calm)
+        return way.answers.menu(way.served.base.texts["bienvenue"], calm)
     if then == "contact":
         return replace(way.answers.contact(way.conversation, way.remembered), text=said)
     return way.answers.menu(said, calm)

@@ -43,7 +43,7 @@ from bot.knowledge.problem import Problem
 from bot.knowledge.region import Region
 from bot.knowledge.shown import as_typed
 from bot.knowledge.surroundings import read_acts, read_alarms, read_drawings, read_region
-from bot.knowledge.texts import Texts
+from bot.knowledge.texts import NAME, SCHEMA
 from bot.knowledge.yaml_reading import Document, Path, read_yaml
 from bot.language.typography import typeset
 from bot.language.words import normalise
@@ -158,7 +158,9 @@ def _base(
     alarms, calm = read_alarms(documents, written, problems)
     acts = read_acts(documents, problems)
     wording = readable[TEXTS]
-    around = validate(Texts, wording, wording.value or {}, (), None, problems) or Texts()
+    around = validate(
+        SCHEMA, wording, wording.value or {}, (), None, problems
+    ) or SCHEMA.model_validate({})
     needed = [FAQ]
     needed += [CONTACTS] * any(one.contact for one, _, _ in entries.values())
     needed += [FACTS] * any(one.support for one, _, _ in entries.values())
@@ -201,7 +203,7 @@ def _base(
         calm=calm,
         acts=acts,
         drawings=read_drawings(files, problems),
-        texts=around.settled(typeset(around.name)),
+        texts=around.settled(typeset(around[NAME])),
         revision=revision_of(files),
     )
     return as_printed(base)

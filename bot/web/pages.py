@@ -27,11 +27,11 @@ FORM_BYTES = 12 * 1024
 #: Pages of one action: path → action, the field of WebTexts that is its title.
 _ACTION_PAGES = MappingProxyType(
     {
-        "/themes": (Ask(Kind.THEMES), "themes_title"),
-        "/aucune": (Ask(Kind.NONE), "none_title"),
-        "/aide": (Ask(Kind.HELP), "help_title"),
-        "/confidentialite": (Ask(Kind.PRIVACY), "privacy_title"),
-        "/contact": (Ask(Kind.CONTACT), "contact_title"),
+        "/themes": (Ask(Kind.THEMES), "titre_themes"),
+        "/aucune": (Ask(Kind.NONE), "titre_aucune"),
+        "/aide": (Ask(Kind.HELP), "titre_aide"),
+        "/confidentialite": (Ask(Kind.PRIVACY), "titre_vie_privee"),
+        "/contact": (Ask(Kind.CONTACT), "titre_contact"),
     }
 )
 
@@ -67,7 +67,7 @@ async def theme(request: web.Request) -> web.Response:
     if key not in titles:
         raise web.HTTPNotFound
     reply = _act(request, Ask(Kind.THEME, key))
-    pick = _served(request).base.texts.web.pick_question
+    pick = _served(request).base.texts.web["choisir_question"]
     titled = replace(reply, title=titles[key], text=pick)
     return _respond(request, titled, canonical=f"/theme/{key}")
 
@@ -78,12 +78,12 @@ async def action_page(request: web.Request) -> web.Response:
     reply = _act(request, ask)
     base = _served(request).base
     if ask.kind is Kind.PRIVACY:
-        reply = replace(reply, text=f"{reply.text}\n\n{base.texts.web.privacy}")
+        reply = replace(reply, text=f"{reply.text}\n\n{base.texts.web['vie_privee']}")
     desks: tuple[Contact, ...] = ()
     if ask.kind is Kind.CONTACT:
         others = (desk for desk in base.contacts.values() if desk != reply.contact)
         desks = tuple(sorted(others, key=lambda desk: (not desk.phone, not desk.url)))
-    title = getattr(base.texts.web, title)
+    title = base.texts.web[title]
     return _respond(request, reply, title=title, canonical=path, desks=desks)
 
 
@@ -112,7 +112,7 @@ def _commune_page(request: web.Request, reply: Reply, typed: str) -> web.Respons
     return _respond(
         request,
         reply,
-        title=_served(request).base.texts.web.commune_heading,
+        title=_served(request).base.texts.web["titre_commune"],
         canonical="/commune",
         searched=None if reply.outcome is Outcome.COMMUNE else typed,
     )
@@ -138,7 +138,7 @@ async def vote(request: web.Request) -> web.Response:
     request.app[METRICS].votes.labels(CHANNEL, "yes" if useful == "oui" else "no").inc()
     template = "thanks.html" if wants_fragment(request) else "vote.html"
     conversation = _conversation(request, fields)
-    title = _served(request).base.texts.web.vote_title
+    title = _served(request).base.texts.web["titre_merci"]
     return render(request, template, conversation, entry=key, title=title)
 
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.conversation.action import Ask, Kind
 from bot.conversation.markup import Block, parse
 from bot.conversation.reply import Conversation, Outcome, Reply
-from bot.knowledge.texts import WebTexts
+from bot.knowledge.texts import Sentences
 from bot.language.typography import long_date
 from bot.web.keys import ROOT, SERVICES, TEMPLATES
 from bot.web.links import action_url, state_fields
@@ -70,11 +70,11 @@ def tel(phone: str) -> str:
     return "tel:" + re.sub(r"\D", "", phone)
 
 
-def call(number: str, texts: WebTexts) -> Link:
+def call(number: str, texts: Sentences) -> Link:
     """The button that reaches a number of an urgent reply."""
     if number in _BY_SMS:
-        return Link(texts.write.format(numero=number), f"sms:{number}", "sms")
-    return Link(texts.call.format(numero=number), tel(number), "tel")
+        return Link(texts["ecrire"].format(numero=number), f"sms:{number}", "sms")
+    return Link(texts["appeler"].format(numero=number), tel(number), "tel")
 
 
 def french_date(date: dt.date, sentence: str = "{date}") -> str:

@@ -175,8 +175,11 @@ def _meant(request: web.Request) -> str | None:
 
 def _error_page(request: web.Request, status: int) -> web.Response:
     served = request.app[SERVICES].assistant.served
-    title, text = served.base.texts.web.error(status)
+    texts, told = served.base.texts.web, f"erreur_{status}"
+    if told not in texts:
+        told = "erreur_500" if status >= 500 else "erreur_400"
     conversation = read_state(request.query, served.gazetteer)
+    title, text = texts[f"{told}_titre"], texts[told]
     return render(request, "error.html", conversation, status=status, title=title, text=text)
 
 

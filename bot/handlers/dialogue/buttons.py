@@ -61,7 +61,7 @@ async def _count(
         day, key = services.assistant.today(), _pseudonym(services.pseudonym_key, message)
         stored = services.database.add_vote(vote.entry, vote.useful, CHANNEL, day, key)
         # Where it takes longer, nothing is said that may turn out wrong.
-        thanks = context.texts.vote_thanks if await soon(stored) else None
+        thanks = context.texts["merci_avis"] if await soon(stored) else None
         services.metrics.votes.labels(CHANNEL, "yes" if vote.useful else "no").inc()
     finally:
         await attempt(query.answer(thanks))

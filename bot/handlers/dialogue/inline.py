@@ -39,7 +39,7 @@ async def on_inline_query(update: Update, context: BotContext) -> None:
             cache_time=CACHE_SECONDS,
             is_personal=False,
             button=InlineQueryResultsButton(
-                texts.telegram.ask_here, start_parameter=str(StartLink(source=INLINE))
+                texts.telegram["poser_au_robot"], start_parameter=str(StartLink(source=INLINE))
             ),
         )
     )
@@ -67,9 +67,12 @@ def _shared(
 ) -> tuple[str, InlineKeyboardMarkup]:
     """The message that is shared, or its last characters, and the buttons under it."""
     text, left = page(render(reply, texts.telegram), last)
-    turns = ((texts.telegram.read_again, 0, last), (texts.telegram.read_on, -left, left))
+    turns = (
+        (texts.telegram["relire_le_debut"], 0, last),
+        (texts.telegram["lire_la_suite"], -left, left),
+    )
     reading = [button(label, Part(again(reply), at)) for label, at, needed in turns if needed]
-    asking = [InlineKeyboardButton(texts.telegram.ask_another, url=_link(reply).url(bot))]
+    asking = [InlineKeyboardButton(texts.telegram["autre_question"], url=_link(reply).url(bot))]
     return text, InlineKeyboardMarkup([row for row in (reading, asking) if row])
 
 

@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.conversation.action import Ask, Kind
 from bot.conversation.reply import Outcome, Reply
 from bot.handlers.dialogue.links import SHARED, StartLink
-from bot.knowledge.texts import TelegramTexts, Texts
+from bot.knowledge.texts import Sentences, Texts
 
 #: Stands for the entry in the votes on a refusal: no entry's id can be that.
 REFUSAL = "-"
@@ -92,18 +92,23 @@ def keyboard(
     itself = Ask(Kind.ENTRY, reply.entry or "")  # from its easy wording to the full one
     about = [button(way.label, way.ask) for way in reply.actions if way.ask == itself]
     if reply.entry and reply.easy_text:
-        about.append(button(texts.simpler, Ask(Kind.EASY, reply.entry)))
+        about.append(button(texts["plus_simple"], Ask(Kind.EASY, reply.entry)))
     if link := _share_link(reply, bot):
-        about.append(InlineKeyboardButton(texts.telegram.share, url=link))
+        about.append(InlineKeyboardButton(texts.telegram["partager"], url=link))
     questions = [way for way in reply.actions if not way.general and way.ask != itself]
     ways = [way for way in reply.actions if way.general]
     if reply.back:
         ways = [reply.back, *(way for way in ways if way.ask != reply.back.ask)]
     first = max(part.at or 0, 0)
-    turns = ((texts.telegram.previous, first - CHOICES), (texts.telegram.next, first + CHOICES))
+    turns = (
+        (texts.telegram["choix_precedents"], first - CHOICES),
+        (texts.telegram["choix_suivants"], first + CHOICES),
+    )
     shown = questions[first:][: CHOICES if part.ask else MOST_CHOICES]
     rows = [
-        [button(texts.telegram.read_on, Part(part.ask, -left))] if part.ask and left else [],
+        [button(texts.telegram["lire_la_suite"], Part(part.ask, -left))]
+        if part.ask and left
+        else [],
         about,
         _votes(reply, texts.telegram),
         *([button(way.label, way.ask)] for way in shown),
@@ -126,9 +131,7 @@ def button(label: str, asks: Ask | Part) -> InlineKeyboardButton:
     return InlineKeyboardButton(cut(label), callback_data=str(asks))
 
 
-def with_vote(
-    markup: InlineKeyboardMarkup, vote: Vote, texts: TelegramTexts
-) -> InlineKeyboardMarkup:
+def with_vote(markup: InlineKeyboardMarkup, vote: Vote, texts: Sentences) -> InlineKeyboardMarkup:
     """The same buttons, with a mark on the vote chosen."""
     chosen = str(vote)
     return InlineKeyboardMarkup(
@@ -150,15 +153,15 @@ def cut(label: str, length: int = LABEL_LENGTH) -> str:
     return f"{start[: word_end if word_end > 0 else length - 1].rstrip(' ,;:')}…"
 
 
-def _votes(reply: Reply, texts: TelegramTexts) -> Row:
+def _votes(reply: Reply, texts: Sentences) -> Row:
     if reply.outcome is Outcome.ANSWER and reply.entry:
         return _votes_row(reply.entry, texts)
     return _votes_row(REFUSAL, texts) if reply.outcome is Outcome.NO_MATCH else []
 
 
-def _votes_row(entry: str, texts: TelegramTexts, chosen: str = "") -> Row:
+def _votes_row(entry: str, texts: Sentences, chosen: str = "") -> Row:
     row = []
-    for useful, label in ((True, texts.useful), (False, texts.not_useful)):
+    for useful, label in ((True, texts["utile"]), (False, texts["pas_utile"])):
         vote = Vote(entry, useful)
         row.append(button(label + CHOSEN * (str(vote) == chosen), vote.ask))
     return row

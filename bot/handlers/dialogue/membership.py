@@ -20,7 +20,9 @@ async def on_membership(update: Update, context: BotContext) -> None:
         context.bot_data.memories.move(change.chat.id)
     elif change.old_chat_member.status in _OUT and change.chat.type in {"group", "supergroup"}:
         welcome = context.services.assistant.reply(Question(action="start"))
-        await send(update, context, replace(welcome, text=context.texts.telegram.group_greeting))
+        await send(
+            update, context, replace(welcome, text=context.texts.telegram["arrivee_dans_un_groupe"])
+        )
 
 
 async def on_migration(update: Update, context: BotContext) -> None:

@@ -12,18 +12,18 @@ from bot.handlers.dialogue.keyboard import Part
 from bot.handlers.dialogue.position import typed_action
 from bot.handlers.dialogue.replying import answer, send
 
-#: What is said of each kind of message that can't be read, a field of TelegramTexts: the first
+#: What is said of each kind of message that can't be read, a field of Sentences: the first
 #: that it has.
 _UNREADABLE = (
-    ("voice", "voice"),
-    ("audio", "audio"),
+    ("voice", "message_vocal"),
+    ("audio", "enregistrement"),
     ("video_note", "video"),
     ("video", "video"),
     ("animation", "video"),  # Telegram gives each a document too
     ("photo", "photo"),
     ("live_photo", "photo"),
     ("document", "document"),
-    ("contact", "contact_card"),
+    ("contact", "fiche_contact"),
 )
 
 
@@ -58,7 +58,7 @@ async def on_anything_else(update: Update, context: BotContext) -> None:
     reply = context.services.assistant.reply(Question("", conversation=context.conversation))
     said = next((name for kind, name in _UNREADABLE if getattr(message, kind, None)), None)
     if said:
-        reply = replace(reply, text=getattr(context.texts.telegram, said))
+        reply = replace(reply, text=context.texts.telegram[said])
     await send(update, context, reply)
 
 

@@ -12,7 +12,7 @@ from bot.knowledge.texts import Texts
 
 def _keys(texts: Texts) -> dict[str, Ask]:
     """The keys other than the position, by what they send."""
-    return {texts.see_themes: Ask(Kind.THEMES), texts.go_back: Ask(Kind.START)}
+    return {texts["voir_themes"]: Ask(Kind.THEMES), texts["retour_debut"]: Ask(Kind.START)}
 
 
 def typed_action(words: str, texts: Texts) -> str | None:
@@ -25,10 +25,10 @@ def position_keyboard(texts: Texts) -> ReplyKeyboardMarkup:
     """« Send my position », and the ways on."""
     return ReplyKeyboardMarkup(
         [
-            [KeyboardButton(texts.telegram.send_position, request_location=True)],
+            [KeyboardButton(texts.telegram["envoyer_position"], request_location=True)],
             [KeyboardButton(label) for label in _keys(texts)],
         ],
         resize_keyboard=True,
         one_time_keyboard=True,
-        input_field_placeholder=texts.telegram.commune_placeholder,
+        input_field_placeholder=texts.telegram["exemple_commune"],
     )

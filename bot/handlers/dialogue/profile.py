@@ -15,29 +15,29 @@ from telegram import (
 from telegram.ext import ExtBot
 
 from bot.handlers.delivery.sending import attempt
-from bot.knowledge.texts import TelegramTexts
+from bot.knowledge.texts import Sentences
 
 #: For phones set to French, and for all the others.
 _LANGUAGES = ("fr", None)
 
 
-def commands(texts: TelegramTexts, *, places: bool, group: bool = False) -> list[BotCommand]:
+def commands(texts: Sentences, *, places: bool, group: bool = False) -> list[BotCommand]:
     """Telegram's menu of commands, in the order shown; /help is understood too, not listed.
 
     In a group the bot is only called for something: the rest is for a private chat.
     """
     listed = (
-        ("start", texts.command_start, not group),
-        ("themes", texts.command_themes, True),
-        ("commune", texts.command_commune, places),
-        ("contact", texts.command_contact, True),
-        ("confidentialite", texts.command_privacy, not group),
-        ("aide", texts.command_help, True),
+        ("start", texts["commande_start"], not group),
+        ("themes", texts["commande_themes"], True),
+        ("commune", texts["commande_commune"], places),
+        ("contact", texts["commande_contact"], True),
+        ("confidentialite", texts["commande_confidentialite"], not group),
+        ("aide", texts["commande_aide"], True),
     )
     return [BotCommand(name, what) for name, what, shown in listed if shown]
 
 
-async def announce(bot: ExtBot[None], texts: TelegramTexts, *, places: bool) -> None:
+async def announce(bot: ExtBot[None], texts: Sentences, *, places: bool) -> None:
     """Bring all of it up to date; what fails is logged, and the rest is done all the same."""
     for language in _LANGUAGES:
         for scope, group in (
@@ -46,8 +46,8 @@ async def announce(bot: ExtBot[None], texts: TelegramTexts, *, places: bool) -> 
         ):
             menu = commands(texts, places=places, group=group)
             await attempt(_commands(bot, scope, language, menu))
-        await attempt(_description(bot, language, texts.description))
-        await attempt(_short_description(bot, language, texts.short_description))
+        await attempt(_description(bot, language, texts["description"]))
+        await attempt(_short_description(bot, language, texts["description_courte"]))
     await attempt(_menu_button(bot))
 
 

@@ -10,7 +10,7 @@ from bot.conversation.markup import Line, parse
 from bot.conversation.reply import Reply
 from bot.handlers.delivery.sending import plain
 from bot.knowledge.model import Contact, Source
-from bot.knowledge.texts import TelegramTexts
+from bot.knowledge.texts import Sentences
 from bot.language.numbers import PHONE
 from bot.language.typography import NO_BREAK, long_date
 
@@ -29,7 +29,7 @@ _TAGGED = 2000
 _GAP = "[…]"
 
 
-def render(reply: Reply, texts: TelegramTexts) -> str:
+def render(reply: Reply, texts: Sentences) -> str:
     """The whole reply as HTML, however long."""
     parts = (
         f"<i>{escape(reply.notice)}</i>" if reply.notice else "",
@@ -118,31 +118,33 @@ def _link(text: str, url: str) -> str:
     return f'<a href="{escape(url)}">{escape(text, quote=False)}</a>'
 
 
-def _contact(contact: Contact, texts: TelegramTexts) -> str:
+def _contact(contact: Contact, texts: Sentences) -> str:
     role = f", {escape(contact.role, quote=False)}" if contact.role else ""
-    lines = [f"{texts.contact} <b>{escape(contact.name, quote=False)}</b>{role}"]
+    lines = [f"{texts['contact']} <b>{escape(contact.name, quote=False)}</b>{role}"]
     if contact.phone:
-        lines.append(escape(f"{texts.phone} {contact.phone.replace(' ', NO_BREAK)}", quote=False))
+        lines.append(
+            escape(f"{texts['telephone']} {contact.phone.replace(' ', NO_BREAK)}", quote=False)
+        )
     if contact.address:
         lines.append(escape(contact.address, quote=False))
     if contact.url:
-        lines.append(_link(texts.website, contact.url))
+        lines.append(_link(texts["voir_site"], contact.url))
     return "\n".join(lines)
 
 
-def _origin(reply: Reply, texts: TelegramTexts) -> str:
+def _origin(reply: Reply, texts: Sentences) -> str:
     """Where the answer comes from and when that was read, or checked by a person."""
     shown = [_source(source) for source in reply.sources]
     if len(shown) == 1:
-        lines = [f"{texts.source} {shown[0]}"]
+        lines = [f"{texts['source']} {shown[0]}"]
     elif shown:
-        lines = [texts.sources, *(f"• {source}" for source in shown)]
+        lines = [texts["sources"], *(f"• {source}" for source in shown)]
     else:
         lines = []
     if reply.checked_on:
-        lines.append(texts.checked.format(date=long_date(reply.checked_on)))
+        lines.append(texts["verifie"].format(date=long_date(reply.checked_on)))
     elif reply.collected_on:
-        lines.append(texts.collected.format(date=long_date(reply.collected_on)))
+        lines.append(texts["releve"].format(date=long_date(reply.collected_on)))
     return "\n".join(lines)
 
 

@@ -90,7 +90,7 @@ async def on_error(update: object, context: BotContext) -> None:
         report(error)
         chat = update.effective_chat if isinstance(update, Update) else None
         if chat and remedy(error) not in _WITHOUT_APOLOGY:
-            sorry = context.texts.telegram.apology
+            sorry = context.texts.telegram["panne"]
             await deliver(context.bot, Message(chat.id, sorry, html=False, topic=context.topic))
     except Exception as failure:
         report(failure)
