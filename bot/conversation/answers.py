@@ -37,27 +37,15 @@ class Answers:
         return self.served.gazetteer.region
 
     def ways(self, *, themes: bool = True, contact: bool = True) -> tuple[Action, ...]:
-        """The general ways on; none leads to communes where no place is known."""
-        texts = self.texts
-        return (
-            *((self._overview(),) if themes else ()),
-            *(
-                (Action(texts["chercher_commune"], Ask(Kind.COMMUNE)),)
-                if self.served.gazetteer
-                else ()
-            ),
-            *(
-                (Action(texts["joindre_quelqu_un"], Ask(Kind.CONTACT)),)
-                if contact and self.served.base.contacts
-                else ()
-            ),
+        """The general ways on: all that can be asked, a commune where one is known, a person."""
+        texts, base = self.texts, self.served.base
+        overview = texts["voir_themes"] if base.themes else texts["voir_questions"]
+        ways = (
+            (themes, overview, Kind.THEMES),
+            (self.served.gazetteer, texts["chercher_commune"], Kind.COMMUNE),
+            (contact and base.contacts, texts["joindre_quelqu_un"], Kind.CONTACT),
         )
-
-    def _overview(self) -> Action:
-        """The way to all that can be asked: by theme where there are themes."""
-        texts = self.texts
-        label = texts["voir_themes"] if self.served.base.themes else texts["voir_questions"]
-        return Action(label, Ask(Kind.THEMES))
+        return tuple(Action(label, Ask(kind)) for wanted, label, kind in ways if wanted)
 
     @property
     def to_start(self) -> Action:
@@ -117,20 +105,10 @@ class Answers:
     ) -> Reply:
         """Up to three full questions to choose from, or none of them."""
         doubt = self.texts["proposition"] if len(keys) == 1 else self.texts["propositions"]
-        return Reply(
-            Outcome.SUGGESTIONS,
-            self.texts["plusieurs_questions"] if several else doubt,
-            conversation,
-            entries=keys,
-            confidence=confidence,
-            commune=commune,
-            actions=(
-                *self.questions(keys),
-                Action(self.texts["aucune"], Ask(Kind.NONE)),
-                *self.ways(),
-            ),
-            back=self.to_start,
-        )
+        text = self.texts["plusieurs_questions"] if several else doubt
+        none = Action(self.texts["aucune"], Ask(Kind.NONE))
+        made = self.menu(text, conversation, Outcome.SUGGESTIONS, (*self.questions(keys), none))
+        return replace(made, entries=keys, confidence=confidence, commune=commune)
 
     def refusal(self, conversation: Conversation, commune: Commune | None) -> Reply:
         """What was understood, themes and a way to a person; from the second one, her contact."""
@@ -141,23 +119,14 @@ class Answers:
                 outcome=Outcome.NO_MATCH,
                 text=self.texts["refus_suivant"],
             )
-        return Reply(
-            Outcome.NO_MATCH,
-            self.texts["refus"],
-            after,
-            actions=(*self._theme_actions(THEMES_IN_REFUSAL), *self.ways()),
-            back=self.to_start,
-        )
+        themes = self._theme_actions(THEMES_IN_REFUSAL)
+        return self.menu(self.texts["refus"], after, Outcome.NO_MATCH, themes)
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
         """A place outside the territory was asked about."""
-        return Reply(
-            Outcome.NO_MATCH,
-            self.region.sentences.ailleurs.format(lieu=place),
-            replace(conversation, refusals=conversation.refusals + 1),
-            actions=self.ways(),
-            back=self.to_start,
-        )
+        text = self.region.sentences.ailleurs.format(lieu=place)
+        after = replace(conversation, refusals=conversation.refusals + 1)
+        return self.menu(text, after, Outcome.NO_MATCH)
 
     def unknown_postcode(self, lookup: Unknown, conversation: Conversation) -> Reply:
         """A postcode that no commune has: said so, with those of which it may be a slip."""
@@ -182,27 +151,19 @@ class Answers:
             )
             for commune in communes
         )
-        return Reply(
-            Outcome.CHOOSE_COMMUNE,
-            text or self.texts["choisir_commune"],
-            conversation,
-            communes=communes,
-            actions=(*choices, *self.ways()),
-            back=self.to_start,
-        )
+        told = text or self.texts["choisir_commune"]
+        made = self.menu(told, conversation, Outcome.CHOOSE_COMMUNE, choices)
+        return replace(made, communes=communes)
 
     def near(self, communes: tuple[Commune, ...], conversation: Conversation) -> Reply:
         """The communes around a point on the map: a choice too, since borders are not known."""
         if not communes:
-            far = self.menu(self.region.sentences.loin, conversation)
-            return replace(far, outcome=Outcome.NO_MATCH)
+            return self.menu(self.region.sentences.loin, conversation, Outcome.NO_MATCH)
         return self.choose_commune(communes, conversation, self.texts["communes_proches"])
 
     def commune_not_found(self, conversation: Conversation) -> Reply:
         """No place was recognised where one was looked for."""
-        return replace(
-            self.menu(self.region.sentences.introuvable, conversation), outcome=Outcome.NO_MATCH
-        )
+        return self.menu(self.region.sentences.introuvable, conversation, Outcome.NO_MATCH)
 
     def where(self, conversation: Conversation) -> Reply:
         """Ask which commune."""
@@ -251,51 +212,41 @@ class Answers:
 
     def contact(self, conversation: Conversation, commune: Commune | None) -> Reply:
         """Whom to call; the remembered commune's own desk where there is one."""
-        return Reply(
-            Outcome.SMALLTALK,
-            self.texts["contact"],
-            conversation,
-            contact=self._desk(commune) if commune else self._default_contact(),
-            actions=(
-                *self.questions(self.served.base.beside_contact),
-                *self.ways(contact=False),
-            ),
-            back=self.to_start,
-        )
+        beside = self.questions(self.served.base.beside_contact)
+        made = self.menu(self.texts["contact"], conversation, first=beside, contact=False)
+        return replace(made, contact=self._desk(commune) if commune else self._default_contact())
 
     def themes(self, conversation: Conversation) -> Reply:
         """All themes; of a base without any, its questions."""
         base = self.served.base
-        return Reply(
-            Outcome.SMALLTALK,
-            self.texts["themes"] if base.themes else self.texts["questions"],
-            conversation,
-            actions=(
-                *(self._theme_actions() if base.themes else self.questions(base.entries)),
-                *self.ways(themes=False),
-            ),
-            back=self.to_start,
-        )
+        text = self.texts["themes"] if base.themes else self.texts["questions"]
+        first = self._theme_actions() if base.themes else self.questions(base.entries)
+        return self.menu(text, conversation, first=first, themes=False)
 
     def theme(self, key: str, conversation: Conversation) -> Reply:
         """The questions of one theme. Raises KeyError for an unknown theme."""
         title = {known.id: known.title for known in self.served.base.themes}[key]
-        keys = [entry.id for entry in self.served.base.of_theme(key)]
-        return Reply(
-            Outcome.SMALLTALK,
-            self.texts["theme"].format(theme=title),
-            conversation,
-            actions=(*self.questions(keys), *self.ways()),
-            back=Action(self.texts["retour_themes"], Ask(Kind.THEMES)),
-        )
+        first = self.questions(entry.id for entry in self.served.base.of_theme(key))
+        made = self.menu(self.texts["theme"].format(theme=title), conversation, first=first)
+        return replace(made, back=Action(self.texts["retour_themes"], Ask(Kind.THEMES)))
 
     def start(self, conversation: Conversation) -> Reply:
         """The welcome, to which every other reply can go back."""
-        return Reply(Outcome.SMALLTALK, self.texts["bienvenue"], conversation, actions=self.ways())
+        return replace(self.menu(self.texts["bienvenue"], conversation), back=None)
 
-    def menu(self, text: str, conversation: Conversation) -> Reply:
-        """A text with the general ways on."""
-        return replace(self.start(conversation), text=text, back=self.to_start)
+    def menu(
+        self,
+        text: str,
+        conversation: Conversation,
+        outcome: Outcome = Outcome.SMALLTALK,
+        first: tuple[Action, ...] = (),
+        *,
+        themes: bool = True,
+        contact: bool = True,
+    ) -> Reply:
+        """A text with ways on: its own first, then the general ones, and back to the welcome."""
+        actions = (*first, *self.ways(themes=themes, contact=contact))
+        return Reply(outcome, text, conversation, actions=actions, back=self.to_start)
 
     def questions(self, keys: Iterable[str]) -> tuple[Action, ...]:
         """A button for each of the entries that is served, with its full question."""

@@ -139,24 +139,13 @@ class Reply:
             "urgent": self.urgent,
             "understood": self.understood,
             "conversation": self.conversation.token(),
-            "sources": [
-                {
-                    "title": source.title,
-                    "url": source.url,
-                    "date": source.date.isoformat() if source.date else None,
-                }
-                for source in self.sources
-            ],
+            "sources": [source.model_dump(mode="json") for source in self.sources],
             "collected_on": self.collected_on.isoformat() if self.collected_on else None,
             "checked_on": self.checked_on.isoformat() if self.checked_on else None,
             "commune": commune_as_json(self.commune) if self.commune else None,
             "communes": [commune_as_json(commune) for commune in self.communes],
             "actions": [{"label": way.label, "action": way.action} for way in self.actions],
-            "contact": (
-                {"name": self.contact.name, "phone": self.contact.phone, "url": self.contact.url}
-                if self.contact
-                else None
-            ),
+            "contact": self.contact.as_json() if self.contact else None,
         }
 
 

@@ -6,6 +6,7 @@ really taken.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
 from bot.conversation.action import Ask, Kind
@@ -62,19 +63,11 @@ class _Way:
         self.served = served
         self.answers = Answers(served)
         self.because: list[Because] = []
-        self._ranking: Ranking | None = None
 
-    @property
+    @cached_property
     def ranking(self) -> Ranking:
         """The likely entries, looked for at the first need."""
-        if self._ranking is None:
-            self._ranking = rank(self.message, self.served)
-        return self._ranking
-
-    @property
-    def ranked(self) -> Ranking | None:
-        """The likely entries where they were looked for."""
-        return self._ranking
+        return rank(self.message, self.served)
 
     @property
     def remembered(self) -> Commune | None:
@@ -104,7 +97,8 @@ def route(question: Question, served: Served) -> tuple[Reply, Trace]:
     way = _Way(read_message(question.text, served), before, served)
     for step in PLACE_STEPS if question.only_place else STEPS:
         if (reply := step(way)) is not None:
-            return finish(reply, before, notice), Trace(tuple(way.because), way.message, way.ranked)
+            ranking = vars(way).get("ranking")  # where it was looked for
+            return finish(reply, before, notice), Trace(tuple(way.because), way.message, ranking)
     raise AssertionError("the last step always replies")
 
 

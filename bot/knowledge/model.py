@@ -138,6 +138,10 @@ class Contact(FromFile):
     address: str | None = None
     epci: str | None = None  # SIREN of the intercommunalité whose desk this is
 
+    def as_json(self) -> dict[str, str | None]:
+        """What the outside interface tells of it."""
+        return self.model_dump(include={"name", "phone", "url"})
+
 
 class Fact(FromFile):
     """A sourced statement that answers rest on. `date` is as the source gives it, in words."""

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.communes.commune import communes_of
 from bot.conversation.message import LENGTH
 from bot.conversation.reply import Conversation, Question, commune_as_json
-from bot.knowledge.model import Contact, Entry
+from bot.knowledge.model import Entry, KnowledgeBase
 from bot.web.body import read_body
 from bot.web.keys import METRICS, ROOT, SERVICES
 from bot.web.metrics import CHANNEL
@@ -50,6 +50,11 @@ _MESSAGES = MappingProxyType(
         "internal": "Une panne empêche de répondre. Réessayez dans quelques minutes.",
     }
 )
+#: What the public may read of an entry: named one by one, so that nothing slips out.
+_PUBLIC = (
+    "id", "question", "variants", "answer", "brief", "easy", "theme", "sources", "collected_on",
+    "checked_on", "review_on", "expires_on", "see_also",
+)  # fmt: skip
 
 
 class ApiError(Exception):
@@ -105,10 +110,7 @@ async def entries(request: web.Request) -> web.Response:
             "themes": [
                 {"id": theme.id, "title": theme.title, "icon": theme.icon} for theme in base.themes
             ],
-            "entries": [
-                entry_as_json(entry, base.contacts.get(entry.contact or ""))
-                for entry in served.values()
-            ],
+            "entries": [entry_as_json(entry, base) for entry in served.values()],
         }
     )
 
@@ -118,39 +120,19 @@ async def one_entry(request: web.Request) -> web.Response:
     entry = base.served(request.app[SERVICES].assistant.today()).get(request.match_info["entry"])
     if entry is None:
         raise ApiError(404, "unknown_entry")
-    return json_response(entry_as_json(entry, base.contacts.get(entry.contact or "")))
+    return json_response(entry_as_json(entry, base))
 
 
 async def openapi(request: web.Request) -> web.Response:
     return json_response({**_OPENAPI, "servers": [{"url": request.app[ROOT] or "/"}]})
 
 
-def entry_as_json(entry: Entry, contact: Contact | None) -> dict[str, Any]:
-    """What the public may read of an entry: named field by field, so that none slips out."""
-
-    def day(value: Any) -> str | None:
-        return value.isoformat() if value else None
-
-    return {
-        "id": entry.id,
-        "question": entry.question,
-        "variants": list(entry.variants),
-        "answer": entry.answer,
-        "brief": entry.brief,
-        "easy": entry.easy,
-        "theme": entry.theme,
-        "sources": [
-            {"title": source.title, "url": source.url, "date": day(source.date)}
-            for source in entry.sources
-        ],
-        "collected_on": day(entry.collected_on),
-        "checked_on": day(entry.checked_on),
-        "review_on": day(entry.review_on),
-        "expires_on": day(entry.expires_on),
-        "see_also": list(entry.see_also),
-        "contact": {"name": contact.name, "phone": contact.phone, "url": contact.url}
-        if contact
-        else None,
+def entry_as_json(entry: Entry, base: KnowledgeBase) -> dict[str, Any]:
+    """What the public may read of an entry."""
+    told = entry.model_dump(mode="json", include=set(_PUBLIC))
+    contact = base.contacts.get(entry.contact or "")
+    return {name: told[name] for name in _PUBLIC} | {
+        "contact": contact.as_json() if contact else None
     }
 
 
