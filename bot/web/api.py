@@ -13,8 +13,7 @@ from bot.conversation.message import LENGTH
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.knowledge.model import Entry, KnowledgeBase
 from bot.web.body import read_body
-from bot.web.keys import METRICS, ROOT, SERVICES
-from bot.web.metrics import CHANNEL
+from bot.web.keys import ROOT, SERVICES, counted
 
 PREFIX = "/api/"
 BODY_BYTES = 8 * 1024
@@ -84,9 +83,7 @@ async def ask(request: web.Request) -> web.Response:
             raise ApiError(400, "unknown_commune")
         conversation = replace(conversation, commune=commune)
     question = Question(text=text, conversation=conversation)
-    reply = await assistant.ask(question)
-    request.app[METRICS].replies.labels(CHANNEL, reply.outcome.value).inc()
-    return json_response(reply.as_json())
+    return json_response(counted(request, await assistant.ask(question)).as_json())
 
 
 async def communes(request: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.knowledge.problem import in_words
 from bot.storage.database import Database
-from bot.web.keys import METRICS, SERVICES, TELEGRAM_PROBLEM
+from bot.web.keys import SERVICES, TELEGRAM_PROBLEM
 
 DATABASE_SECONDS = 3.0
 
@@ -64,7 +64,7 @@ async def database_state(database: Database) -> str:
 
 async def metrics(request: web.Request) -> web.Response:
     return web.Response(
-        body=generate_latest(request.app[METRICS].registry),
+        body=generate_latest(request.app[SERVICES].metrics.registry),
         headers={"Content-Type": CONTENT_TYPE_LATEST},
     )
 

@@ -17,9 +17,8 @@ from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.served import Served
 from bot.knowledge.model import Contact
 from bot.web.body import read_body
-from bot.web.keys import METRICS, SERVICES, own_path
+from bot.web.keys import CHANNEL, SERVICES, counted, own_path
 from bot.web.links import read_state
-from bot.web.metrics import CHANNEL
 from bot.web.rendering import render, reply_context, wants_fragment
 
 #: A question of 1,000 characters, each of which may take 12 bytes in a form, with the conversation.
@@ -49,7 +48,7 @@ async def ask(request: web.Request) -> web.Response:
     fields = await _form(request)
     text = fields.get("q", "").strip()
     question = Question(text=text, conversation=_conversation(request, fields))
-    reply = _counted(request, await request.app[SERVICES].assistant.ask(question))
+    reply = counted(request, await request.app[SERVICES].assistant.ask(question))
     return _respond(request, reply, template="home.html", asked=text)
 
 
@@ -102,7 +101,7 @@ async def commune_search(request: web.Request) -> web.Response:
         raise web.HTTPRequestEntityTooLarge(LENGTH, len(text))
     if text:
         looked = Question(text, conversation=_conversation(request, fields), only_place=True)
-        reply = _counted(request, await request.app[SERVICES].assistant.ask(looked))
+        reply = counted(request, await request.app[SERVICES].assistant.ask(looked))
     else:
         reply = _act(request, Ask(Kind.COMMUNE), fields)
     return _commune_page(request, reply, text)
@@ -132,10 +131,8 @@ async def vote(request: web.Request) -> web.Response:
     key, useful = fields.get("entry", ""), fields.get("useful")
     if key not in services.assistant.base.entries or useful not in {"oui", "non"}:
         raise web.HTTPBadRequest
-    await services.database.add_vote(
-        key, useful == "oui", CHANNEL, request.app[SERVICES].assistant.today()
-    )
-    request.app[METRICS].votes.labels(CHANNEL, "yes" if useful == "oui" else "no").inc()
+    await services.database.add_vote(key, useful == "oui", CHANNEL, services.assistant.today())
+    services.metrics.votes.labels(CHANNEL, "yes" if useful == "oui" else "no").inc()
     template = "thanks.html" if wants_fragment(request) else "vote.html"
     conversation = _conversation(request, fields)
     title = _served(request).base.texts.web["titre_merci"]
@@ -165,12 +162,7 @@ def _conversation(request: web.Request, fields: Mapping[str, str] | None = None)
 
 def _act(request: web.Request, ask: Ask, fields: Mapping[str, str] | None = None) -> Reply:
     question = Question(action=str(ask), conversation=_conversation(request, fields))
-    return _counted(request, request.app[SERVICES].assistant.reply(question))
-
-
-def _counted(request: web.Request, reply: Reply) -> Reply:
-    request.app[METRICS].replies.labels(CHANNEL, reply.outcome.value).inc()
-    return reply
+    return counted(request, request.app[SERVICES].assistant.reply(question))
 
 
 def _respond(

@@ -17,9 +17,8 @@ from yarl import URL
 
 from bot.services import Services
 from bot.web import api, health, pages
-from bot.web.keys import METRICS, ROOT, SERVICES, TEMPLATES, own_path
+from bot.web.keys import ROOT, SERVICES, TEMPLATES, own_path, route_label
 from bot.web.links import meant, read_state
-from bot.web.metrics import route_label
 from bot.web.rendering import FOLDER, make_environment, render
 
 _log = logging.getLogger(__name__)
@@ -50,7 +49,6 @@ def make_app(
     root = URL(public_url).path.rstrip("/")
     app[SERVICES] = services
     app[TEMPLATES] = make_environment(public_url, root)
-    app[METRICS] = services.metrics
     app[ROOT] = root
     routes = (*pages.ROUTES, *api.ROUTES, *health.ROUTES, *more)
     for above in dict.fromkeys(("", root)):
@@ -125,7 +123,9 @@ async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Time every request under its route's template."""
     start = time.perf_counter()
     response = await handler(request)
-    labels = request.app[METRICS].seconds.labels(route_label(request), str(response.status))
+    labels = request.app[SERVICES].metrics.seconds.labels(
+        route_label(request), str(response.status)
+    )
     labels.observe(time.perf_counter() - start)
     return response
 
