@@ -7,7 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -40,6 +40,18 @@ _REFUSALS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a command says, to programs and to people, and its exit code."""
+
+    as_json: Any
+    show: Callable[[], None]
+    code: int = 0
+
+
+_Command = Callable[[Settings, argparse.Namespace], _Told | None]
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse in French: its own words for usage errors are English."""
 
@@ -55,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         settings = load_settings()
         _start_log(settings)
-        code = options.run(settings, options)
+        told = options.run(settings, options)
+        code = _tell(told, as_json=options.json) if told else 0
         if sys.stdout:
             sys.stdout.flush()
     except _REFUSALS as error:
@@ -69,7 +82,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             print(f"{which} : lecture ou écriture impossible ({error.strerror}).", file=sys.stderr)
         if error.filename is None:
             console.silence()
-    sys.exit(code or 0)
+    sys.exit(code)
+
+
+def _tell(told: _Told, *, as_json: bool) -> int:
+    if as_json:
+        # Escaped where the console lacks letters: programs must find them all.
+        print(json.dumps(told.as_json, ensure_ascii=not console.has_every_letter(), indent=2))
+    else:
+        told.show()
+    return told.code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -83,12 +105,10 @@ def _parser() -> argparse.ArgumentParser:
         title="commandes", metavar="COMMANDE", required=True, dest="command"
     )
 
-    def command(
-        name: str, run: Callable[[Settings, argparse.Namespace], int | None], what: str
-    ) -> argparse.ArgumentParser:
+    def command(name: str, run: _Command, what: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=what, description=what, add_help=False)
         _french_help(made)
-        made.set_defaults(run=run)
+        made.set_defaults(run=run, parser=made, json=False)
         return made
 
     command("serve", _serve, "lance la page web, et Telegram si TELEGRAM_BOT_TOKEN est défini")
@@ -136,11 +156,6 @@ def _start_log(settings: Settings) -> None:
     alembic.setLevel(max(logging.getLogger().level, logging.WARNING))
 
 
-def _print_json(value: Any) -> None:
-    # Escaped where the console lacks letters: programs must find them all.
-    print(json.dumps(value, ensure_ascii=not console.has_every_letter(), indent=2))
-
-
 def _compile(settings: Settings, _: argparse.Namespace) -> None:
     from bot.storage.compiled import compile_shipped
 
@@ -170,102 +185,86 @@ def _assistant(settings: Settings, base: KnowledgeBase | None = None) -> Assista
     return make_assistant(settings, replace(ours, base=base or ours.base))
 
 
-def _ask(settings: Settings, options: argparse.Namespace) -> None:
+def _ask(settings: Settings, options: argparse.Namespace) -> _Told:
     assistant = _assistant(settings)
     if options.commune and assistant.gazetteer.get(options.commune) is None:
         raise RefusedInputError(f"Le code INSEE {options.commune} n’est pas connu.")
     question = Question(options.text, conversation=Conversation(commune=options.commune))
     reply = assistant.reply(question)
-    if options.json:
-        _print_json(reply.as_json())
-    else:
-        terminal.show_reply(reply)
+    return _Told(reply.as_json(), lambda: terminal.show_reply(reply))
 
 
-def _explain(settings: Settings, options: argparse.Namespace) -> int:
+def _explain(settings: Settings, options: argparse.Namespace) -> _Told:
     if options.entry:
-        _explain_entry(settings, options)
-        return 0
+        return _explain_entry(settings, options.entry)
     if not options.text:
-        print("Commande incorrecte : il faut un texte ou --entry ID.", file=sys.stderr)
-        return 2
+        options.parser.error("il faut un texte ou --entry ID")
     explanation = _assistant(settings).explain(options.text)
-    if options.json:
-        _print_json(explanation.as_json())
-    else:
-        terminal.show_explanation(explanation)
-    return 0
+    return _Told(explanation.as_json(), lambda: terminal.show_explanation(explanation))
 
 
-def _explain_entry(settings: Settings, options: argparse.Namespace) -> None:
+def _explain_entry(settings: Settings, key: str) -> _Told:
     base = load_base(settings.knowledge_dir, dt.date.today())
-    if options.entry not in base.entries:
-        raise RefusedInputError(f"L’entrée « {options.entry} » n’existe pas.")
-    grounds = grounds_of(base, options.entry)
-    if options.json:
-        _print_json({"entry": options.entry, "sentences": [one.as_json() for one in grounds]})
-    else:
-        terminal.show_grounds(base.entries[options.entry], grounds)
+    if key not in base.entries:
+        raise RefusedInputError(f"L’entrée « {key} » n’existe pas.")
+    grounds = grounds_of(base, key)
+    told = {"entry": key, "sentences": [one.as_json() for one in grounds]}
+    return _Told(told, lambda: terminal.show_grounds(base.entries[key], grounds))
 
 
-def _commune(settings: Settings, options: argparse.Namespace) -> None:
+def _commune(settings: Settings, options: argparse.Namespace) -> _Told:
     lookup = load(settings.knowledge_dir, dt.date.today()).gazetteer.find(options.text)
     outcome, communes = communes_of(lookup)
-    if options.json:
-        _print_json({"outcome": outcome, "communes": [commune_as_json(one) for one in communes]})
-    else:
-        terminal.show_communes(communes)
+    told = {"outcome": outcome, "communes": [commune_as_json(one) for one in communes]}
+    return _Told(told, lambda: terminal.show_communes(communes))
 
 
-def _check(settings: Settings, options: argparse.Namespace) -> int:
+def _check(settings: Settings, options: argparse.Namespace) -> _Told:
     path = options.file or settings.knowledge_dir
     _, checked = examine(read_files(path), dt.date.today())
     if options.essais and checked.base:
         found = evaluation.failed_tests(_assistant(settings, checked.base), checked.faq)
         checked = checked.also(found)
-    if options.json:
-        _print_json([problem.as_json() for problem in checked.problems])
-    else:
-        terminal.show_problems(checked.problems, checked.base, path)
-    return 1 if checked.errors else 0
+    problems, base = checked.problems, checked.base
+    told = [problem.as_json() for problem in problems]
+    code = 1 if checked.errors else 0
+    return _Told(told, lambda: terminal.show_problems(problems, base, path), code)
 
 
-def _evaluate(settings: Settings, options: argparse.Namespace) -> None:
+def _evaluate(settings: Settings, options: argparse.Namespace) -> _Told:
     if options.conversations:
-        _evaluate_conversations(settings, options)
-        return
+        return _evaluate_conversations(settings, options)
     cases = evaluation.read_cases(_read(options.cases))
     verdicts = _judged(settings, options.knowledge or settings.knowledge_dir, cases)
     report = evaluation.report(verdicts)
     _write_details(options.details, verdicts)
-    other = _judged(settings, options.against, cases) if options.against else ()
-    changed = evaluation.changes(other, verdicts) if options.against else ()
-    if options.json:
-        if options.against:
-            report["against"] = evaluation.report(other)
-            report["changes"] = [
-                {"question": new.case.question, "before": old.verdict, "after": new.verdict}
-                for old, new in changed
-            ]
-        _print_json(report)
-        return
-    terminal.show_report(report)
-    terminal.show_details(report)
+    changed: tuple[tuple[evaluation.Verdict, evaluation.Verdict], ...] = ()
     if options.against:
-        terminal.show_changes(evaluation.report(other), changed)
+        other = _judged(settings, options.against, cases)
+        changed = evaluation.changes(other, verdicts)
+        report["against"] = evaluation.report(other)
+        report["changes"] = [
+            {"question": new.case.question, "before": old.verdict, "after": new.verdict}
+            for old, new in changed
+        ]
+
+    def show() -> None:
+        terminal.show_report(report)
+        terminal.show_details(report)
+        if options.against:
+            terminal.show_changes(report["against"], changed)
+
+    return _Told(report, show)
 
 
-def _evaluate_conversations(settings: Settings, options: argparse.Namespace) -> None:
+def _evaluate_conversations(settings: Settings, options: argparse.Namespace) -> _Told:
     dialogues = evaluation.read_dialogues(_read(options.conversations))
     base = load_base(options.knowledge or settings.knowledge_dir, dt.date.today())
     assistant = _assistant(settings, base)
     verdicts = [one for dialogue in dialogues for one in evaluation.play(assistant, dialogue)]
     report = evaluation.dialogue_report(verdicts)
     _write_details(options.details, verdicts)
-    if options.json:
-        _print_json(report)
-    else:
-        terminal.show_dialogues(report)
+    return _Told(report, lambda: terminal.show_dialogues(report))
 
 
 def _read(file: Path) -> str:
