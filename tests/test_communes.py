@@ -110,7 +110,7 @@ def codes(answer: Lookup) -> set[str]:
 def test_case(case: dict[str, Any]) -> None:
     answer = gazetteer().find(case["text"])
     assert (kind(answer), codes(answer)) == (case["expect"], set(case["codes"])), case["reason"]
-    for field in {"cite", "fuzzy", "elsewhere"} & case.keys():
+    for field in {"cite", "fuzzy", "elsewhere", "rest", "street"} & case.keys():
         assert getattr(answer, field) == case[field]
 
 

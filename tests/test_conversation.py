@@ -36,18 +36,18 @@ ANSWERED = [
 ]
 #: Smalltalk and what is no question at all.
 SMALLTALK = [
-    ("Bonjour", ACTS["salut"].reply),
-    ("bsr", ACTS["salut"].reply),
-    ("salut a tous", ACTS["salut"].reply),
-    ("merci beaucoup", ACTS["merci"].reply),
-    ("Au revoir et à bientôt", ACTS["au-revoir"].reply),
-    ("ça va ?", ACTS["ca-va"].reply),
-    ("bonne nuit", ACTS["au-revoir"].reply),
-    ("et chez ma mère ?", ACTS["de-qui"].reply),
-    ("et pour mon père", ACTS["de-qui"].reply),
-    ("mes enfants", ACTS["de-qui"].reply),
-    ("et la nuit ?", ACTS["de-qui"].reply),
-    ("espece de connard", ACTS["insulte"].reply),
+    ("Bonjour", ACTS["salut"].replies[0]),
+    ("bsr", ACTS["salut"].replies[0]),
+    ("salut a tous", ACTS["salut"].replies[0]),
+    ("merci beaucoup", ACTS["merci"].replies[0]),
+    ("Au revoir et à bientôt", ACTS["au-revoir"].replies[0]),
+    ("ça va ?", ACTS["ca-va"].replies[0]),
+    ("bonne nuit", ACTS["au-revoir"].replies[0]),
+    ("et chez ma mère ?", ACTS["de-qui"].replies[0]),
+    ("et pour mon père", ACTS["de-qui"].replies[0]),
+    ("mes enfants", ACTS["de-qui"].replies[0]),
+    ("et la nuit ?", ACTS["de-qui"].replies[0]),
+    ("espece de connard", ACTS["insulte"].replies[0]),
     ("😀😀😀", TEXTS["message_vide"]),
     ("???", TEXTS["message_vide"]),
     ("   ", TEXTS["message_vide"]),
@@ -69,7 +69,7 @@ REFUSED = [
     "pharmacie de garde ce soir svp",
     "Wie viel kostet ein Kilo Kartoffeln?",
     "combien font 17 fois 24",
-    "blablabla",
+    "gfdkjh sdlfkj",
 ]
 
 
@@ -157,10 +157,10 @@ def test_refused(assistant: Assistant, text: str) -> None:
     ("text", "entries"),
     [
         ("qui paie et quand ça commence ?", ("qui-paie-renovation", "quand-ma-rue")),
-        ("c koi l'erbm et qui paye", ("c-est-quoi-erbm", "qui-paie-renovation")),
+        ("c koi l'erbm et mon loyer va monter", ("c-est-quoi-erbm", "loyer-apres-travaux")),
         (
-            "c'est quoi l'erbm et ma commune est concernée ?",
-            ("c-est-quoi-erbm", "ma-commune-erbm"),
+            "c'est quoi l'erbm et est-ce que je dois quitter ma maison ?",
+            ("c-est-quoi-erbm", "demenager-travaux"),
         ),
         (
             "Est-ce que je dois quitter ma maison, et mon loyer il va augmenter ?",
@@ -538,10 +538,11 @@ async def test_a_reply_kept_ready_lives_as_long_as_its_base_and_its_day(
 ENDINGS = {
     "longueur": {Outcome.SMALLTALK},
     "vide": {Outcome.SMALLTALK},
-    "acte": {Outcome.SMALLTALK},
+    "acte": {Outcome.SMALLTALK, Outcome.ANSWER},
     "alarme": {Outcome.ANSWER},
     "lieu": {Outcome.COMMUNE, Outcome.CHOOSE_COMMUNE, Outcome.NO_MATCH},
     "plusieurs": {Outcome.SUGGESTIONS},
+    "lettre": {Outcome.ANSWER, Outcome.SUGGESTIONS},
     "entrée": set(Outcome) - {Outcome.SMALLTALK},
 }
 
@@ -556,7 +557,7 @@ def test_explain_tells_the_decision_really_taken(assistant: Assistant) -> None:
     ]
     alarms = yaml.safe_load((ROOT / "tests/cases/alarmes.yaml").read_text(encoding="utf-8"))
     texts += [text for group in alarms["sonnent"].values() for text in group]
-    texts += [text for text, _ in NO_QUESTION] + ["", "x" * 1001, "Pecquencourt", "62307"]
+    texts += [text for text, _ in NO_QUESTION] + ["", "x" * 4001, "Pecquencourt", "62307"]
     texts.append("Faut-il signer le devis avant que l'entreprise pose la porte")
     texts.append("qui paie la rénovation et quand commencent les travaux dans ma rue ?")
     assert len(texts) >= 1_000

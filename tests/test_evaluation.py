@@ -99,7 +99,8 @@ def assert_on_target(
 
 
 def test_questions_that_nothing_was_fitted_on(assistant: Assistant) -> None:
-    assert_on_target(assistant, read_cases((OWN / "mesure.jsonl").read_text("utf-8")))
+    cases = read_cases((OWN / "mesure.jsonl").read_text("utf-8"))
+    assert_on_target(assistant, cases)
 
 
 def test_a_trial_by_strangers(assistant: Assistant) -> None:

@@ -101,7 +101,7 @@ def test_what_is_said_of_communes(alone: bool, tmp_path: Path, known: frozenset[
 @pytest.mark.parametrize("texts", [TEXTS, read_texts({})], ids=["ours", "default"])
 def test_what_the_service_says(texts: Texts, known: frozenset[str]) -> None:
     said = json.dumps(texts.model_dump(), ensure_ascii=False).replace("\\n", " ")
-    said += " ".join(ACTS[name].reply for name in ACTS)
+    said += " ".join(" ".join(ACTS[name].replies) for name in ACTS)
     assert misspelt(re.sub(r"\{\w+\}|\w+\": ", " ", said), known) == set()
 
 

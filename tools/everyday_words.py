@@ -58,8 +58,8 @@ _MORE = word_set(
 )
 #: In the dictionary, but the town comes to mind first.
 _TOWNS_FIRST = word_set(
-    """amand arques bachant calais conde cottes courriere courrieres eloi nivelle provin recourt
-    santes sars synthe valencienne valenciennes venant"""
+    """amand andorre arques bachant calais conde cottes courriere courrieres eloi nivelle oigniez
+    provin recourt ruhr santes sarre sars silesie synthe valencienne valenciennes venant"""
 )
 
 _Rule = tuple[str, str, re.Pattern[str], str]

@@ -48,8 +48,8 @@ class Alias:
 class Found:
     """One commune. `matched` and `rest` share out the normalised words of the message.
 
-    `cite` is the official label of the estate when one was named; `fuzzy` tells that
-    the spelling was guessed.
+    A street is in neither. `cite` is the official label of the estate when one was named;
+    `fuzzy` tells that the spelling was guessed.
     """
 
     commune: Commune
@@ -73,11 +73,13 @@ class Unknown:
     """No commune of the data; `elsewhere` is the place or postcode outside that was named.
 
     `postcode` is one of here that no commune has; `near` are those of which it may be a slip.
+    `street`: the whole message is an address that names no commune.
     """
 
     elsewhere: str | None
     postcode: str | None = None
     near: tuple[Commune, ...] = ()
+    street: bool = False
 
     @property
     def matched(self) -> str:

@@ -41,6 +41,7 @@ class Estates:
         self._surely = speech.annoncent_surement
         self._in_names = speech.annoncent_et_nomment
         self._silent = speech.muets_dans_une_cite
+        self._counted = speech.comptes
         self._exact: dict[tuple[str, ...], list[_Label]] = defaultdict(list)
         self._longer: dict[tuple[str, ...], list[_Label]] = defaultdict(list)
         for alias in aliases:
@@ -50,6 +51,11 @@ class Estates:
                     self._exact[core].append(label)
                 for length in range(1, len(core)):
                     self._longer[core[:length]].append(label)
+        #: « Cité 12 »: every estate of that number.
+        self._numbered: dict[str, list[_Label]] = defaultdict(list)
+        for core, labels in self._exact.items():
+            for number in {word for word in core if word.isdigit()}:
+                self._numbered[number] += labels
         self._longest = 2 * max(map(len, self._exact), default=0)
         self._firsts = {core[0] for core in self._exact}
 
@@ -59,6 +65,8 @@ class Estates:
             return None
         for stop in range(min(len(words), start + 1 + self._longest), start + 1, -1):
             if words[stop - 1] in self._silent:
+                continue
+            if stop < len(words) and words[stop] in self._counted:
                 continue
             estate = self._named(words[start], words[start + 1 : stop])
             if estate is None and words[start] in self._in_names:
@@ -110,6 +118,10 @@ class Estates:
             exact = [label for label in exact if label.introducer == introducer]
         # « Soult » is two estates, Ancienne and Basse; « n° 12 » says too little for that.
         labels = [*exact, *([] if ordinary else self._longer.get(core, []))]
+        # « Maisons et cités 2 » is no estate.
+        one = introducer in self._surely and _singular(introducer or "") == introducer
+        if not labels and one and len(core) == 1:
+            labels = self._numbered.get(core[0], [])
         if not labels:
             return None
         known = sorted(

@@ -7,17 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.communes.commune import Alias, Commune, Lookup, Unknown
+from bot.communes.commune import Alias, Ambiguous, Commune, Found, Lookup, Unknown, largest_first
 from bot.communes.elsewhere import Elsewhere
 from bot.communes.estates import Estates
 from bot.communes.mentions import Mentions
-from bot.communes.message import Message
+from bot.communes.message import Cue, Message
 from bot.communes.names import EverydayWords, Names
 from bot.communes.nearest import Nearest, Point
 from bot.communes.numbers import Postcodes
 from bot.communes.other_places import OtherPlaces
 from bot.communes.settling import settle
 from bot.knowledge.region import Region
+
+#: Communes offered for « à côté de Lens ».
+NEIGHBOURS = 6
 
 
 class Gazetteer:
@@ -41,6 +44,7 @@ class Gazetteer:
             (alias for alias in aliases if alias.kind == kind), everyday, region.speech
         )
         elsewhere = Elsewhere(towns_elsewhere, names, everyday)
+        self._is_name = names.known
         self._postcodes = Postcodes(self._by_code, region)
         self._mentions = Mentions(names, estates, elsewhere)
         self._other_places = OtherPlaces(self._by_code, elsewhere, region)
@@ -61,7 +65,7 @@ class Gazetteer:
         """The commune a message names, whether the message is a bare name or a sentence."""
         if not self:
             return Unknown(None)
-        message = Message.read(text, self.region.speech)
+        message = Message.read(text, self.region.speech, self._is_name)
         numbers = self._postcodes.read(message)
         read = self._mentions.read(message, numbers)
         mentions = [
@@ -72,4 +76,10 @@ class Gazetteer:
         found = settle(message, numbers, mentions, self._by_code)
         if isinstance(found, Unknown) and found.postcode:
             return replace(found, near=self._postcodes.near(found.postcode))
+        only_near = all(one.cue is Cue.NEAR for one in mentions) and not numbers.codes
+        if isinstance(found, Found) and only_near and message.bare(*(one.span for one in mentions)):
+            # « Celle à côté de Lens » is not Lens, or not surely.
+            point = Point(found.commune.lat, found.commune.lon)
+            around = largest_first(self._nearest.around(point, NEIGHBOURS))
+            return Ambiguous(around, found.matched, found.rest)
         return found

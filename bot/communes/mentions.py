@@ -44,6 +44,8 @@ class Mentions:
             mention = self._extended(message, mention, mentions[-1].stop if mentions else 0)
             if mentions and _only_tells_where(message, mention, mentions[-1]):
                 mention = replace(mention, cue=Cue.NEAR)
+            elif mentions and _is_as_much_home(message, mention, mentions[-1]):
+                mention = replace(mention, cue=Cue.HOME)
             mentions.append(mention)
             at = mention.stop
         return mentions
@@ -88,6 +90,8 @@ class Mentions:
     ) -> Mention | None:
         window = message.canon[start:stop]
         name = self._names.exact(window)
+        if name is None and message.may_end_shortened(start, stop):
+            name = self._names.abbreviated(window)
         if name is not None:
             certain = not name.everyday or bool(numbers.codes & name.codes)
             if message.refuses(start) or not (certain or message.is_place(start, stop, known)):
@@ -189,6 +193,13 @@ class Mentions:
         if careful and (guess.distance > 1 or len("".join(window)) < 6):
             return None
         return frozenset().union(*(name.codes for name in names)) if names else None
+
+
+def _is_as_much_home(message: Message, mention: Mention, before: Mention) -> bool:
+    """« j’habite à Auchel ou Calonne », « à Auchel, ou à Calonne »."""
+    between = set(message.words[before.stop : mention.start])
+    joined = between & {"ou", "et"} and between <= {"ou", "et", "bien", "a"}
+    return before.cue is Cue.HOME and bool(joined)
 
 
 def _only_tells_where(message: Message, mention: Mention, before: Mention) -> bool:

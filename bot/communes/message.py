@@ -1,7 +1,7 @@
 """What surrounds a name in a message, and whether it points to a place."""
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -49,6 +49,15 @@ class Mention:
         return range(self.start, self.stop)
 
 
+#: « Noyelles s/s Lens », « Fresnes s/ Escaut », « S-t Omer ».
+_SHORTENED = tuple(
+    (re.compile(written, re.IGNORECASE), meant)
+    for written, meant in (
+        (r"(?<=\w)[ -]s/s[. -]*(?=\w)", " sous "),
+        (r"(?<=\w)[ -]s/ *(?=\w)", " sur "),
+        (r"\bs-t(?=e?\b)", "st"),
+    )
+)
 _COMPOUND = re.compile(r"\w+(?:['’]\w+)?(?:[-‐‑–](?:\w+['’])?\w+)+")
 
 
@@ -66,8 +75,15 @@ class Message:
     speech: Speech
 
     @classmethod
-    def read(cls, text: str, speech: Speech) -> "Message":
-        words = tokens(text)[:MOST_WORDS]
+    def read(cls, text: str, speech: Speech, is_name: Callable[[str], bool]) -> "Message":
+        """Read a message; `is_name` tells a name that is glued to other words."""
+        for written, meant in _SHORTENED:
+            text = written.sub(meant, text)
+        words = tuple(
+            part
+            for word in tokens(text)[:MOST_WORDS]
+            for part in _unglued(word, speech.colles, is_name)
+        )
         return cls(words, tuple(map(canonical, words)), tuple(_compounds(text, words)), speech)
 
     def cue(self, start: int) -> Cue:
@@ -136,6 +152,16 @@ class Message:
         """Whether an end of [start, stop) falls inside a hyphenated group."""
         return any(a < start < b or a < stop < b for a, b in self.compounds)
 
+    def may_end_shortened(self, start: int, stop: int) -> bool:
+        """Whether a name may stop on an abbreviation: « Aix-N. », « Marles les M », « Hénin Bt ».
+
+        Not where that is a word: « Vitry en a », « Billy mon ».
+        """
+        last = self.words[stop - 1]
+        if any(a <= start and b == stop for a, b in self.compounds):
+            return True
+        return last not in self.speech.autour if len(last) > 1 else self.words[stop - 2] in ARTICLES
+
     def may_be_name(self, start: int, stop: int) -> bool:
         """Whether a misspelt name may stand there, by the words at its ends and before it."""
         window = self.canon[start:stop]
@@ -169,6 +195,17 @@ class Message:
         if start >= 2 and self.words[start - 2] == "dans" and self.words[start - 1] in ARTICLES:
             return True
         return self.is_place(start, stop)
+
+
+def _unglued(
+    word: str, glued: Iterable[tuple[str, ...]], is_name: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """« jhabiteleforest » → (j, habite, leforest)."""
+    for words in glued:
+        name = word.removeprefix("".join(words))
+        if len(name) < len(word) and is_name(name):
+            return (*words, name)
+    return (word,)
 
 
 def _compounds(text: str, words: tuple[str, ...]) -> Iterable[tuple[int, int]]:

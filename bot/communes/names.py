@@ -16,12 +16,13 @@ from bot.communes.spelling import (
     beginnings,
     by_start,
     full_key,
+    heard_distance,
     name_words,
     short_key,
     sound,
-    sounds_like,
     typo_distance,
 )
+from bot.language.phonetics import word_sound
 
 _SAINTS = frozenset({"saint", "sainte"})
 _NEGATION = "pas"  # « pas en Artois » is rarely Pas-en-Artois
@@ -44,7 +45,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """Names nearest to what was typed: 0.5 same sound and one typo, 1 either, 2 two typos."""
+    """Names nearest to what was typed.
+
+    0.5 same sound and one typo, 1 either, 1.5 a sound that says less, 2 two typos.
+    """
 
     names: tuple[Name, ...]
     distance: float
@@ -58,8 +62,19 @@ class EverydayWords:
             word for line in words if (word := line.strip()) and not word.startswith("#")
         )
 
+        self._by_sound: dict[str, list[str]] = defaultdict(list)
+        for word in self._words:
+            self._by_sound[word_sound(word)].append(word)
+
     def __contains__(self, word: str) -> bool:
         return word in self._words
+
+    def heard(self, typed: str, heard: str) -> int:
+        """How far the nearest everyday word of that sound is: « fose », « mairi », « ataké »."""
+        return min(
+            (OSA.distance(typed, word) for word in self._by_sound.get(heard, ())),
+            default=len(typed),
+        )
 
     def cover(self, words: Sequence[str]) -> bool:
         """Whether the words could be everyday French rather than a name.
@@ -99,8 +114,15 @@ class Names:
             name = self._name(words, official.get(words, set()), other.get(words, []))
             self._put(self._exact, full_key(words), name)
             self._put(self._short, short_key(words), name)
+        #: « Bruay la B », « Hénin Bt »: the words, the last one shortened → the names.
+        self._abbreviated: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for words, codes in official.items():
+            for short in _abbreviations(words):
+                self._abbreviated[short] |= codes
         self._long = by_start(key for key in self._short if len(key) >= 5)
-        self.beginnings = beginnings([*self._exact, *self._short])
+        self.beginnings = beginnings(
+            [*self._exact, *self._short, *map(full_key, self._abbreviated)]
+        )
         self._sounds: dict[str, list[str]] = defaultdict(list)
         for key, name in self._short.items():
             self._sounds[sound(name.words)].append(key)
@@ -139,6 +161,15 @@ class Names:
             if name is not None and short_key(name.words) == full_key(name.words):
                 return self._respaced(name, words)
         return name
+
+    def known(self, name: str) -> bool:
+        """Whether the joined words are a name of four letters or more."""
+        return len(name) >= 4 and name in self._exact
+
+    def abbreviated(self, words: Sequence[str]) -> Name | None:
+        """« Marles les M », where the last letter is not another word of the sentence."""
+        codes = self._abbreviated.get(tuple(words))
+        return Name(frozenset(codes), tuple(words), False, False) if codes else None
 
     def _shortened(self, words: Sequence[str]) -> Name | None:
         """A name without its articles; « Fontaine » is Lez-Fontaine, or any other Fontaine."""
@@ -184,9 +215,15 @@ class Names:
             if distance is not None and _same_shape(words, self._short[key]):
                 near[key] = distance
         heard = sound(words)
-        for key in self._sounds.get(heard, ()) if len(heard) >= 4 else ():
-            if sounds_like(typed, key) and _same_shape(words, self._short[key]):
-                near[key] = 0.5 if near.get(key) == 1 else 1
+        ordinary = self.everyday.heard(typed, heard) if len(heard) >= 3 else len(typed)
+        for key in self._sounds.get(heard, ()):
+            far = heard_distance(typed, key, heard)
+            if (
+                far is not None
+                and OSA.distance(typed, key) < ordinary
+                and _same_shape(words, self._short[key])
+            ):
+                near[key] = 0.5 if near.get(key) == 1 else far
         if plain:
             near = {key: score for key, score in near.items() if not self._short[key].everyday}
         if not near:
@@ -205,10 +242,19 @@ class Names:
 
 
 def _same_shape(words: Sequence[str], name: Name) -> bool:
-    """A name cut in two is no typo besides: « la loi évin » is not Liévin."""
+    """A name cut in two is no typo besides: « la loi évin » is not Liévin, but « li vin » is."""
     typed = [word for word in words if word not in ARTICLES]
     known = [word for word in name.words if word not in ARTICLES]
-    return len(typed) <= len(known)
+    return len(typed) <= len(known) or len(typed[0]) == 2
+
+
+def _abbreviations(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    """« Bruay la B », « Hénin Bt », « Bruay la Buis », « Condé Escaut »: names cut short."""
+    *before, last = words
+    if before and before[0] not in ARTICLES and len(last) >= 4:
+        for short in (last[0], last[0] + last[-1], last[:3], last[:4]):
+            yield (*before, short)
+        yield tuple(word for word in words if word not in CONNECTORS or word in _SAINTS)
 
 
 def _starts(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from bot.communes.addresses import address_words, is_address
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown, largest_first
 from bot.communes.message import Mention, Message
 from bot.communes.numbers import Numbers
@@ -27,9 +28,11 @@ def settle(
     best = [mention for mention in local if mention.rank == rank]
     if all(mention.estate for mention in best):
         best = [mention for mention in local if mention.rank > 0] or best
-    return _among(message, numbers, best, communes) or Unknown(
-        outside[0].elsewhere if outside else None
-    )
+    best += [mention for mention in local if mention.estate and mention not in best]
+    found = _among(message, numbers, best, communes)
+    if found is None and not outside:
+        return Unknown(None, street=is_address(message))
+    return found or Unknown(outside[0].elsewhere)
 
 
 def _is_meant(message: Message, numbers: Numbers, at: int, *local: Mention) -> bool:
@@ -51,12 +54,14 @@ def _among(
     """The communes that names, estates and figures leave; None where they leave none."""
     taken = set().union(*(mention.span for mention in mentions))
     estates = [mention for mention in mentions if mention.estate]
-    codes = _common(mention.codes for mention in mentions if not mention.estate)
+    named = [mention.codes for mention in mentions if not mention.estate]
+    codes = _common(named)
+    several = named and not frozenset.intersection(*named)
     cite = None
     within = _common(mention.codes for mention in estates)
-    if estates and (not codes or codes & within):
+    if estates and not several and (not codes or codes & within):
         codes = codes & within or within
-        cite = estates[0].cite
+        cite = next((estate.cite for estate in estates if estate.codes & codes), None)
     if numbers.codes:
         codes = codes & numbers.codes or codes | numbers.codes
         taken |= numbers.taken
@@ -66,7 +71,7 @@ def _among(
         taken |= numbers.taken
     if not codes:
         return None
-    matched, rest = _share(message.words, taken)
+    matched, rest = _share(message, taken)
     left = largest_first(communes[code] for code in codes)
     if len(left) > 1:
         return Ambiguous(left, matched, rest)
@@ -82,7 +87,10 @@ def _common(sets: Iterable[frozenset[str]]) -> frozenset[str]:
     return frozenset.intersection(*every) or frozenset.union(*every)
 
 
-def _share(words: tuple[str, ...], taken: set[int]) -> tuple[str, str]:
+def _share(message: Message, taken: set[int]) -> tuple[str, str]:
+    """The words that name the place and the others, but for the street where it is."""
+    words = message.words
     matched = " ".join(word for index, word in enumerate(words) if index in taken)
-    rest = " ".join(word for index, word in enumerate(words) if index not in taken)
+    aside = taken | address_words(message, taken)
+    rest = " ".join(word for index, word in enumerate(words) if index not in aside)
     return matched, rest

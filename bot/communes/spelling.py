@@ -14,7 +14,9 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_SAME = MappingProxyType({"st": "saint", "ste": "sainte", "lez": "les"})
+_SAME = MappingProxyType(
+    {"st": "saint", "ste": "sainte", "lez": "les", "vx": "vieux", "ss": "sous"}
+)
 #: Words that people leave out of a name or add to it (« les » is also the « lez » of « lez Lens »).
 ARTICLES = frozenset({"le", "la", "les", "l", "d"})
 #: Words that tie the parts of a name together.
@@ -78,7 +80,14 @@ def typo_distance(typed: str, key: str) -> int | None:
     return distance if same_start else None
 
 
-def sounds_like(typed: str, key: str) -> bool:
-    """Whether two keys of equal sound are also written nearly enough alike."""
-    most = max(2, len(key) // 3)
-    return len(key) >= 5 and OSA.distance(typed, key, score_cutoff=most) <= most
+def heard_distance(typed: str, key: str, heard: str) -> float | None:
+    """How far apart two keys of equal sound are written: 1 near, 1.5 farther, None too far.
+
+    « lence » is Lens, but « lote » is not Loos: the shorter, the less a sound says.
+    """
+    distance = OSA.distance(typed, key)
+    most = (max(2, len(key) // 2) if len(heard) >= 3 else 2) if len(typed) >= 5 else 1
+    if distance > most or len(key) < 4 or len(heard) < 2:
+        return None
+    near = distance <= max(2, len(key) // 3) and len(key) >= 5 and len(heard) >= 4
+    return 1 if near else 1.5

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.communes.commune import Commune, Unknown
 from bot.conversation import places
 from bot.conversation.action import Ask, Kind
+from bot.conversation.context import digest, remember, unlike
 from bot.conversation.reply import Action, Conversation, Outcome, Reply
 from bot.conversation.served import Served
 from bot.knowledge.model import Contact
@@ -114,11 +115,12 @@ class Answers:
         """What was understood, themes and a way to a person; from the second one, her contact."""
         after = replace(conversation, refusals=conversation.refusals + 1)
         if after.refusals >= REFUSALS_BEFORE_CONTACT:
-            return replace(
-                self.contact(after, commune),
-                outcome=Outcome.NO_MATCH,
-                text=self.texts["refus_suivant"],
-            )
+            made = replace(self.contact(after, commune), outcome=Outcome.NO_MATCH)
+            told = [self.texts["refus_suivant"]]
+            if after.refusals > REFUSALS_BEFORE_CONTACT and made.contact and made.contact.phone:
+                named = {"contact": made.contact.name, "telephone": made.contact.phone}
+                told.insert(0, self.texts["refus_encore"].format(**named))
+            return replace(made, text=unlike(conversation.said, told))
         themes = self._theme_actions(THEMES_IN_REFUSAL)
         return self.menu(self.texts["refus"], after, Outcome.NO_MATCH, themes)
 
@@ -280,11 +282,26 @@ class Answers:
         found = (contacts.get(key) for key in (*self.region.desks, *contacts))
         return next((contact for contact in found if contact), None)
 
+    def source(self, key: str, conversation: Conversation) -> Reply:
+        """Where an answer comes from, and of what day."""
+        entry = self.served.entries[key]
+        told = self.texts["provenance"].format(question=entry.question)
+        return replace(
+            self.menu(told, conversation),
+            title=entry.question,
+            sources=entry.sources,
+            collected_on=entry.collected_on,
+            checked_on=entry.checked_on,
+            actions=(*self.questions((key,)), *self.ways()),
+        )
 
-def finish(made: Reply, before: Conversation, notice: str) -> Reply:
-    """The reply as part of the conversation: its first one says that a program answers."""
-    return replace(
-        made,
-        notice=None if before.started else notice,
-        conversation=replace(made.conversation, started=True),
-    )
+
+def finish(made: Reply, before: Conversation, texts: Texts, asked: str) -> Reply:
+    """The reply as part of the conversation: its first one says that a program answers.
+
+    The same answer twice running says that it comes again.
+    """
+    if digest(made.text) == before.said and made.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:
+        made = replace(made, text=f"{texts['encore']}\n\n{made.text}")
+    notice = None if before.started else texts["service_automatique"]
+    return replace(made, notice=notice, conversation=remember(made, before, asked))

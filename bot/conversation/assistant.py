@@ -224,5 +224,5 @@ def _browse(text: str, served: Served) -> tuple[Reply, ...]:
     given = {reply.entry for reply in first}
     asked = (Ask(Kind.ENTRY, key) for key in dict.fromkeys(keys) if key in served.entries)
     others = (act(ask, shared, served) for ask in asked if ask.value not in given)
-    finished = (finish(one, shared, served.base.texts["service_automatique"]) for one in others)
+    finished = (finish(one, shared, served.base.texts, "") for one in others)
     return (*first, *finished)[:BROWSED]

@@ -10,7 +10,12 @@ from bot.language.words import normalise, parts, stems, without_wrapping
 from bot.matching.decision import Ranking
 from bot.matching.reading import Reading
 
-LENGTH = 1_000  # characters; beyond, nobody reads a question into it
+#: Characters; what comes after is not read, and the reply says so.
+LENGTH = 4_000
+#: Characters of a search for a commune.
+SEARCH = 1_000
+#: Characters from which a message is a letter, read sentence by sentence.
+LETTER = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Message:
     alarm: str | None  # entry of the danger or distress that its words tell
     calm: tuple[str, ...]  # alarms that its words silence, where these are only likely
     act: str | None  # the dialogue act that the whole message is: a greeting, thanks…
+    opening: str | None  # the one that it begins with, where it goes on and asks nothing
     parts: tuple[str, ...]  # the questions that it asks, where it asks several
 
     @property
@@ -50,6 +56,7 @@ def read_message(typed: str, served: Served) -> Message:
         alarm=served.base.alarms.find(text, served.matcher.repair),
         calm=served.base.calm.all_in(text, served.matcher.repair),
         act=served.base.acts.find(text),
+        opening=served.base.acts.opening(text),
         parts=parts(text),
     )
 
@@ -71,7 +78,7 @@ def _asks_only_about(place: Lookup, text: str, served: Served) -> bool:
     if isinstance(place, Unknown):
         named = place.elsewhere or place.postcode
         if named is None:
-            return False
+            return place.street
         known = set(normalise(named).split())
         rest = " ".join(word for word in normalise(text).split() if word not in known)
     else:

@@ -1,8 +1,15 @@
 """What is said of a commune, from the territory's own sentences."""
 
-from bot.communes.commune import Commune
-from bot.knowledge.region import EstateMap, Zone
+import re
+
+from bot.communes.commune import Commune, Found
+from bot.communes.spelling import name_words
+from bot.knowledge.model import Entry
+from bot.knowledge.region import EstateMap, Speech, Zone
 from bot.language.typography import typeset
+from bot.language.words import fold
+
+_WORD = re.compile(r"\w+")
 
 
 def commune_status(commune: Commune) -> str:
@@ -36,3 +43,18 @@ def _of(commune: Commune, sentence: str) -> str:
     return sentence.format(
         nom=typeset(commune.name), intercommunalite=typeset(commune.epci_in_words)
     )
+
+
+def knows_estate(entry: Entry, place: Found, speech: Speech) -> bool:
+    """Whether an entry tells of the very estate named.
+
+    Whoever tells where she lives asks about that: an entry on several estates is not hers.
+    """
+    if place.cite is None:
+        return False
+    typed = {*name_words(place.cite)} & {*name_words(place.matched)}
+    told = not speech.habiter.isdisjoint(place.rest.split())
+    text = entry.question if told else f"{entry.question} {entry.answer}"
+    # With a capital: « la cité Verte » is not « une voie verte ».
+    names = {fold(word) for word in _WORD.findall(text) if not word.islower()}
+    return typed - speech.annoncent_une_cite - speech.muets_dans_une_cite <= names

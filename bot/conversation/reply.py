@@ -1,16 +1,18 @@
 """What channels and the assistant exchange: a Question in, a Reply out. Neither knows a channel."""
 
+import base64
 import datetime as dt
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from bot.communes.commune import Commune
 from bot.communes.nearest import Point
 from bot.conversation.action import Ask, Kind
 from bot.conversation.markup import plain
-from bot.knowledge.model import Contact, Source
+from bot.knowledge.model import Contact, Id, Source
 
 
 class Outcome(StrEnum):
@@ -24,6 +26,12 @@ class Outcome(StrEnum):
     SMALLTALK = "smalltalk"
 
 
+#: What of the last question is kept, in bytes: with all the rest, a token stays under 512.
+WISH = 100
+#: Choices that can be named by their rank.
+CHOICES = 9
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """What one conversation remembers. The channel keeps it and hands it back; nothing is stored.
@@ -35,23 +43,50 @@ class Conversation:
     commune: str | None = None
     refusals: int = 0
     started: bool = False
+    entry: str | None = None  # the last one answered: « et pour ma mère ? » goes on about it
+    choices: tuple[str, ...] = ()  # what the last reply offered to choose from, as actions
+    last: str = ""  # the kind of the last reply: an Outcome, or WHERE
+    wish: str = ""  # the last words that asked something
+    said: str = ""  # a digest of the last text: never the same one twice running
 
     def token(self) -> str:
         """The conversation as the outside interface hands it over, opaque to its callers."""
-        return f"{_VERSION}.{self.commune or ''}.{self.refusals}.{self.started:d}"
+        kept = _KEPT.dump_json(tuple(getattr(self, name) for name in self.__slots__))
+        return f"{_VERSION}.{base64.urlsafe_b64encode(kept).decode().rstrip('=')}"
 
     @classmethod
     def read(cls, token: str) -> "Conversation":
         """The conversation of a token; one that is damaged or of another version counts as none."""
-        found = _TOKEN.fullmatch(token)
-        if found is None:
+        version, _, kept = token.partition(".")
+        if version != str(_VERSION) or len(token) > TOKEN:
             return cls()
-        return cls(found[1] or None, int(found[2]), found[3] == "1")
+        try:
+            raw = base64.urlsafe_b64decode(kept + "=" * (-len(kept) % 4))
+            return cls(*_KEPT.validate_json(raw))
+        except ValueError:  # of base64, UTF-8 and pydantic alike
+            return cls()
 
 
+#: The kind of a reply that asks which commune.
+WHERE = "where"
+#: Longest token, in characters.
+TOKEN = 512
 #: Changes with what a token holds.
-_VERSION = 1
-_TOKEN = re.compile(rf"{_VERSION}\.(\d[\dAB]\d{{3}})?\.(\d{{1,3}})\.([01])")
+_VERSION = 2
+_Code = Annotated[str, StringConstraints(pattern=r"^\d[\dAB]\d{3}$")]
+_Few = Annotated[str, StringConstraints(max_length=WISH)]
+_KEPT: TypeAdapter[tuple[Any, ...]] = TypeAdapter(
+    tuple[
+        _Code | None,
+        Annotated[int, Field(ge=0, le=99)],
+        bool,
+        Id | None,
+        Annotated[tuple[_Few, ...], Field(max_length=CHOICES)],
+        _Few,
+        _Few,
+        _Few,
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

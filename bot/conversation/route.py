@@ -11,9 +11,13 @@ from functools import cached_property
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
 from bot.conversation.action import Ask, Kind
 from bot.conversation.answers import Answers, finish
-from bot.conversation.message import Message, rank, read_message
-from bot.conversation.reply import Conversation, Question, Reply
+from bot.conversation.context import completed, unlike
+from bot.conversation.message import LETTER, Message, rank, read_message
+from bot.conversation.places import knows_estate
+from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.served import Served
+from bot.knowledge.acts import Act, Then
+from bot.language.words import sentences
 from bot.matching.decision import (
     SUGGESTIONS,
     Answered,
@@ -25,9 +29,9 @@ from bot.matching.decision import (
 
 #: Each part of a message is offered from these on: its entry's share of the probability that some
 #: entry is right, and that probability, which is low for the few words of a part (« qui paie »).
-PART = 0.5, 0.2
+PART = 0.45, 0.2
 #: The same where one entry answers the whole message.
-SURE_PART = 0.85, 0.5
+SURE_PART = 0.75, 0.4
 #: Probability of all alarms together from which the likeliest is answered without asking « did you
 #: mean…? »: the right number given for nothing costs little, a question asked in a fire much.
 #: Chosen on the even sentences of tests/cases/alarmes.yaml (docs/comprendre.md).
@@ -63,11 +67,19 @@ class _Way:
         self.served = served
         self.answers = Answers(served)
         self.because: list[Because] = []
+        self.understood: str | None = None
 
     @cached_property
     def ranking(self) -> Ranking:
-        """The likely entries, looked for at the first need."""
-        return rank(self.message, self.served)
+        """The likely entries after what was said before, looked for at the first need."""
+        found, self.understood = completed(self.message, self.conversation, self.served)
+        return found
+
+    @property
+    def subject(self) -> str | None:
+        """The entry answered before, where it is still served."""
+        entry = self.conversation.entry
+        return entry if entry in self.served.entries else None
 
     @property
     def remembered(self) -> Commune | None:
@@ -78,27 +90,32 @@ class _Way:
         self.because.append(Because(step, facts))
 
 
+#: Replies that come of the words read with what was said before, where they were.
+_READ_WITH_BEFORE = frozenset({Outcome.ANSWER, Outcome.SUGGESTIONS, Outcome.COMMUNE})
 _Step = Callable[[_Way], Reply | None]
 
 
 def route(question: Question, served: Served) -> tuple[Reply, Trace]:
     """The reply to words, to a button or to a position, and why; a pure function."""
-    before, notice = question.conversation, served.base.texts["service_automatique"]
+    before, texts = question.conversation, served.base.texts
     if question.place is not None:
         near = Answers(served).near(served.gazetteer.around(question.place), before)
-        return finish(near, before, notice), Trace(
+        return finish(near, before, texts, ""), Trace(
             (Because("position", "Les communes les plus proches."),)
         )
     if question.action is not None:
         made = act(Ask.parse(question.action), before, served)
-        return finish(made, before, notice), Trace(
+        return finish(made, before, texts, made.title or ""), Trace(
             (Because("bouton", f"Action « {question.action} »."),)
         )
     way = _Way(read_message(question.text, served), before, served)
     for step in PLACE_STEPS if question.only_place else STEPS:
         if (reply := step(way)) is not None:
+            if way.understood and reply.outcome in _READ_WITH_BEFORE:
+                reply = replace(reply, understood=way.understood)
+            made = finish(reply, before, texts, way.message.text)
             ranking = vars(way).get("ranking")  # where it was looked for
-            return finish(reply, before, notice), Trace(tuple(way.because), way.message, ranking)
+            return made, Trace(tuple(way.because), way.message, ranking)
     raise AssertionError("the last step always replies")
 
 
@@ -144,7 +161,7 @@ def _too_long(way: _Way) -> Reply | None:
 
 
 def _nothing(way: _Way) -> Reply | None:
-    if not way.message.empty:
+    if not way.message.empty or way.message.act:
         return None
     texts = way.served.base.texts
     if way.message.personal:
@@ -172,14 +189,49 @@ def _dialogue_act(way: _Way) -> Reply | None:
     name = way.message.act
     if name is None:
         return None
+    found = way.served.base.acts[name]
+    goes_on = found.then is Then.FOLLOW and way.subject
+    in_danger = way.subject and way.served.entries[way.subject].alarm and found.then is Then.MENU
+    if goes_on or (in_danger and not found.opens):
+        way.why("acte", f"« {name} » : le message continue ce qui précède.")
+        return None
     way.why("acte", f"Le message entier est un acte de dialogue : « {name} ».")
-    said, then = way.served.base.acts[name].reply, way.served.base.acts[name].then
+    return _after(found, way) or _said(found, way)
+
+
+def _after(found: Act, way: _Way) -> Reply | None:
+    """The reply to an act about what was said before; None where nothing was."""
+    choices, subject = way.conversation.choices, way.subject
+    asked = None
+    if found.then is Then.CHOICE and found.rank and abs(found.rank) <= len(choices):
+        asked = choices[found.rank - 1 if found.rank > 0 else found.rank]
+    elif found.then is Then.YES and len(choices) == 1:
+        asked = choices[0]
+    elif found.then is Then.EASY and subject:
+        asked = f"easy:{subject}"
+    elif found.then is Then.AGAIN and subject:
+        again = act(Ask(Kind.ENTRY, subject), way.conversation, way.served)
+        return replace(again, outcome=Outcome.SMALLTALK)
+    elif found.then is Then.SOURCES and subject:
+        return way.answers.source(subject, way.conversation)
+    elif found.entry in way.served.entries and found.entry != subject:
+        asked = f"entry:{found.entry}"
+    return act(Ask.parse(asked), way.conversation, way.served) if asked else None
+
+
+def _said(found: Act, way: _Way) -> Reply:
+    """The reply to an act by itself, in a wording that was not the last."""
+    said = unlike(way.conversation.said, found.replies)
     calm = replace(way.conversation, refusals=0)
-    if then == "debut":
-        return way.answers.menu(way.served.base.texts["bienvenue"], calm)
-    if then == "contact":
-        return replace(way.answers.contact(way.conversation, way.remembered), text=said)
-    return way.answers.menu(said, calm)
+    match found.then:
+        case Then.START:
+            return way.answers.menu(way.served.base.texts["bienvenue"], calm)
+        case Then.COMMUNE if way.served.gazetteer:
+            return way.answers.where(calm)
+        case Then.CONTACT:
+            return replace(way.answers.contact(way.conversation, way.remembered), text=said)
+        case _:
+            return way.answers.menu(said, calm)
 
 
 def _asked_place(way: _Way) -> Reply | None:
@@ -190,6 +242,9 @@ def _asked_place(way: _Way) -> Reply | None:
     if isinstance(place, Unknown) and place.postcode:
         way.why("lieu", f"Le code postal {place.postcode} n’est celui d’aucune commune connue.")
         return way.answers.unknown_postcode(place, way.conversation)
+    if isinstance(place, Unknown) and place.street:
+        way.why("lieu", "Le message est une adresse, sans la commune.")
+        return way.answers.where(way.conversation)
     if _has_own_entry(place, way):
         return None
     way.why("lieu", f"Le message demande seulement si un lieu est concerné ({named(place)}).")
@@ -239,6 +294,34 @@ def _several(way: _Way) -> Reply | None:
     return way.answers.suggestions(keys, way.conversation, whole.score, commune, several=True)
 
 
+def _letter(way: _Way) -> Reply | None:
+    """What a long letter asks, wherever it stands: the sentences that are sure by themselves."""
+    message, served = way.message, way.served
+    told = sentences(message.text)
+    clear = isinstance(decision_of(way.ranking, message, served), Answered)
+    if len(message.text) < LETTER and (len(told) < 2 or clear):
+        return None
+    found: dict[str, float] = {}
+    asked: set[str] = set()  # in a sentence that asks: what is only told is offered, not answered
+    for sentence in told:
+        ranking = served.matcher.rank(sentence).among(served.entries)
+        if isinstance(decide(ranking, served.policy), Answered):
+            best = ranking.candidates[0]
+            asks = sentence.endswith("?")
+            if asks or len(message.text) >= LETTER:
+                found[best.entry] = max(best.score, found.get(best.entry, 0.0))
+            asked |= {best.entry} if asks else set()
+    if not found:
+        return None
+    keys = tuple(sorted(found, key=lambda key: -found[key])[:SUGGESTIONS])
+    way.why("lettre", f"Des phrases de la lettre demandent : {', '.join(keys)}.")
+    commune = message.place.commune if isinstance(message.place, Found) else None
+    if len(keys) == 1 and asked and len(message.text) >= LETTER:
+        return way.answers.entry(keys[0], way.conversation, found[keys[0]], commune)
+    several = len(keys) > 1
+    return way.answers.suggestions(keys, way.conversation, found[keys[0]], commune, several=several)
+
+
 def _entry(way: _Way) -> Reply | None:
     """Answer, suggest, or leave it to the refusal."""
     place = way.message.place
@@ -263,6 +346,19 @@ def _entry(way: _Way) -> Reply | None:
     return way.answers.entry(key, conversation, score, commune)
 
 
+def _opening(way: _Way) -> Reply | None:
+    """Thanks that go on (« merci je le dirai à ma mère ») are thanks, unless an entry is sure."""
+    name = way.message.opening
+    if name is None or isinstance(
+        decide(rank(way.message, way.served), way.served.policy), Answered
+    ):
+        return None
+    way.why(
+        "acte", f"Le message commence par un acte de dialogue, et ne demande rien : « {name} »."
+    )
+    return _said(way.served.base.acts[name], way)
+
+
 def _refusal(way: _Way) -> Reply:
     return way.answers.refusal(way.conversation, way.remembered)
 
@@ -285,7 +381,9 @@ STEPS: Sequence[_Step] = (
     _nothing,
     _dialogue_act,
     _asked_place,
+    _opening,
     _likely_alarm,
+    _letter,
     _several,
     _entry,
     _refusal,
@@ -318,14 +416,13 @@ _SILENCED = "Les mots font taire cette alarme : elle est seulement proposée."
 
 def _has_own_entry(place: Lookup, way: _Way) -> bool:
     """Whether an entry is about the very place named: « où en est la cité Barrois ? »."""
-    decision = decide(way.ranking, way.served.policy)
-    if (
-        not isinstance(decision, Answered)
-        or decision.candidate.entry in way.served.gazetteer.region.entries
-    ):
+    decision, region = decide(way.ranking, way.served.policy), way.served.gazetteer.region
+    if not isinstance(decision, Answered) or decision.candidate.entry in region.entries:
         return False
-    named_estate = isinstance(place, Found) and place.cite is not None
-    return named_estate or decision.candidate.entry == way.ranking.identical
+    key = decision.candidate.entry
+    if key == way.ranking.identical:
+        return True
+    return isinstance(place, Found) and knows_estate(way.served.entries[key], place, region.speech)
 
 
 def _place(place: Lookup, way: _Way, confidence: float) -> Reply:

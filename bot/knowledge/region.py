@@ -190,7 +190,10 @@ class Speech(_Place):
     pres: Words
     vers: Words
     liens: Words
+    colles: tuple[Name, ...]
     rues: Words
+    rues_sans_numero: Words
+    immeubles: Words
     pas_un_lieu: Words
     avant_avoir: Words
     determinants: Words

@@ -20,7 +20,7 @@ Path = tuple[str | int, ...]
 # « non » is text for YAML 1.1 and « no » is false: we refuse both, so nobody need know.
 _YES_NO = frozenset({"oui", "non", "vrai", "faux"})
 #: Keys whose value is a yes or a no; anywhere else such a word would be a text badly read.
-_FLAGS = frozenset({"alarme"})
+_FLAGS = frozenset({"alarme", "ecriture", "ouvre", "ferme"})
 _BOOLEANS = {"true": True, "oui": True, "false": False, "non": False}
 _TRAPS = {
     "tag:yaml.org,2002:int": "un nombre",

@@ -144,6 +144,15 @@ _NEXT_QUESTION = re.compile(
 )
 
 
+#: Where a sentence of a letter ends.
+_SENTENCE_END = re.compile(r"(?<=[.!?;…])\s+|\n+")
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text that say anything, in order."""
+    return tuple(one for part in _SENTENCE_END.split(text) if stems(one := part.strip()))
+
+
 def parts(text: str) -> tuple[str, ...]:
     """The questions of a message that asks several, at most three; empty when it asks one."""
     split = _NEXT_QUESTION.split(text)

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.communes.commune import communes_of
-from bot.conversation.message import LENGTH
+from bot.conversation.message import SEARCH
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.knowledge.model import Entry, KnowledgeBase
 from bot.web.body import read_body
@@ -90,7 +90,7 @@ async def communes(request: web.Request) -> web.Response:
     text = request.query.get("q", "").strip()
     if not text:
         raise ApiError(400, "empty_search")
-    if len(text) > LENGTH:
+    if len(text) > SEARCH:
         raise ApiError(400, "search_too_long")
     outcome, found = communes_of(request.app[SERVICES].assistant.gazetteer.find(text))
     return json_response(

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from bot.conversation.action import Ask, Kind
-from bot.conversation.message import LENGTH
+from bot.conversation.message import SEARCH
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.served import Served
 from bot.knowledge.model import Contact
@@ -97,8 +97,8 @@ async def commune_search(request: web.Request) -> web.Response:
     """The commune found, the choices, or why there is none."""
     fields = await _form(request)
     text = fields.get("q", "").strip()
-    if len(text) > LENGTH:
-        raise web.HTTPRequestEntityTooLarge(LENGTH, len(text))
+    if len(text) > SEARCH:
+        raise web.HTTPRequestEntityTooLarge(SEARCH, len(text))
     if text:
         looked = Question(text, conversation=_conversation(request, fields), only_place=True)
         reply = counted(request, await request.app[SERVICES].assistant.ask(looked))

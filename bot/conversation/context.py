@@ -1,0 +1,108 @@
+"""What was said before, and what a message means after it.
+
+A message that is clear alone is never bent: only where it is not does the last question complete
+it (« elle est finie ? » after « la cité Lemay »). Both readings are in one ranking: what the
+message alone leaves unsaid, in probability, is shared out as the completed one says.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.communes.commune import Unknown
+from bot.conversation.message import Message, rank
+from bot.conversation.reply import CHOICES, WHERE, WISH, Conversation, Outcome, Reply
+from bot.conversation.served import Served
+from bot.language.words import stems
+from bot.matching.decision import Answered, Candidate, Ranking, decide
+
+#: A message that goes on has so many words of its own at most.
+MOST_OWN = 2
+#: Probability that an unclear message after an alarm still is about it.
+DANGER = 0.9
+#: What the reading alone still weighs where the words lean on what was said before.
+LEANING = 0.5
+#: First words of a message that goes on, and pronouns of what was named before.
+_OPENERS = frozenset("et mais ou alors donc puis sinon".split())  # noqa: SIM905
+_PRONOUNS = frozenset("elle elles il ils ca y en celle celles celui ceux".split())  # noqa: SIM905
+#: Stems that ask without saying of what.
+_ASKING = frozenset(
+    """qui quand combien comment pourquoi quel quels quell pas plus tout tous apres avant si on nous
+    fait fair dit dir peu peux veux fini""".split()  # noqa: SIM905
+)
+
+
+def completed(message: Message, before: Conversation, served: Served) -> tuple[Ranking, str | None]:
+    """The ranking of a message after what was said, and the words it was read as, if it was."""
+    alone = rank(message, served)
+    elsewhere = isinstance(message.place, Unknown) and message.place.elsewhere
+    if (
+        not before.wish
+        or elsewhere
+        or alone.identical
+        or isinstance(decide(alone, served.policy), Answered)
+    ):
+        return alone, None
+    words = message.reading.words
+    leans = bool(words) and (words[0] in _OPENERS or not _PRONOUNS.isdisjoint(words))
+    own_words = [stem for stem in stems(message.text) if stem not in _ASKING]
+    subject = served.entries.get(before.entry or "")
+    danger = subject is not None and subject.alarm and before.last == Outcome.ANSWER.value
+    if not danger and (
+        len(own_words) > (MOST_OWN if leans else 1) or not all(map(served.matcher.knows, own_words))
+    ):
+        return alone, None
+    understood = f"{before.wish.rstrip(' ?.!')}, {message.text}"
+    if danger and subject:
+        whole = Ranking((Candidate(subject.id, DANGER, subject.question, {}),), DANGER)
+    else:
+        whole = served.matcher.rank(understood).among(served.entries)
+    own = LEANING if leans else 1.0
+    left = 1 - own * alone.in_scope
+    scores = {one.entry: left * one.score for one in whole.candidates}
+    found = {one.entry: one for one in (*whole.candidates, *alone.candidates)}
+    for one in alone.candidates:
+        scores[one.entry] = scores.get(one.entry, 0.0) + own * one.score
+    ranked = sorted(found.values(), key=lambda one: (-scores[one.entry], one.entry))
+    candidates = tuple(replace(one, score=scores[one.entry]) for one in ranked)
+    return Ranking(candidates, own * alone.in_scope + left * whole.in_scope), understood
+
+
+def remember(made: Reply, before: Conversation, asked: str) -> Conversation:
+    """The conversation after a reply: what it answered, offered and said, and the last wish.
+
+    `asked` are the words that asked for it, or the question of a button.
+    """
+    choices: Sequence[str] = ()
+    if made.outcome is Outcome.SUGGESTIONS:
+        choices = [f"entry:{key}" for key in made.entries]
+    elif made.outcome is Outcome.CHOOSE_COMMUNE:
+        choices = [f"commune:{commune.code_insee}" for commune in made.communes]
+    told = made.outcome in {Outcome.ANSWER, Outcome.SUGGESTIONS, Outcome.COMMUNE}
+    return replace(
+        made.conversation,
+        refusals=min(made.conversation.refusals, 99),
+        started=True,
+        entry=made.entry or made.conversation.entry,
+        choices=tuple(choices[:CHOICES]),
+        last=WHERE if made.wants_place else made.outcome.value,
+        wish=_short(made.understood or asked) if told else before.wish,
+        said=digest(made.text),
+    )
+
+
+def digest(text: str) -> str:
+    """A few letters that tell a text from the one before."""
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+
+
+def unlike(said: str, wordings: Sequence[str]) -> str:
+    """The first wording; where it was said last, the next, in turn."""
+    last = next((at for at, one in enumerate(wordings) if digest(one) == said), -1)
+    return wordings[(last + 1) % len(wordings)]
+
+
+def _short(text: str) -> str:
+    """The end of a text, in whole words of WISH bytes at most."""
+    kept = text.encode()[-WISH:].decode(errors="ignore")
+    return kept if kept == text else kept.partition(" ")[2]

@@ -1,0 +1,223 @@
+"""What was said before: choices named, follow-ups, and what is said about the conversation."""
+
+import base64
+import json
+from itertools import pairwise
+
+import pytest
+
+from bot.conversation.assistant import Assistant
+from bot.conversation.reply import (
+    CHOICES,
+    TOKEN,
+    WHERE,
+    WISH,
+    Conversation,
+    Outcome,
+    Question,
+    Reply,
+)
+
+#: Conversations: each turn, then the outcome of its reply, and the entry or commune it gives.
+#: A choice named by its rank or refused; what is said about the answer; what goes on and what is a
+#: new subject; places corrected; what follows a danger; other languages.
+DIALOGUES = """
+noyelles > choose_commune
+le premier > commune 62628
+
+noyelles > choose_commune
+la 2 > commune 62624
+
+noyelles > choose_commune
+2 > commune 62624
+
+noyelles > choose_commune
+aucune > smalltalk
+
+noyelles > choose_commune
+merci > smalltalk
+2 > smalltalk
+
+le premier > smalltalk
+
+oui > smalltalk
+
+Qui s'engage ? > answer qui-s-engage
+plus simple > answer qui-s-engage
+
+Qui s'engage ? > answer qui-s-engage
+j'ai rien compris > answer qui-s-engage
+
+Qui s'engage ? > answer qui-s-engage
+t'es sûr ? > smalltalk
+
+Qui s'engage ? > answer qui-s-engage
+tu peux répéter > smalltalk qui-s-engage
+
+plus simple > smalltalk
+
+répète > smalltalk
+
+où en est la cité Lemay > answer cite-lemay
+Qui s'engage ? > answer qui-s-engage
+
+où en est la cité Lemay > answer cite-lemay
+merci > smalltalk
+
+où en est la cité Lemay > answer cite-lemay
+quelle est la recette du cassoulet > no_match
+
+je suis de Lens > commune 62498
+plutôt Somain > commune 59574
+
+je suis de Lens > commune 62498
+je me suis trompé c'est Somain > commune 59574
+
+je suis de Lens > commune 62498
+changer de commune > smalltalk
+
+12 rue Jean Jaurès 62680 Méricourt > commune 62570
+
+3 bis rue de Lille, résidence les Lilas, 62300 Lens > commune 62498
+
+15 rue de Lens > smalltalk
+62800 > commune 62510
+
+Douai ou Lens, c'est lequel ? > choose_commune
+le premier > commune 59178
+
+cité 12 > choose_commune
+Lens > commune 62498
+
+j'habite Masny la cité du champ fleuri > commune 59390
+
+cité Verte > commune 62178
+
+boujou, ch'est mi, j'sus d'Avion > commune 62065
+
+cité Saint-Albert > answer chantiers-lens-lievin
+
+la cité Lemay > answer cite-lemay
+
+mon père habite Haillicourt il est concerné ? > commune 62400
+
+j'ai envie de mourir > answer detresse
+elle m'a fait jurer de rien dire > answer detresse
+
+j'ai envie de mourir > answer detresse
+j'ai appelé > smalltalk
+
+où en est la cité Lemay > answer cite-lemay
+merci je transmettrai à sa fille > smalltalk
+
+السلام عليكم > answer autres-langues
+شكرا > smalltalk
+
+how much will my rent increase > answer autres-langues
+
+grazie mille > smalltalk
+"""
+
+
+def talk(assistant: Assistant, *turns: str) -> list[Reply]:
+    replies = []
+    conversation = Conversation()
+    for text in turns:
+        reply = assistant.reply(Question(text, conversation=conversation))
+        conversation = Conversation.read(reply.conversation.token())
+        assert conversation == reply.conversation, "it comes back whole from its token"
+        replies.append(reply)
+    return replies
+
+
+@pytest.mark.parametrize("dialogue", DIALOGUES.strip().split("\n\n"))
+def test_dialogues(assistant: Assistant, dialogue: str) -> None:
+    turns = [turn.partition(" > ") for turn in dialogue.splitlines()]
+    replies = talk(assistant, *(said for said, _, _ in turns))
+    given = []
+    for reply in replies:
+        commune = reply.commune.code_insee if reply.commune else ""
+        given.append(f"{reply.outcome.value} {reply.entry or commune}".strip())
+    assert given == [wanted for _, _, wanted in turns]
+
+
+def test_a_follow_up_says_how_it_was_understood(assistant: Assistant) -> None:
+    reply = talk(assistant, "où en est la cité Lemay ?", "elle est finie ?")[-1]
+    assert "cite-lemay" in reply.entries
+    assert reply.understood == "où en est la cité Lemay, elle est finie ?"
+
+
+def test_simpler_gives_the_easy_wording(assistant: Assistant) -> None:
+    assert talk(assistant, "Qui s'engage ?", "plus simple")[-1].easy
+
+
+def test_the_sources_of_the_last_answer(assistant: Assistant) -> None:
+    first, then = talk(assistant, "Qui s'engage ?", "d'où ça vient ?")
+    assert then.sources == first.sources
+    assert then.collected_on == first.collected_on
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["merci", "ok", "Qui s'engage ?", "gfdkjh sdlfkj", "je suis de Lens", "quelle heure"],
+)
+def test_never_the_same_text_twice_running(assistant: Assistant, text: str) -> None:
+    texts = [reply.text for reply in talk(assistant, *[text] * 4)]
+    assert all(one != other for one, other in pairwise(texts))
+
+
+def test_a_third_miss_gives_someone_to_call_by_name_and_number(assistant: Assistant) -> None:
+    third = talk(assistant, *["gfdkjh sdlfkj qsdf"] * 3)[-1]
+    assert third.contact
+    assert third.contact.phone
+    assert third.contact.phone in third.text
+
+
+def test_a_long_letter_is_read_to_its_end(assistant: Assistant) -> None:
+    told = "Je vous écris de chez moi, il pleut sur le jardin et le facteur est passé ce matin. "
+    asked = "Est-ce que je dois quitter ma maison pendant les travaux ?"
+    reply = talk(assistant, f"{told * 20}{asked}")[0]
+    assert reply.entries == ("demenager-travaux",)
+
+
+def test_a_base_that_lost_the_entry_forgets_it(assistant: Assistant) -> None:
+    gone = Conversation(entry="plus-servie", choices=("entry:plus-servie",), wish="rien")
+    for text in ("plus simple", "et pour ma mère ?", "oui"):
+        reply = assistant.reply(Question(text, conversation=gone))
+        assert reply.outcome is Outcome.SMALLTALK
+
+
+@pytest.mark.parametrize(
+    "conversation",
+    [
+        Conversation(),
+        Conversation("2A004", 99, True, "x" * 32, (), Outcome.NO_MATCH.value, "é" * 50, "0" * 8),
+        Conversation(
+            "59456", 0, True, "x" * 32, ("commune:59456",) * CHOICES, WHERE, "🦺" * 25, "0" * 8
+        ),
+        Conversation(None, 0, True, None, (f"entry:{'x' * 32}",) * 3, WHERE, '"\\' * 25, "0" * 8),
+    ],
+)
+def test_a_token_brings_back_any_conversation(conversation: Conversation) -> None:
+    token = conversation.token()
+    assert len(token) <= TOKEN
+    assert Conversation.read(token) == conversation
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        [],
+        {},
+        [None] * 8,
+        ["59456", 1, True, None, [], "", ""],
+        ["59456", -1, True, None, [], "", "", ""],
+        ["x", 1, True, None, [], "", "", ""],
+        [None, 1, True, "Pas Un Id", [], "", "", ""],
+        [None, 1, True, None, ["a"] * (CHOICES + 1), "", "", ""],
+        [None, 1, True, None, [], "", "x" * (WISH + 1), ""],
+    ],
+)
+def test_a_forged_token_counts_as_none(kept: object) -> None:
+    raw = base64.urlsafe_b64encode(json.dumps(kept).encode()).decode()
+    assert Conversation.read(f"2.{raw}") == Conversation()
