@@ -36,7 +36,12 @@ def test_another_corpus_takes_its_place(tmp_path: Path) -> None:
 
 def holds(**arrays: np.ndarray) -> Callable[[Path], object]:
     """An archive that can be read, of something else."""
-    return lambda file: np.savez(file.open("wb"), **arrays)  # type: ignore[arg-type]
+
+    def write(file: Path) -> None:
+        with file.open("wb") as opened:
+            np.savez(opened, **arrays)  # type: ignore[arg-type]
+
+    return write
 
 
 @pytest.mark.parametrize(

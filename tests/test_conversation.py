@@ -558,6 +558,9 @@ def test_explain_tells_the_decision_really_taken(assistant: Assistant) -> None:
     alarms = yaml.safe_load((ROOT / "tests/cases/alarmes.yaml").read_text(encoding="utf-8"))
     texts += [text for group in alarms["sonnent"].values() for text in group]
     texts += [text for text, _ in NO_QUESTION] + ["", "x" * 4001, "Pecquencourt", "62307"]
+    texts.append(
+        "Il pleut sur le jardin. " * 20 + "Dois-je quitter ma maison pendant les travaux ?"
+    )
     texts.append("Faut-il signer le devis avant que l'entreprise pose la porte")
     texts.append("qui paie la rénovation et quand commencent les travaux dans ma rue ?")
     assert len(texts) >= 1_000

@@ -125,7 +125,7 @@ async def test_a_new_postgres_is_made_ready_and_a_cache_is_done_without(
         _, page = await service.get("/readyz")
         assert page["database"] == "ok"
     (warning,) = (line for line in service.log.splitlines() if "WARNING" in line)
-    assert "ne peut pas être écrite" in warning, "a record is one line"
+    assert "ne peut pas être écrit" in warning, "a record is one line"
 
 
 async def test_a_postgres_that_is_late_is_waited_for(postgres: str, tmp_path: Path) -> None:

@@ -73,8 +73,8 @@ REPLIES: list[tuple[str, dict[str, Any], str]] = [
     ("genre inconnu", {"hologram": {"size": 3}}, TEXTS["message_vide"]),
     ("emoji seul", {"text": "🙂"}, TEXTS["message_vide"]),
     ("ponctuation seule", {"text": "?!…"}, TEXTS["message_vide"]),
-    ("texte très long", {"text": "mot " * 1000}, TEXTS["message_trop_long"]),
-    ("emojis très longs", {"text": "💥" * 2048}, TEXTS["message_trop_long"]),
+    ("texte très long", {"text": "mot " * 1020}, TEXTS["message_trop_long"]),
+    ("emojis très longs", {"text": "💥" * 2048}, TEXTS["message_vide"]),
     ("balises", {"text": "<b>&lt;"}, TEXTS["refus"]),
 ]  # fmt: skip
 

@@ -299,9 +299,12 @@ class Answers:
 def finish(made: Reply, before: Conversation, texts: Texts, asked: str) -> Reply:
     """The reply as part of the conversation: its first one says that a program answers.
 
+    One that was read with what came before says how; in danger, nothing stands before the number.
     The same answer twice running says that it comes again.
     """
     if digest(made.text) == before.said and made.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:
         made = replace(made, text=f"{texts['encore']}\n\n{made.text}")
     notice = None if before.started else texts["service_automatique"]
+    if made.understood and not made.calls:
+        notice = texts["compris"].format(question=typeset(made.understood))
     return replace(made, notice=notice, conversation=remember(made, before, asked))

@@ -112,6 +112,8 @@ class Reader:
     def _repair(self, word: str) -> str:
         if word in self.known or len(word) < ONE_EDIT - 1 or word.isdigit():
             return word
+        if len(set(word)) == 1:
+            return word  # « xxxxx » sounds like nothing, and so do « peut » and « idée »
         if word[0] in _ELIDED and len(word) > ONE_EDIT and word[1:] in self.known:
             return word[1:]
         if (other := word.removesuffix("s") if word[-1] == "s" else f"{word}s") in self.known:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from urllib.parse import unquote, urlencode
 
@@ -82,10 +83,16 @@ def state_fields(conversation: Conversation) -> dict[str, str]:
     return fields
 
 
+def form_fields(conversation: Conversation) -> dict[str, str]:
+    """The same for a form, which is posted: what was just said too, which no address may hold."""
+    return {**state_fields(conversation), "k": conversation.token()}
+
+
 def read_state(fields: Mapping[str, object], gazetteer: Gazetteer) -> Conversation:
     """The conversation of query or form fields; whatever was tampered with counts as absent."""
     commune, refusals = str(fields.get("c", "")), str(fields.get("r", ""))
-    return Conversation(
+    return replace(
+        Conversation.read(str(fields.get("k", ""))),
         commune=commune if gazetteer.get(commune) else None,
         refusals=int(refusals) if len(refusals) == 1 and refusals in "123456789" else 0,
         started=fields.get("s") == "1",

@@ -21,8 +21,8 @@ from bot.web.keys import CHANNEL, SERVICES, counted, own_path
 from bot.web.links import read_state
 from bot.web.rendering import render, reply_context, wants_fragment
 
-#: A question of 1,000 characters, each of which may take 12 bytes in a form, with the conversation.
-FORM_BYTES = 12 * 1024
+#: A message of 4,000 characters, each of which may take 12 bytes in a form, with the conversation.
+FORM_BYTES = 52 * 1024
 #: Pages of one action: path → action, the field of WebTexts that is its title.
 _ACTION_PAGES = MappingProxyType(
     {

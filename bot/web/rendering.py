@@ -16,7 +16,7 @@ from bot.conversation.reply import Conversation, Outcome, Reply
 from bot.knowledge.texts import Sentences
 from bot.language.typography import long_date
 from bot.web.keys import ROOT, SERVICES, TEMPLATES
-from bot.web.links import action_url, state_fields
+from bot.web.links import action_url, form_fields
 
 FOLDER = Path(__file__).parent
 FRAGMENT_HEADER = "X-Fragment"
@@ -90,7 +90,7 @@ def render(
     **context: Any,
 ) -> web.Response:
     """A page or a fragment, in which every link carries the conversation."""
-    fields, root = state_fields(conversation), request.app[ROOT]
+    fields, root = form_fields(conversation), request.app[ROOT]
     served = request.app[SERVICES].assistant.served
     html = (
         request.app[TEMPLATES]
@@ -133,7 +133,7 @@ def reply_context(request: web.Request, reply: Reply, *, title: str | None) -> d
     return {
         "reply": reply,
         "title": reply.title or title,
-        "reply_state": state_fields(reply.conversation),
+        "reply_state": form_fields(reply.conversation),
         "calls": [call(number, base.texts.web) for number in reply.calls],
         "topics": topics,
         "ways": ways,

@@ -13,7 +13,8 @@
   const fields = (name) => document.querySelectorAll(`[data-turn] input[name=${name}]`);
 
   function remember(reply) {
-    for (const name of names) {
+    // « k » is what was just said: in forms alone, which are posted.
+    for (const name of [...names, "k"]) {
       for (const input of fields(name)) {
         input.value = reply.dataset[name];
         input.disabled = !input.value;
