@@ -20,8 +20,8 @@ from bot.matching.model import Model, Scale, probabilities
 from bot.matching.rows import Doubles
 from bot.matching.signals import Comparison, compare
 
-#: Phrasings left out at most: with 400, five phrasings added anywhere moved the scale enough to lose
-#: three answers in a hundred; with 3,000 it no longer moves. They take 3 s, once for a corpus.
+#: Phrasings left out at most. With 400, five phrasings added anywhere moved the scale enough to
+#: lose three answers in a hundred; with 3,000 it hardly moves. They take 3 s, once for a corpus.
 SAMPLE = 3000
 #: An entry of fewer phrasings has too few left for one of them to be found again.
 ENOUGH = 4

@@ -13,8 +13,7 @@
   const fields = (name) => document.querySelectorAll(`[data-turn] input[name=${name}]`);
 
   function remember(reply) {
-    // « k » is what was just said: in forms alone, which are posted.
-    for (const name of [...names, "k"]) {
+    for (const name of [...names, "k"]) { // « k », what was just said, is in forms alone
       for (const input of fields(name)) {
         input.value = reply.dataset[name];
         input.disabled = !input.value;
