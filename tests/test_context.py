@@ -166,6 +166,12 @@ def test_never_the_same_text_twice_running(assistant: Assistant, text: str) -> N
     assert all(one != other for one, other in pairwise(texts))
 
 
+def test_in_danger_nothing_stands_before_the_number(assistant: Assistant) -> None:
+    for reply in talk(assistant, "mon mari me frappe", "je sais pas quoi faire", "j'ai peur"):
+        assert reply.urgent
+        assert any(call in reply.text.splitlines()[0] for call in reply.calls)
+
+
 def test_a_third_miss_gives_someone_to_call_by_name_and_number(assistant: Assistant) -> None:
     third = talk(assistant, *["gfdkjh sdlfkj qsdf"] * 3)[-1]
     assert third.contact

@@ -303,7 +303,10 @@ def finish(made: Reply, before: Conversation, texts: Texts, asked: str) -> Reply
     The same answer twice running says that it comes again.
     """
     if digest(made.text) == before.said and made.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:
-        made = replace(made, text=f"{texts['encore']}\n\n{made.text}")
+        # In danger, nothing stands before the number.
+        again, told = texts["encore"], made.text
+        both = f"{told}\n\n{again}" if made.calls else f"{again}\n\n{told}"
+        made = replace(made, text=both)
     notice = None if before.started else texts["service_automatique"]
     if made.understood and not made.calls:
         notice = texts["compris"].format(question=typeset(made.understood))

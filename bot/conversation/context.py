@@ -83,7 +83,8 @@ def remember(made: Reply, before: Conversation, asked: str) -> Conversation:
         made.conversation,
         refusals=min(made.conversation.refusals, 99),
         started=True,
-        entry=made.entry or made.conversation.entry,
+        # Where a commune stands is another subject.
+        entry=None if made.outcome is Outcome.COMMUNE else made.entry or made.conversation.entry,
         choices=tuple(choices[:CHOICES]),
         last=WHERE if made.wants_place else made.outcome.value,
         wish=_short(made.understood or asked) if told else before.wish,
