@@ -44,7 +44,7 @@ def show_reply(reply: Reply) -> None:
     elif reply.collected_on:
         parts.append(Text(f"Relevé le {long_date(reply.collected_on)}", style="dim"))
     if reply.contact:
-        known = (reply.contact.name, reply.contact.phone, reply.contact.url)
+        known = (reply.contact.name, reply.contact.role, reply.contact.phone, reply.contact.url)
         parts.append(Text("Contact : " + " · ".join(one for one in known if one)))
     if reply.actions:
         parts.append(Text("\n".join(f"→ {way.label}" for way in reply.actions), style="cyan"))

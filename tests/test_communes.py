@@ -1,3 +1,4 @@
+import datetime as dt
 import gc
 import json
 import math
@@ -14,12 +15,13 @@ import pytest
 import yaml
 
 from bot.communes import Ambiguous, Found, Gazetteer, Lookup, Point, Status, Unknown
+from bot.communes.commune import TownHall
 from bot.communes.names import Names
 from bot.communes.nearest import Nearest
 from bot.communes.numbers import NEAR_POSTCODES
 from bot.communes.spelling import name_words, sound
 from bot.communes.tables import read_gazetteer
-from bot.knowledge.files import ALIASES, COMMUNES
+from bot.knowledge.files import ALIASES, COMMUNES, TOWN_HALLS
 from bot.knowledge.problem import Problem
 from bot.language.words import fold, normalise
 from tests.conftest import KNOWLEDGE, OURS, REGION, ROOT
@@ -274,9 +276,9 @@ def test_empty_message() -> None:
     assert gazetteer().find("") == gazetteer().find(" ?! ") == Unknown(None)
 
 
-def tables(communes: str, aliases: str = "") -> tuple[Gazetteer, list[Problem]]:
+def tables(communes: str, aliases: str = "", **others: str) -> tuple[Gazetteer, list[Problem]]:
     problems: list[Problem] = []
-    files = {COMMUNES: communes, ALIASES: ALIASES_HEADER + aliases}
+    files = {COMMUNES: communes, ALIASES: ALIASES_HEADER + aliases, **others}
     return read_gazetteer(files, REGION, problems), problems
 
 
@@ -416,3 +418,63 @@ def test_a_point_far_away_is_in_none(gazetteer: Gazetteer, lat: float, lon: floa
 
 def test_no_communes_have_none_near() -> None:
     assert Nearest([]).around(Point(50.4, 3.2)) == ()
+
+
+HALLS_HEADER = "code_insee,nom,telephone,adresse,site,horaires,source_date\n"
+HALL = '62498,Lens,03 21 69 86 86,"17 bis place, Lens",https://villedelens.fr/,"{}",2026-09\n'
+#: (hours of mairies.csv, as they are read)
+HOURS = [
+    ("lundi au vendredi : 9 h-12 h 30, 13 h 30-18 h",
+     "lundi au vendredi 9 h-12 h 30, 13 h 30-18 h"),
+    ("lundi et jeudi : 9 h-12 h ; samedi : 10 h-12 h",
+     "lundi et jeudi 9 h-12 h ; samedi 10 h-12 h"),
+    ("mardi : 8 h 05-8 h 30", "mardi 8 h 05-8 h 30"),
+    ("", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "read"), HOURS)
+def test_a_town_hall_is_read(written: str, read: str | None) -> None:
+    small, problems = tables(WHOLE, **{TOWN_HALLS: HALLS_HEADER + HALL.format(written)})
+    assert problems == []
+    hall = small.communes[0].town_hall
+    assert hall
+    assert (hall.phone, hall.url) == ("03 21 69 86 86", "https://villedelens.fr/")
+    assert (hall.address, hall.as_of) == ("17 bis place, Lens", dt.date(2026, 9, 1))
+    shown = hall.hours and hall.hours.replace("\u00a0", " ").replace("\u202f", " ")
+    assert shown == read
+
+
+def test_a_town_hall_may_lack_all_but_its_date() -> None:
+    small, problems = tables(WHOLE, **{TOWN_HALLS: f"{HALLS_HEADER}62498,Lens,,,,,2026-09\n"})
+    assert problems == []
+    assert small.communes[0].town_hall == TownHall(None, None, None, None, dt.date(2026, 9, 1))
+    assert tables(WHOLE)[0].communes[0].town_hall is None
+
+
+ONE_HALL = HALLS_HEADER + HALL.format("lundi au jeudi : 9 h-12 h ; vendredi : 9 h-11 h")
+#: (mairies.csv, line, what is said)
+WRONG_HALLS = [
+    ("", 1, "colonne code_insee"),
+    (ONE_HALL.replace(",horaires", ",heures"), 1, "colonne horaires"),
+    (ONE_HALL.replace("62498", "99999"), 2, "99999 n’est pas dans communes.csv"),
+    (ONE_HALL + HALL.format(""), 3, "62498 est déjà pris"),
+    (ONE_HALL.replace("03 21 69 86 86", "03 21 69 86"), 2, "« telephone »"),
+    (ONE_HALL.replace("https://", ""), 2, "« site »"),
+    (ONE_HALL.replace("2026-09", "septembre 2026"), 2, "« septembre 2026 » n’est pas un mois"),
+    (ONE_HALL.replace("2026-09", "2026-13"), 2, "2026-09"),
+    (ONE_HALL.replace("lundi au", "lundis au"), 2, "lundi au jeudi : 8 h 30-12 h"),
+    (ONE_HALL.replace("9 h-12 h", "9h-12h"), 2, "ne peuvent pas être lus"),
+    (ONE_HALL.replace("9 h-12 h", "12 h-9 h"), 2, "ne se suivent pas"),
+    (ONE_HALL.replace("lundi au jeudi", "jeudi au lundi"), 2, "ne se suivent pas"),
+    (ONE_HALL.replace("9 h-12 h", "9 h-25 h"), 2, "ne se suivent pas"),
+    (ONE_HALL.replace("au jeudi", "au samedi"), 2, "Un jour a deux fois des horaires"),
+]
+
+
+@pytest.mark.parametrize(("halls", "line", "words"), WRONG_HALLS)
+def test_a_wrong_town_hall_is_refused_by_line(halls: str, line: int, words: str) -> None:
+    (problem, *others) = tables(WHOLE, **{TOWN_HALLS: halls})[1]
+    assert others == []
+    assert (problem.file, problem.line, problem.level) == (TOWN_HALLS, line, "error"), problem
+    assert words in f"{problem.message} {problem.hint}"

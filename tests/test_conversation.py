@@ -219,6 +219,44 @@ def test_the_commune_is_remembered(assistant: Assistant) -> None:
     assert "Lens" in contact.contact.name
 
 
+def test_whoever_is_concerned_is_told_whom_to_call_and_when(assistant: Assistant) -> None:
+    """A telephone number, hours and the date of the data, in each of the 224 communes."""
+    inside = [one for one in assistant.gazetteer.communes if one.standing.verdict == "oui"]
+    assert len(inside) == 224
+    for commune in inside:
+        reply, hall = act(assistant, f"commune:{commune.code_insee}"), commune.town_hall
+        assert hall
+        assert hall.phone
+        assert hall.hours
+        assert reply.contact
+        assert reply.contact.phone
+        phone = hall.phone.replace(" ", "\u00a0")
+        told = f"{phone}, {hall.hours} (d’après Service-Public.fr / DILA, septembre 2026)."
+        assert told in reply.text, commune.name
+
+
+#: (commune, its town hall)
+TOWN_HALLS = [
+    ("62498", "Mairie de Lens"), ("62637", "Mairie d’Oignies"), ("59481", "Mairie du Quesnoy"),
+    ("62043", "Mairie des Attaques"), ("59051", "Mairie de La Bassée"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "name"), TOWN_HALLS)
+def test_every_refusal_gives_the_town_hall_of_the_commune(
+    assistant: Assistant, code: str, name: str
+) -> None:
+    conversation = Conversation(code)
+    for _ in range(3):
+        reply = ask(assistant, "gfdkjh sdlfkj qsdf", conversation)
+        assert reply.outcome is Outcome.NO_MATCH
+        assert reply.contact
+        assert reply.contact.name == name
+        assert reply.contact.phone
+        assert reply.contact.role.endswith("DILA, septembre 2026)")
+        conversation = reply.conversation
+
+
 def test_a_named_commune_comes_with_the_answer(assistant: Assistant) -> None:
     reply = ask(assistant, "Quels travaux sont faits dans les maisons à Pecquencourt ?")
     assert reply.outcome is Outcome.ANSWER

@@ -9,7 +9,7 @@ import pytest
 from bot.communes import Ambiguous, Found, Gazetteer, Point, Status, Unknown
 from bot.conversation.action import Ask, Kind
 from bot.conversation.assistant import Assistant
-from bot.conversation.reply import Action, Outcome, Question, Reply
+from bot.conversation.reply import Action, Conversation, Outcome, Question, Reply
 from bot.knowledge.checking import check
 from bot.knowledge.files import REGION, SHIPPED
 from bot.knowledge.problem import Problem
@@ -21,8 +21,12 @@ entrees:
   - {id: ma-ville, question: Ma commune est-elle dans le plan Soleil ?, reponse: Cela dépend.}
   - {id: panneaux, question: Qui pose les panneaux ?, reponse: Le syndicat.}
 """
+ROOF = """\
+  - {id: toit, question: Qui répare mon toit ?, reponse: La mairie le sait., contact: mairie}
+"""
 CONTACTS = """\
-accueil: {nom: Accueil du plan}
+accueil: {nom: Accueil du plan, telephone: "02 00 00 00 01"}
+mairie: {nom: Votre mairie}
 agglo: {nom: Votre agglomération, telephone: "02 00 00 00 00"}
 port: {nom: Le port, epci: "200000002"}
 """
@@ -31,6 +35,7 @@ releve_le: 2026-01-02
 sources: [{titre: Plan Soleil, date: 2025-12-24}]
 entrees: [ma-ville]
 guichets: [accueil]
+mairie: mairie
 colonnes: {statut: plan, zone: plage, cites: quartiers}
 statuts:
   pilote:
@@ -76,6 +81,11 @@ alias,code_insee,kind,source,nb_communes
 Cany,76001,nom_court,x,1
 Clos Vert,76001,quartier,x,1
 """
+TOWN_HALLS = """\
+code_insee,telephone,adresse,site,horaires,source_date
+76001,02 35 00 00 00,,,lundi : 9 h-12 h,2026-08
+27003,,1 rue Haute,,,2026-08
+"""
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +94,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("seine")
     (made / "lieux").mkdir()
     files = {
-        "faq.yaml": FAQ, "contacts.yaml": CONTACTS, REGION: PLACES,
+        "faq.yaml": FAQ + ROOF, "contacts.yaml": CONTACTS, REGION: PLACES,
         "lieux/communes.csv": COMMUNES, "lieux/communes_aliases.csv": ALIASES,
+        "lieux/mairies.csv": TOWN_HALLS,
         "lieux/mots_courants.txt": "clos\n", "lieux/villes_ailleurs.txt": "Paris\n",
     }  # fmt: skip
     for name, text in files.items():
@@ -106,10 +117,13 @@ def ask(assistant: Assistant, text: str) -> Reply:
 def test_another_territory_speaks_its_own_words(seine: Assistant) -> None:
     reply = ask(seine, "Cany-les-Bains est-elle dans le plan Soleil ?")
     assert reply.outcome is Outcome.COMMUNE
-    assert reply.text.replace("\u202f", " ").replace("’", "'").split("\n\n") == [
+    assert reply.text.replace("\u202f", " ").replace("\u00a0", " ").replace("’", "'").split(
+        "\n\n"
+    ) == [
         "Oui, Cany-les-Bains est une commune pilote du plan Soleil.",
         "Tous les toits ne seront pas équipés.",
         "Elle est dans le syndicat des Falaises. Cany-les-Bains est au bord de l'eau.",
+        "Mairie de Cany-les-Bains : 02 35 00 00 00, lundi 9 h-12 h (données : août 2026).",
     ]
     assert reply.entries == ("ma-ville",)
     assert reply.actions[0] == Action("Qui pose les panneaux\u202f?", Ask(Kind.ENTRY, "panneaux"))
@@ -173,6 +187,50 @@ def test_a_desk_of_its_own_comes_first_and_none_means_the_usual_one(seine: Assis
     assert "terres" not in reply.text, "who is not in the plan is not told of its zone"
     assert reply.contact
     assert reply.contact.name == "Accueil du plan"
+
+
+#: (action, commune known, who is on the card, its phone)
+CARDS = [
+    ("entry:toit", None, None, None),  # « votre mairie » says only whom to ask
+    ("entry:toit", "76001", "Mairie de Cany-les-Bains", "02 35 00 00 00"),
+    ("entry:toit", "76002", None, None),
+    ("entry:toit", "27003", "Mairie de Brosville", None),
+    ("entry:panneaux", "76001", None, None),
+    ("none", None, None, None),
+    ("none", "76001", "Mairie de Cany-les-Bains", "02 35 00 00 00"),
+    ("contact", None, "Accueil du plan", "02 00 00 00 01"),
+    ("contact", "76001", "Mairie de Cany-les-Bains", "02 35 00 00 00"),
+    ("contact", "76002", "Accueil du plan", "02 00 00 00 01"),
+]
+
+
+@pytest.mark.parametrize(("action", "code", "name", "phone"), CARDS)
+def test_a_card_is_shown_where_it_can_be_reached(
+    seine: Assistant, action: str, code: str | None, name: str | None, phone: str | None
+) -> None:
+    reply = seine.reply(Question(action=action, conversation=Conversation(code)))
+    card = reply.contact
+    assert (card and card.name, card and card.phone) == (name, phone)
+
+
+def test_a_territory_need_not_name_the_contact_of_town_halls(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    (tmp_path / REGION).write_text(PLACES.replace("mairie: mairie\n", ""), "utf-8")
+    ours = load(tmp_path, TODAY)
+    unnamed = Assistant(ours.base, ours.gazetteer, today=lambda: TODAY)
+    for action in ("entry:toit", "entry:panneaux"):
+        reply = unnamed.reply(Question(action=action, conversation=Conversation("76001")))
+        assert reply.contact is None
+
+
+def test_town_halls_alone_are_no_territory(tmp_path: Path) -> None:
+    (tmp_path / "lieux").mkdir()
+    (tmp_path / "faq.yaml").write_text(
+        "entrees: [{id: a, question: Qui ?, reponse: Moi.}]", "utf-8"
+    )
+    (tmp_path / "lieux" / "mairies.csv").write_text(TOWN_HALLS, "utf-8")
+    with pytest.raises(KnowledgeError, match=r"communes\.csv.* n’existe pas"):
+        load(tmp_path, TODAY)
 
 
 def test_a_base_without_places_serves(tmp_path: Path) -> None:
@@ -275,7 +333,7 @@ def test_a_territory_without_statuses_is_refused() -> None:
 def test_a_mistake_keeps_the_communes_from_being_served(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / REGION).write_text(PLACES.replace("valeur: in", "valeur: on"), "utf-8")
-    with pytest.raises(KnowledgeError, match=r"lieux\.yaml, ligne 8"):
+    with pytest.raises(KnowledgeError, match=r"lieux\.yaml, ligne 9"):
         load(tmp_path, TODAY)
 
 

@@ -35,7 +35,7 @@ REPLY_KEYS = {
     "understood", "conversation", "sources", "collected_on", "checked_on", "commune", "communes",
     "actions", "contact",
 }  # fmt: skip
-COMMUNE_KEYS = {"code_insee", "name", "postcodes", "epci", "status", "bud"}
+COMMUNE_KEYS = {"code_insee", "name", "postcodes", "epci", "status", "bud", "town_hall"}
 
 
 @pytest.fixture
@@ -440,6 +440,10 @@ async def test_ask_answers_in_the_agreed_form(client: Client, base: KnowledgeBas
     reply = await ask(client, {"question": "Pecquencourt"})
     assert reply["outcome"] == "commune"
     assert reply["commune"].keys() == COMMUNE_KEYS
+    hall = reply["commune"]["town_hall"]
+    assert hall.keys() == {"phone", "address", "hours", "url"}
+    assert (hall["phone"], hall["address"][-18:]) == ("03 27 94 49 80", "59146 Pecquencourt")
+    assert hall["hours"].startswith("lundi au vendredi 8")
     question = base.entries["ma-commune-erbm"].question
     reply = await ask(client, {"question": question, "commune": "59456"})
     assert reply["commune"]["name"] == "Pecquencourt"
@@ -463,7 +467,7 @@ async def test_the_conversation_given_back_is_gone_on_with(
         token = reply["conversation"]
         reply = await ask(client, {"question": f"recette {refusals}", "conversation": token})
         assert reply["outcome"] == "no_match"
-        assert bool(reply["contact"]) == (refusals == 2)
+        assert reply["contact"]["phone"] == "03 27 94 49 80"
 
 
 @pytest.mark.parametrize(
@@ -629,6 +633,7 @@ async def test_openapi_describes_every_route_of_the_api(client: Client) -> None:
     assert set(schemas["Reply"]["required"]) >= REPLY_KEYS
     assert schemas["Question"]["properties"].keys() == {"question", "commune", "conversation"}
     assert set(schemas["Commune"]["required"]) == COMMUNE_KEYS
+    assert schemas["TownHall"]["properties"].keys() == {"phone", "address", "hours", "url"}
     reply = await ask(client, {"question": "Qui s'engage ?"})
     assert reply.keys() == schemas["Reply"]["properties"].keys()
     async with client.get("/api/v1/entries/mesures") as response:

@@ -1,9 +1,21 @@
 """The commune, and the three answers of a search."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.knowledge.region import Standing, Status
+
+
+@dataclass(frozen=True, slots=True)
+class TownHall:
+    """One line of mairies.csv. `hours` are in words, `as_of` is the first day of its month."""
+
+    phone: str | None
+    address: str | None
+    hours: str | None
+    url: str | None
+    as_of: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,7 @@ class Commune:
     standing: Standing
     in_zone: bool
     cites: tuple[str, ...]
+    town_hall: TownHall | None = None
 
     @property
     def status(self) -> Status:

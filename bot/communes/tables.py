@@ -1,21 +1,29 @@
-"""The two tables of a territory, read into communes and their other names, errors by line."""
+"""The tables of a territory: its communes, other names and town halls, errors by line."""
 
 import csv
+import datetime as dt
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
-from bot.communes.commune import Alias, Commune
+from bot.communes.commune import Alias, Commune, TownHall
 from bot.communes.gazetteer import Gazetteer
 from bot.knowledge.advice import did_you_mean
-from bot.knowledge.files import ALIASES, COMMUNES, ELSEWHERE, EVERYDAY
+from bot.knowledge.files import ALIASES, COMMUNES, ELSEWHERE, EVERYDAY, TOWN_HALLS
 from bot.knowledge.problem import Problem
 from bot.knowledge.region import Region
+from bot.language.typography import NO_BREAK, typeset
 
 Row = Mapping[str, str]
-Made = TypeVar("Made", Commune, Alias)
+Made = TypeVar("Made", Commune, Alias, tuple[str, TownHall])
 _YES_NO = {"oui": True, "non": False}
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_DAY, _TIME = f"(?:{'|'.join(_DAYS)})", r"\d\d? h(?: \d\d)?"
+#: « lundi au jeudi : 8 h 30-12 h, 14 h-17 h », an opening of some days.
+_OPENING = re.compile(f"({_DAY})(?: (au|et) ({_DAY}))? : ({_TIME}-{_TIME}(?:, {_TIME}-{_TIME})*)")
+_IN_TIME = re.compile(r"(?<=\d) (?=h)|(?<=h) (?=\d)")
 
 
 class _WrongCellError(ValueError):
@@ -27,6 +35,8 @@ def read_gazetteer(files: Mapping[str, str], region: Region, problems: list[Prob
     communes = read_communes(files.get(COMMUNES, ""), region, problems)
     # Where a commune is wrong, it would be told again of each of its names.
     aliases = read_aliases(files.get(ALIASES, ""), communes, problems) if not problems else ()
+    if TOWN_HALLS in files and not problems:
+        communes |= read_town_halls(files[TOWN_HALLS], communes, problems)
     lists = (files.get(name, "").splitlines() for name in (EVERYDAY, ELSEWHERE))
     return Gazetteer(region, communes, aliases, *lists)
 
@@ -86,15 +96,37 @@ def read_aliases(
     """Aliases of communes_aliases.csv, in order."""
 
     def alias(row: Row) -> Alias:
-        code = row["code_insee"]
-        if code not in communes:
-            message = f"Le code {code} n’est pas dans communes.csv."
-            raise _WrongCellError(message, "Corrigez-le, ou retirez la ligne.")
+        code = _known(row, communes)
         shared = _number(row, "nb_communes") > 1
         return Alias(_filled(row, "alias"), code, row["kind"], shared)
 
     needed = ("alias", "code_insee", "kind", "nb_communes")
     return tuple(_read(ALIASES, text, needed, alias, problems))
+
+
+def read_town_halls(
+    text: str, communes: Mapping[str, Commune], problems: list[Problem]
+) -> dict[str, Commune]:
+    """The communes of mairies.csv with their town halls, by INSEE code."""
+    found: dict[str, Commune] = {}
+
+    def town_hall(row: Row) -> tuple[str, TownHall]:
+        code = _known(row, communes)
+        if code in found:
+            raise _WrongCellError(f"Le code {code} est déjà pris.", "Gardez une ligne par mairie.")
+        hall = TownHall(
+            phone=_like(r"0[1-9](?: \d\d){4}", row, "telephone", "03 21 69 86 86"),
+            address=row["adresse"].strip() or None,
+            hours=_hours(row["horaires"]),
+            url=_like(r"https?://\S+", row, "site", "https://villedelens.fr"),
+            as_of=_month(row),
+        )
+        return code, hall
+
+    needed = ("code_insee", "telephone", "adresse", "site", "horaires", "source_date")
+    for code, hall in _read(TOWN_HALLS, text, needed, town_hall, problems):
+        found[code] = replace(communes[code], town_hall=hall)
+    return found
 
 
 def _read(
@@ -140,6 +172,61 @@ def _read(
                     tell(line, "case", *error.args)
     except csv.Error:
         unclosed(line + 1)
+
+
+def _known(row: Row, communes: Mapping[str, Commune]) -> str:
+    code = row["code_insee"]
+    if code not in communes:
+        message = f"Le code {code} n’est pas dans communes.csv."
+        raise _WrongCellError(message, "Corrigez-le, ou retirez la ligne.")
+    return code
+
+
+def _like(pattern: str, row: Row, column: str, example: str) -> str | None:
+    cell = row[column].strip()
+    if cell and not re.fullmatch(pattern, cell):
+        message = f"« {cell} » n’est pas possible dans la colonne « {column} »."
+        raise _WrongCellError(message, f"Écrivez comme ceci : {example}, ou rien.")
+    return cell or None
+
+
+def _month(row: Row) -> dt.date:
+    try:
+        return dt.date.fromisoformat(f"{row['source_date']}-01")
+    except ValueError:
+        message = f"« {row['source_date']} » n’est pas un mois, dans la colonne « source_date »."
+        raise _WrongCellError(message, "L’année, un tiret et le mois : 2026-09.") from None
+
+
+def _hours(cell: str) -> str | None:
+    """Opening hours as they are read: « lundi et jeudi 9 h-12 h ; samedi 10 h-12 h ».
+
+    Each day once, each time after the one before: two sets of hours for one day tell nothing.
+    """
+    said: list[str] = []
+    open_on: list[str] = []
+    for part in cell.split(" ; ") if cell.strip() else ():
+        if not (opening := _OPENING.fullmatch(part.strip())):
+            message = f"Les horaires « {part} » ne peuvent pas être lus."
+            hint = (
+                "Écrivez comme ceci : lundi au jeudi : 8 h 30-12 h, 14 h-17 h ; samedi : 9 h-12 h."
+            )
+            raise _WrongCellError(message, hint)
+        first, link, last, times = opening.groups()
+        start, end = _DAYS.index(first), _DAYS.index(last or first)
+        open_on += _DAYS[start : end + 1] if link == "au" else (first, *filter(None, [last]))
+        hours = [
+            int(hour) * 60 + int(minutes or 0)
+            for hour, minutes in re.findall(r"(\d+) h(?: (\d+))?", times)
+        ]
+        if hours != sorted(set(hours)) or hours[-1] > 24 * 60 or end < start:
+            message = f"Les horaires « {part} » ne se suivent pas."
+            raise _WrongCellError(message, "Corrigez-les, ou videz la case.")
+        said.append(_IN_TIME.sub(NO_BREAK, part.strip().replace(" : ", " ")))
+    if len(set(open_on)) < len(open_on):
+        message = "Un jour a deux fois des horaires."
+        raise _WrongCellError(message, "Gardez ceux d’aujourd’hui, ou videz la case.")
+    return typeset(" ; ".join(said)) or None
 
 
 def _split(cell: str) -> tuple[str, ...]:

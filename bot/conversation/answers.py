@@ -78,7 +78,7 @@ class Answers:
             checked_on=entry.checked_on,
             commune=commune,
             actions=(*self.questions(entry.see_also), *self.ways()),
-            contact=self.served.base.contacts.get(entry.contact or ""),
+            contact=self._card(entry.contact, commune or self._remembered(conversation)),
             back=Action(self.texts["retour_theme"], Ask(Kind.THEME, entry.theme))
             if entry.theme
             else self.to_start,
@@ -122,7 +122,8 @@ class Answers:
                 told.insert(0, self.texts["refus_encore"].format(**named))
             return replace(made, text=unlike(conversation.said, told))
         themes = self._theme_actions(THEMES_IN_REFUSAL)
-        return self.menu(self.texts["refus"], after, Outcome.NO_MATCH, themes)
+        made = self.menu(self.texts["refus"], after, Outcome.NO_MATCH, themes)
+        return replace(made, contact=self._town_hall(commune))
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
         """A place outside the territory was asked about."""
@@ -193,6 +194,11 @@ class Answers:
             parts.append(places.cite_status(cite, self.region.estates, listed=listed))
         if situation := places.situation(commune, self.region.zone):
             parts.append(situation)
+        desk, hall = self._desk(commune), self._town_hall(commune)
+        if hall and hall.phone:
+            parts.append(places.to_call(hall, self.region.sentences))
+            if desk is None or not desk.phone or desk == hall:
+                desk = hall.model_copy(update={"role": ""})  # the sentence tells the hours
         return Reply(
             Outcome.COMMUNE,
             "\n\n".join(parts),
@@ -208,15 +214,16 @@ class Answers:
                 Action(self.texts["changer_commune"], Ask(Kind.COMMUNE)),
                 *(way for way in self.ways() if way.ask != Ask(Kind.COMMUNE)),
             ),
-            contact=self._desk(commune),
+            contact=desk,
             back=self.to_start,
         )
 
     def contact(self, conversation: Conversation, commune: Commune | None) -> Reply:
-        """Whom to call; the remembered commune's own desk where there is one."""
+        """Whom to call; the remembered commune's own town hall or desk where there is one."""
         beside = self.questions(self.served.base.beside_contact)
         made = self.menu(self.texts["contact"], conversation, first=beside, contact=False)
-        return replace(made, contact=self._desk(commune) if commune else self._default_contact())
+        desk = self._desk(commune) if commune else self._default_contact()
+        return replace(made, contact=self._town_hall(commune) or desk)
 
     def themes(self, conversation: Conversation) -> Reply:
         """All themes; of a base without any, its questions."""
@@ -261,25 +268,39 @@ class Answers:
             for theme in self.served.base.themes[:limit]
         )
 
+    def _remembered(self, conversation: Conversation) -> Commune | None:
+        return self.served.gazetteer.get(conversation.commune or "")
+
+    def _town_hall(self, commune: Commune | None) -> Contact | None:
+        hall = places.town_hall(commune, self.region.sentences) if commune else None
+        return hall if hall and hall.reachable else None
+
+    def _card(self, key: str | None, commune: Commune | None = None) -> Contact | None:
+        """A desk that can be reached; « votre mairie » is the commune's where that is known."""
+        if key and key == self.region.town_hall and (hall := self._town_hall(commune)):
+            return hall
+        found = self.served.base.contacts.get(key or "")
+        return found if found and found.reachable else None
+
     def _desk(self, commune: Commune) -> Contact | None:
         """Whom to ask about a commune, by where it stands; its intercommunalité by name."""
         contacts = self.served.base.contacts
         for key in commune.standing.desks:
+            card = self._card(key, commune)
             if key == self.region.groupings.desk:
                 for contact in contacts.values():
-                    if contact.epci == commune.epci_siren:
+                    if contact.epci == commune.epci_siren and contact.reachable:
                         return contact
-                if key in contacts:
-                    name = commune.epci_in_words.removeprefix("la ") or contacts[key].name
+                if card:
+                    name = commune.epci_in_words.removeprefix("la ") or card.name
                     named = typeset(name[0].upper() + name[1:])
-                    return contacts[key].model_copy(update={"name": named})
-            elif key in contacts:
-                return contacts[key]
-        return self._default_contact()
+                    return card.model_copy(update={"name": named})
+            elif card:
+                return card
+        return self._town_hall(commune) or self._default_contact()
 
     def _default_contact(self) -> Contact | None:
-        contacts = self.served.base.contacts
-        found = (contacts.get(key) for key in (*self.region.desks, *contacts))
+        found = map(self._card, (*self.region.desks, *self.served.base.contacts))
         return next((contact for contact in found if contact), None)
 
     def source(self, key: str, conversation: Conversation) -> Reply:

@@ -4,12 +4,14 @@ import re
 
 from bot.communes.commune import Commune, Found
 from bot.communes.spelling import name_words
-from bot.knowledge.model import Entry
-from bot.knowledge.region import EstateMap, Speech, Zone
-from bot.language.typography import typeset
+from bot.knowledge.model import Contact, Entry
+from bot.knowledge.region import EstateMap, Sentences, Speech, Zone
+from bot.language.typography import long_date, typeset
 from bot.language.words import fold
 
 _WORD = re.compile(r"\w+")
+#: « de » before a name of a commune: « du Quesnoy », « des Attaques », « d’Oignies ».
+_OF = ((r"\bde Le ", "du "), (r"\bde Les ", "des "), (r"\bde (?=[AEIOUYÀÂÉÈÊÎÏÔŒÆ])", "d’"))
 
 
 def commune_status(commune: Commune) -> str:
@@ -37,6 +39,31 @@ def situation(commune: Commune, zone: Zone | None) -> str:
     elif zone and standing.verdict != "non":
         sentences.append(zone.outside)
     return " ".join(_of(commune, sentence) for sentence in sentences)
+
+
+def town_hall(commune: Commune, sentences: Sentences) -> Contact | None:
+    """The desk of its own town hall, its hours and the month of the data; None where not known."""
+    hall = commune.town_hall
+    if hall is None:
+        return None
+    name = sentences.mairie.format(nom=commune.name)
+    for pattern, said in _OF:
+        name = re.sub(pattern, said, name)
+    # Of a day, « 1er septembre 2026 », only the month is known.
+    dated = sentences.mairie_relevee.format(date=long_date(hall.as_of).partition(" ")[2])
+    return Contact(
+        name=typeset(name),
+        role=f"{hall.hours} ({dated})" if hall.hours else dated,
+        phone=hall.phone,
+        url=hall.url,
+        address=typeset(hall.address) if hall.address else None,
+    )
+
+
+def to_call(hall: Contact, sentences: Sentences) -> str:
+    """A town hall that has a phone, in one sentence."""
+    told = {"mairie": hall.name, "telephone": hall.phone, "horaires": hall.role}
+    return typeset(sentences.mairie_a_appeler.format(**told))
 
 
 def _of(commune: Commune, sentence: str) -> str:

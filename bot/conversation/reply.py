@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from bot.communes.commune import Commune
+from bot.communes.commune import Commune, TownHall
 from bot.communes.nearest import Point
 from bot.conversation.action import Ask, Kind
 from bot.conversation.markup import plain
@@ -193,4 +193,9 @@ def commune_as_json(commune: Commune) -> dict[str, Any]:
         "epci": commune.epci,
         "status": commune.status.value,
         "bud": commune.in_zone,
+        "town_hall": _town_hall_as_json(commune.town_hall) if commune.town_hall else None,
     }
+
+
+def _town_hall_as_json(hall: TownHall) -> dict[str, str | None]:
+    return {"phone": hall.phone, "address": hall.address, "hours": hall.hours, "url": hall.url}

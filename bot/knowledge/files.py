@@ -24,6 +24,8 @@ COMMUNES = "lieux/communes.csv"
 ALIASES = "lieux/communes_aliases.csv"
 EVERYDAY = "lieux/mots_courants.txt"
 ELSEWHERE = "lieux/villes_ailleurs.txt"
+#: Where to call in each commune; a territory may be without.
+TOWN_HALLS = "lieux/mairies.csv"
 #: A territory is these files together, or none of them.
 PLACES = (REGION, COMMUNES, ALIASES, EVERYDAY, ELSEWHERE)
 #: What the pages draw: the avatar, the icon of the tab and, where there is one, the horizon.
@@ -39,7 +41,7 @@ URGENT = SHIPPED["urgences.yaml"]
 #: The files that editors write; only faq.yaml is required.
 EDITED = (
     CONTACTS, FACTS, TEXTS, LEXICON, UNRELATED, COMMON, ACTS, ALARMS, FAQ, *PHRASINGS, *PLACES,
-    *DRAWINGS,
+    TOWN_HALLS, *DRAWINGS,
 )  # fmt: skip
 FILES = (*SHIPPED.values(), *EDITED)
 

@@ -128,7 +128,7 @@ class Source(FromFile):
 
 
 class Contact(FromFile):
-    """A desk a resident can turn to; without phone, url or address it only says whom to ask."""
+    """A desk a resident can turn to, shown where it can be reached."""
 
     name: Text
     role: str = ""
@@ -137,6 +137,11 @@ class Contact(FromFile):
     url: Url | None = None
     address: str | None = None
     epci: str | None = None  # SIREN of the intercommunalité whose desk this is
+
+    @property
+    def reachable(self) -> bool:
+        """Whether it says more than whom to ask."""
+        return bool(self.phone or self.url or self.address)
 
     def as_json(self) -> dict[str, str | None]:
         """What the outside interface tells of it."""

@@ -47,6 +47,7 @@ _FRENCH_KEYS = {
     "groupings": "intercommunalites",
     "sentences": "phrases",
     "speech": "mots",
+    "town_hall": "mairie",
 }
 _WRAPPED = re.compile(r"(?<!\n)\n(?![\n-])")
 
@@ -102,6 +103,8 @@ OfCommune = Annotated[Text, AfterValidator(_with("nom", also=("intercommunalite"
 Added = Annotated[Text, AfterValidator(_with(also=("nom", "intercommunalite")))]
 OfEstate = Annotated[Text, AfterValidator(_with("cite"))]
 OfPlace = Annotated[Text, AfterValidator(_with("lieu"))]
+OfTownHall = Annotated[Text, AfterValidator(_with("mairie", "telephone", "horaires"))]
+OfMonth = Annotated[Text, AfterValidator(_with("date"))]
 OfPostcode = Annotated[Text, AfterValidator(_with("code_postal"))]
 Plain = Annotated[Text, AfterValidator(_with())]
 
@@ -169,7 +172,7 @@ class EstateMap(_Place):
 
 
 class Sentences(_Place):
-    """What is said where no single commune was found, named as in the file."""
+    """What is said of any commune, or where no single one was found, named as in the file."""
 
     quelle_commune: Plain
     introuvable: Plain
@@ -177,6 +180,9 @@ class Sentences(_Place):
     loin: Plain
     code_postal_inconnu: OfPostcode
     code_postal_proche: OfPostcode
+    mairie: OfCommune
+    mairie_a_appeler: OfTownHall
+    mairie_relevee: OfMonth
 
 
 class Speech(_Place):
@@ -214,13 +220,15 @@ class Region(_Place):
     """The territory whose communes are known; without standings, none is.
 
     `entries` are those whose answer is the state of one commune, `desks` the contacts where
-    nothing points to another, `postcodes` how those of here begin.
+    nothing points to another, `town_hall` the one that a commune's own town hall replaces,
+    `postcodes` how those of here begin.
     """
 
     collected_on: Day | None = None
     sources: Annotated[tuple[Source, ...], AfterValidator(_typeset)] = ()
     entries: tuple[Id, ...] = ()
     desks: tuple[Text, ...] = ()
+    town_hall: Text | None = None
     columns: Columns = Columns()
     standings: Mapping[str, Standing] = {}
     zone: Zone | None = None

@@ -91,6 +91,7 @@ def of_region(
         (("guichets",), region.desks),
         *((("statuts", name, "guichets"), one.desks) for name, one in standings),
         (("intercommunalites", "guichet"), desk),
+        (("mairie",), (region.town_hall,) if region.town_hall else ()),
     ]
     for what, code, known, named in (
         ("L’entrée", "entree-inconnue", entries, to_entries),

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from bot.communes.gazetteer import Gazetteer
 from bot.communes.tables import read_gazetteer
 from bot.knowledge.checking import Checked, check, revision_of
-from bot.knowledge.files import COMMON, EDITED, FAQ, PLACES, SHIPPED
+from bot.knowledge.files import COMMON, EDITED, FAQ, PLACES, SHIPPED, TOWN_HALLS
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.presence import ABSENT, absent, lines_of, lost, meant
 from bot.knowledge.problem import Problem, in_words
@@ -63,7 +63,7 @@ def examine(files: Mapping[str, str], today: dt.date) -> tuple[Knowledge | None,
     if (region := checked.region) is None:
         return None, checked
     gazetteer = Gazetteer(region)
-    if not files.keys().isdisjoint(PLACES):
+    if not files.keys().isdisjoint((*PLACES, TOWN_HALLS)):
         # A territory is whole, or there is none.
         found = list(absent(files, PLACES))
         if not found and not any(problem.file in PLACES for problem in checked.errors):

@@ -129,7 +129,7 @@ def entry_as_json(entry: Entry, base: KnowledgeBase) -> dict[str, Any]:
     told = entry.model_dump(mode="json", include=set(_PUBLIC))
     contact = base.contacts.get(entry.contact or "")
     return {name: told[name] for name in _PUBLIC} | {
-        "contact": contact.as_json() if contact else None
+        "contact": contact.as_json() if contact and contact.reachable else None
     }
 
 

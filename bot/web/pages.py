@@ -80,7 +80,7 @@ async def action_page(request: web.Request) -> web.Response:
         reply = replace(reply, text=f"{reply.text}\n\n{base.texts.web['vie_privee']}")
     desks: tuple[Contact, ...] = ()
     if ask.kind is Kind.CONTACT:
-        others = (desk for desk in base.contacts.values() if desk != reply.contact)
+        others = [one for one in base.contacts.values() if one != reply.contact and one.reachable]
         desks = tuple(sorted(others, key=lambda desk: (not desk.phone, not desk.url)))
     title = base.texts.web[title]
     return _respond(request, reply, title=title, canonical=path, desks=desks)
