@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import datetime as dt
 import json
 import logging
@@ -115,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", _ask, "répond à une question dans le terminal")
     ask.add_argument("text", metavar="TEXTE", help="la question")
     ask.add_argument("--commune", metavar="CODE", help="code INSEE de la commune de l’habitant")
+    command("chat", _chat, "tient une conversation dans le terminal")
     explain = command("explain", _explain, "dit pourquoi une question reçoit sa réponse")
     explain.add_argument("text", metavar="TEXTE", nargs="?", help="la question")
     explain.add_argument("--entry", metavar="ID", help="une entrée, et les faits qui l’appuient")
@@ -192,6 +194,11 @@ def _ask(settings: Settings, options: argparse.Namespace) -> _Told:
     question = Question(options.text, conversation=Conversation(commune=options.commune))
     reply = assistant.reply(question)
     return _Told(reply.as_json(), lambda: terminal.show_reply(reply))
+
+
+def _chat(settings: Settings, _: argparse.Namespace) -> None:
+    with contextlib.suppress(KeyboardInterrupt):  # while the answers load, too
+        terminal.converse(_assistant(settings).reply)
 
 
 def _explain(settings: Settings, options: argparse.Namespace) -> _Told:

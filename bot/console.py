@@ -29,11 +29,13 @@ def _readable(error: UnicodeError) -> tuple[str, int]:
 
 
 def print_what_it_can() -> None:
-    """Have the standard streams print a likeness of the characters that their encoding lacks."""
+    """Have the standard streams print, and read, a likeness of what their encoding lacks."""
     codecs.register_error("readable", _readable)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="readable")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
 
 
 def has_every_letter() -> bool:

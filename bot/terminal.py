@@ -1,6 +1,9 @@
-"""What the terminal shows a person: replies, explanations and reports, by rich."""
+"""What the terminal shows a person: replies, a conversation, explanations and reports, by rich."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import importlib
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ from bot.communes.commune import Commune
 from bot.conversation import places
 from bot.conversation.assistant import Explanation
 from bot.conversation.markup import plain
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Conversation, Question, Reply
 from bot.evaluation import Verdict
 from bot.knowledge.grounds import Ground
 from bot.knowledge.model import Entry, KnowledgeBase
@@ -31,9 +34,38 @@ class _Screen(Console):
 _out = _Screen(highlight=False)
 
 
-def show_reply(reply: Reply) -> None:
-    """The reply as a panel, with its sources, contact and ways on."""
-    parts: list[Text] = [Text(plain(reply.text))]
+def converse(answer: Callable[[Question], Reply]) -> None:
+    """A reply to each line typed or piped in, until there is none, Ctrl+C or « quitter ».
+
+    A number takes the way on that has it in the last reply. Nothing is kept beyond the process.
+    """
+    if not (sys.stdin and sys.stdout):  # closed: nobody is there
+        return
+    someone = sys.stdin.isatty() and sys.stdout.isatty()
+    if someone:
+        with suppress(ImportError):  # Windows has its own history
+            importlib.import_module("readline")
+        _say("Écrivez votre message, ou le numéro d'un choix. « quitter » termine.")
+    conversation, numbered = Conversation(), dict[str, str]()
+    with suppress(EOFError, KeyboardInterrupt):
+        while (typed := input("> " if someone else "").strip()).casefold() != "quitter":
+            if typed:
+                action = numbered.get(typed)
+                text = "" if action else typed
+                reply = answer(Question(text, action, conversation))
+                show_reply(reply, numbered=True)
+                conversation = reply.conversation
+                numbered = {str(n): way.action for n, way in enumerate(reply.actions, 1)}
+    if someone:
+        _say("\nAu revoir.")
+
+
+def show_reply(reply: Reply, *, numbered: bool = False) -> None:
+    """The reply as a panel, with its sources, contact and ways on, to be taken by number or not."""
+    parts: list[Text] = []
+    if reply.understood:
+        parts.append(Text(typeset(f"J'ai compris : {reply.understood}"), style="dim"))
+    parts += _opening(reply)
     for source in reply.sources:
         date = f", {long_date(source.date)}" if source.date else ""
         parts.append(Text(f"Source : {source.title}{date}", style="dim"))
@@ -47,11 +79,26 @@ def show_reply(reply: Reply) -> None:
         known = (reply.contact.name, reply.contact.role, reply.contact.phone, reply.contact.url)
         parts.append(Text("Contact : " + " · ".join(one for one in known if one)))
     if reply.actions:
-        parts.append(Text("\n".join(f"→ {way.label}" for way in reply.actions), style="cyan"))
+        ways = (f"{n if numbered else '→'} {one.label}" for n, one in enumerate(reply.actions, 1))
+        parts.append(Text("\n".join(ways), style="cyan"))
     spaced = Group(*(Text.assemble(part, "\n") for part in parts[:-1]), parts[-1])
     if reply.notice:
         _out.print(Text(reply.notice, style="italic dim"))
     _out.print(Panel(spaced, title=reply.title, title_align="left", width=min(_out.width, 88)))
+
+
+def _opening(reply: Reply) -> list[Text]:
+    """The text after the answer in one sentence, in bold, unless it begins with that sentence.
+
+    What is urgent says first what to do; an easy wording is short as it is.
+    """
+    text = plain(reply.text)
+    brief = text.partition("\n\n")[0] if reply.urgent else plain(reply.brief or "")
+    if not brief or reply.easy:
+        return [Text(text)]
+    if text.startswith(brief):
+        return [Text.assemble((brief, "bold"), text.removeprefix(brief))]
+    return [Text(brief, style="bold"), Text(text)]
 
 
 def show_explanation(explanation: Explanation) -> None:

@@ -4,6 +4,8 @@ import contextlib
 import io
 import json
 import os
+import re
+import select
 import shutil
 import subprocess
 import sys
@@ -22,12 +24,14 @@ entrees:
     question: Où est le guichet bleu ?
     reponse: Au fond à gauche.
     releve_le: 2026-11-23
+    en_bref: Au fond à gauche.
   - id: ma-commune-erbm
     question: Ma commune est-elle concernée ?
     reponse: Cela dépend.
   - id: horaire
     question: À quelle heure ferme la piscine ?
-    reponse: À dix-huit heures.
+    reponse: À dix-huit heures, et à midi le dimanche.
+    en_bref: Elle ferme à dix-huit heures.
 """
 
 
@@ -209,6 +213,93 @@ def test_ask_knows_the_commune(data_dir: Path) -> None:
     assert "99999" in refused.stderr
 
 
+def test_chat_goes_on_from_line_to_line(data_dir: Path) -> None:
+    """Piped in, empty lines and letters that are none among them: a reply a line, no prompt."""
+    lines = [
+        "où en est la cité Lemay",
+        " ",
+        "elle est finie ?",
+        "1",
+        "Noyelles",
+        "2",
+        "\udcff",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "chat"],
+        input="\n".join([*lines, "Quitter", "Béthune"]), encoding="utf-8",
+        errors="surrogateescape", capture_output=True, cwd=ROOT, timeout=120,
+        env={
+            **os.environ, **surroundings(data_dir), "KNOWLEDGE_DIR": str(KNOWLEDGE),
+            "PYTHONIOENCODING": "utf-8",
+        },
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    before, *panels = re.sub("[\xa0\u202f]", " ", done.stdout).split("╭")
+    assert "service automatique" in before
+    assert len(panels) == 6
+    lemay, finished, first, noyelles, second, _ = panels
+    assert "cité Lemay" in lemay
+    assert "J’ai compris : où en est la cité Lemay, elle est finie ?" in finished
+    assert numbered(finished, 1) == title(first)
+    assert numbered(noyelles, 2) == title(second)
+
+
+def numbered(panel: str, number: int) -> str:
+    """The way on that has the number."""
+    found = re.search(rf"^│ {number} (.*?) *│$", panel, re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def title(panel: str) -> str:
+    return panel.partition("\n")[0].strip("─╮ ")
+
+
+@pytest.mark.parametrize("end", ["\x04", "\x03"], ids=["Ctrl+D", "Ctrl+C"])
+def test_chat_with_a_person(data_dir: Path, end: str) -> None:
+    """On a terminal: what was typed comes back by an arrow, and the end is polite."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "chat"],
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, start_new_session=True,
+        env={**os.environ, **surroundings(data_dir), "TERM": "xterm", "HOME": str(data_dir)},
+        preexec_fn=own_terminal,
+    )  # fmt: skip
+    os.close(theirs)
+
+    def said(typed: str, until: str = "╯.*> ") -> str:
+        os.write(ours, typed.encode())
+        heard = b""
+        while not re.search(until.encode(), heard, re.DOTALL):
+            assert select.select([ours], [], [], 120)[0], heard.decode()
+            heard += os.read(ours, 4096)
+        return heard.decode()
+
+    try:
+        assert "quitter" in said("", "> ")
+        closing = said("horaire de la piscine\r")
+        assert "\x1b[1mElle ferme à dix-huit heures." in closing
+        assert "dimanche" in closing
+        assert "dimanche" in said("\x1b[A\r")
+        blue = said("Où est le guichet bleu ?\r")
+        assert blue.count("Au fond à gauche") == 1
+        said(end, until=r"Au revoir\.")
+        assert process.wait(120) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def own_terminal() -> None:
+    """Standard input becomes the terminal that Ctrl+C comes from."""
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 def test_explain_gives_the_parts(data_dir: Path) -> None:
     explained = run_json(data_dir, "explain", "ou est le gichet bleu")
     assert explained["candidates"][0]["entry"] == "guichet"
@@ -280,7 +371,7 @@ def test_check_asks_the_test_questions_when_told_to(data_dir: Path, tmp_path: Pa
     told = run_json(data_dir, "check", str(faq), "--essais")
     assert [(one["line"], one["code"], one["entry"]) for one in told] == [
         (5, "essai-manque", "guichet"),
-        (15, "hors-sujet-repondu", "horaire"),
+        (17, "hors-sujet-repondu", "horaire"),
     ]
 
 
