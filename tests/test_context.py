@@ -147,6 +147,20 @@ def test_a_follow_up_says_how_it_was_understood(assistant: Assistant) -> None:
     assert reply.understood == "où en est la cité Lemay, elle est finie ?"
 
 
+def test_a_button_is_gone_on_from_as_it_would_be_typed(assistant: Assistant) -> None:
+    pressed = assistant.reply(Question(action="entry:quand-ma-rue"))
+    reply = assistant.reply(Question("elle est finie ?", conversation=pressed.conversation))
+    assert reply.understood == "Quand les travaux commenceront-ils dans ma rue, elle est finie ?"
+
+
+@pytest.mark.parametrize("number", ["8", "12", " 99 "])
+def test_a_number_that_no_choice_has_is_no_follow_up(assistant: Assistant, number: str) -> None:
+    """It was « Noyelles-Godault, 8 », the name of a place that has its own answer."""
+    for before in ("Noyelles-Godault", "combien de maisons refaites"):
+        reply = talk(assistant, before, number)[-1]
+        assert (reply.understood, reply.entry) == (None, None)
+
+
 def test_simpler_gives_the_easy_wording(assistant: Assistant) -> None:
     assert talk(assistant, "Qui s'engage ?", "plus simple")[-1].easy
 

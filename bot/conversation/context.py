@@ -49,10 +49,13 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     subject = served.entries.get(before.entry or "")
     danger = subject is not None and subject.alarm and before.last == Outcome.ANSWER.value
     if not danger and (
-        len(own_words) > (MOST_OWN if leans else 1) or not all(map(served.matcher.knows, own_words))
+        message.text.strip().isdecimal()  # a choice mistyped, sooner than a question that goes on
+        or len(own_words) > (MOST_OWN if leans else 1)
+        or not all(map(served.matcher.knows, own_words))
     ):
         return alone, None
-    understood = f"{before.wish.rstrip(' ?.!')}, {message.text}"
+    wish = before.wish.rstrip(" \xa0\u202f?.!")
+    understood = f"{wish}, {message.text}"
     if danger and subject:
         whole = Ranking((Candidate(subject.id, DANGER, subject.question, {}),), DANGER)
     else:
