@@ -63,8 +63,6 @@ def converse(answer: Callable[[Question], Reply]) -> None:
 def show_reply(reply: Reply, *, numbered: bool = False) -> None:
     """The reply as a panel, with its sources, contact and ways on, to be taken by number or not."""
     parts: list[Text] = []
-    if reply.understood:
-        parts.append(Text(typeset(f"J'ai compris : {reply.understood}"), style="dim"))
     parts += _opening(reply)
     for source in reply.sources:
         date = f", {long_date(source.date)}" if source.date else ""
