@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,34 @@ def test_a_mistake_is_told_by_its_cause(mistake: Mistake) -> None:
         assert checked.errors == ()
         assert checked.base is not None
         assert len(told) <= MOST, checked.problems
+
+
+@pytest.mark.parametrize("mistake", ROWS, ids=lambda mistake: mistake.name)
+def test_a_remedy_done_to_the_letter_mends(mistake: Mistake) -> None:
+    """For those that count the spaces or write the line, as one who knows no YAML does them."""
+    files, _ = made(mistake)
+    problem = check(files, TODAY).problems[0]
+    text = f"{problem.message} {problem.hint}"
+    spaces = re.search(r"Il (?:en faut (\d+)|n’en faut aucune)", text)
+    written = re.search(r"Écrivez : (.+) \(l|droits \(\"\) : (.+)", text)
+    if not spaces and not written:
+        assert problem.code not in ("alignement", "bloc-decale") or "collez-la" in text
+        return
+    other = re.search(r"devant la ligne (\d+)", text)
+    number = int(other[1]) if other else problem.line
+    lines = files[problem.file].split("\n")
+    line = lines[number - 1]
+    if spaces:
+        lines[number - 1] = " " * int(spaces[1] or 0) + line.lstrip()
+    elif written:
+        lines[number - 1] = line[: -len(line.lstrip())] + (written[1] or written[2])
+    assert check(files | {problem.file: "\n".join(lines)}, TODAY).errors == ()
+
+
+def test_a_fault_is_told_once() -> None:
+    nameless = GOOD["contacts.yaml"].replace("nom: Votre bailleur", "nom:")
+    (problem,) = check(GOOD | {"contacts.yaml": nameless}, TODAY).problems
+    assert (problem.level, problem.hint) == ("error", "Écrivez un texte après « nom: ».")
 
 
 @pytest.mark.parametrize(("old", "new"), NO_MISTAKES)

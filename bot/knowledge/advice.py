@@ -1,7 +1,7 @@
 """What an editor is told when a value is not of the expected form."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, get_args
@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from bot.knowledge.mending import MARGIN, PLACED
 from bot.knowledge.mistyped import SAID
 from bot.knowledge.model import ID_LENGTH
 
@@ -25,7 +26,8 @@ _SAID = MappingProxyType(
         "accolade": ("accolade", "« {key} » a une accolade seule.", _MARKS),
         "annee": ("annee", "L’année de « {given} » n’est pas vraisemblable, pour « {key} ».",
                   "De 1990 à 2100, sur quatre chiffres : 2026-11-23."),
-        "bool": ("oui-non", "« {key} » attend oui ou non.", "Écrivez true, ou retirez la ligne."),
+        "bool": ("oui-non", "« {key} » attend oui ou non.",
+                 "Écrivez true, ou effacez toute la ligne."),
         "codes_postaux": ("code-postal", "« {given} » n’est pas le début d’un code postal.",
                           "Des chiffres, cinq au plus."),
         "date": ("date", "« {given} » n’est pas une date pour « {key} ».", _DATE),
@@ -48,11 +50,11 @@ _SAID = MappingProxyType(
         "string_too_long": ("trop-long",
                             "« {key} » compte {length} caractères ; le maximum est {max_length}.",
                             "Raccourcissez."),
-        "string_too_short": ("vide", "« {key} » est vide.", "Écrivez un texte, ou retirez la clé."),
+        "string_too_short": ("vide", "« {key} » est vide.", "Écrivez un texte après « {key}: »."),
         "string_type": ("texte", "« {key} » doit être un texte.", "Mettez-le entre guillemets."),
         "telephone": ("telephone", "« {given} » n’est pas un numéro de téléphone.",
                       "Dix chiffres, comme 03 20 30 59 59, ou un numéro court, comme 3114. Sans "
-                      "numéro, retirez la ligne."),
+                      "numéro, effacez toute la ligne."),
         "too_short": ("synonymes", "Une ligne de synonymes compte au moins deux textes.",
                       "Exemple : [voiture, auto]."),
         "tuple_type": ("liste", "« {key} » doit être une liste.", _LISTED),
@@ -76,13 +78,23 @@ def did_you_mean(value: str, known: Collection[str]) -> str:
 
 
 def in_french(
-    detail: ErrorDetails, model: type[BaseModel], path: Iterable[str | int]
+    detail: ErrorDetails,
+    model: type[BaseModel],
+    path: Iterable[str | int],
+    entry: str | None = None,
 ) -> tuple[str, str, str]:
-    """(code, message, hint) for one of pydantic's error details on `model`, `path` in its file."""
+    """(code, message, hint) for one of pydantic's error details on `model`.
+
+    `path` is where in its file, `entry` the id of the entry there.
+    """
     kind, where = detail["type"], detail["loc"]
     # The innermost key: ("sources", 0, "url") is about « url », ("variants", 3) about its list.
     *_, key = ("", *(part for part in path if isinstance(part, str)))
     if kind == "extra_forbidden":
+        inside = [part for part in path if isinstance(part, str)][-2:-1]
+        if key in MARGIN and inside:
+            message, hint = SAID["place"]
+            return "place", message.format(key, entry or inside[0]), hint
         known = _keys(_model_at(model, where[:-1]))
         return "cle-inconnue", f"La clé « {key} » n’est pas connue.", did_you_mean(key, known)
     if kind == "string_type":
@@ -97,8 +109,7 @@ def no_text(given: Any, key: str) -> tuple[str, str, str]:
     if not isinstance(given, dict) or not given:
         return said("string_type", given, key)
     if "id" in given:
-        message = f"Cette entrée est sous « {key} »."
-        return "place", message, "Mettez-la à la fin de « entrees: », alignée avec les autres."
+        return "place", f"Cette entrée est sous « {key} ».", PLACED
     first = str(next(iter(given)))
     code = "guillemet-autre" if first[0] in "“”„«‘" else "deux-points"
     message, hint = SAID[code]
@@ -121,6 +132,15 @@ def _keys(model: type[BaseModel]) -> dict[str, Any]:
         str(field.validation_alias or name): field.annotation
         for name, field in model.model_fields.items()
     }
+
+
+def needs(model: type[BaseModel], where: Sequence[str | int]) -> bool:
+    """Whether the model can't do without the key at `where`."""
+    fields = _model_at(model, where[:-1]).model_fields
+    return any(
+        field.is_required() and where[-1] in (name, field.validation_alias)
+        for name, field in fields.items()
+    )
 
 
 def _model_at(model: type[BaseModel], where: Iterable[str | int]) -> type[BaseModel]:

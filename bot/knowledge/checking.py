@@ -78,9 +78,15 @@ class Checked:
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """What keeps the files from being served first, causes before effects, then by line."""
     rank = {name: number for number, name in enumerate(FILES)}
+    errors = {(one.file, one.line, one.code) for one in problems if one.level == "error"}
     return tuple(
         sorted(
-            problems,
+            # A fault is told once, by what is worst in it.
+            (
+                one
+                for one in problems
+                if one.level == "error" or (one.file, one.line, one.code) not in errors
+            ),
             key=lambda one: (one.level != "error", rank.get(one.file, len(rank)), one.line),
         )
     )

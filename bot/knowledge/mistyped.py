@@ -14,20 +14,23 @@ import yaml
 Mistake = tuple[int, str, str]
 
 _QUOTES = 'Entourez tout le texte de guillemets droits : "…".'
-_SPACES = "Mettez le même nombre d’espaces devant toutes les lignes du même genre."
+_SPACES = (
+    "Cherchez plus haut une ligne qui joue le même rôle (une autre « - id: », un autre titre de "
+    "rubrique) et mettez exactement autant d’espaces devant, parfois aucune."
+)
 #: Code of a mistake: what is said of it, and the remedy.
 SAID = {
-    "alignement": ("Cette ligne n’est pas alignée avec ses voisines.", _SPACES),
+    "alignement": ("Cette ligne commence trop à gauche ou trop à droite.", _SPACES),
     "autre-signe": ("« {} » n’est pas le signe du clavier.",
                     "Tapez un tiret « - » ou un deux-points « : » ordinaire, et une espace."),
     "bloc-absent": ("Ce texte de plusieurs lignes n’est pas annoncé par « | ».",
                     "Écrivez « | » seul après le deux-points, et tout le texte dessous, décalé."),
     "bloc-cle": ("« {}: » est décalé comme le texte au-dessus, et en fait donc partie.",
-                 "Alignez cette clé avec les autres clés."),
-    "bloc-decale": ("Cette ligne est décalée autrement que le texte dont elle fait partie.",
-                    _SPACES),
-    "bloc-suivi": ("« | » et « > » annoncent un texte : rien ne les suit sur leur ligne.",
-                   "Passez à la ligne après « | », ou mettez le texte entre guillemets."),
+                 _SPACES),
+    "bloc-decale": ("Cette ligne commence plus à gauche ou plus à droite que son texte.",
+                    "Mettez autant d’espaces devant elle que devant le reste du texte."),
+    "bloc-suivi": ("Rien ne doit être écrit après « {} » sur la même ligne.",
+                   "Passez à la ligne, ou mettez le texte entre guillemets droits."),
     "caractere": ("Un caractère qui ne se voit pas, ou ne se lit pas, est sur cette ligne ({}).",
                   "Effacez la ligne, et retapez-la à la main."),
     "cle-double": ("La clé « {} » est déjà écrite ligne {}.",
@@ -58,13 +61,15 @@ SAID = {
     "insecable": ("Une espace insécable est au début de la ligne ou contre la clé.",
                   "Retapez le début de la ligne à la main, avec des espaces ordinaires."),
     "piege": ("« {} » peut être lu comme {} au lieu d’un texte.", 'Mettez des guillemets : "{0}".'),
+    "place": ("« {} » se trouve à l’intérieur de l’entrée « {} », où il n’a pas sa place.",
+              "Retirez toutes les espaces devant : cette ligne commence tout à gauche."),
     "signe": ("Un texte ne commence pas par l’un des signes & * ! @ ` % ? ni une clé par <<.",
               _QUOTES),
     "tabulation": ("La ligne commence par une tabulation.", "Remplacez-la par des espaces."),
     "tiret-vide": ("Rien ne suit ce tiret : la ligne est vide.", "Complétez-la, ou effacez-la."),
-    "vide": ("« {} » est vide.", "Écrivez un texte, ou retirez la clé."),
+    "vide": ("« {} » est vide.", "Écrivez un texte après « {0}: », ou effacez {1}."),
     "virgule": ("La virgule coupe ce texte : « {} » en est séparé.", _QUOTES),
-    "yaml": ("Cette ligne n’est pas écrite correctement.", "Comparez-la avec ses voisines."),
+    "yaml": ("Cette ligne n’est pas écrite correctement.", "Comparez-la avec celles du dessus."),
 }  # fmt: skip
 
 #: Spaces that YAML takes for letters: no-break, narrow, figure, ideographic…
@@ -106,7 +111,7 @@ _LINES = (
 _REFUSED = (
     ("unknown escape|hexadecimal", "()", "guillemet-interieur"),
     ("quoted scalar", "()", "guillemet-ouvert"),
-    ("block scalar", "()", "bloc-suivi"),
+    ("block scalar", r".*?[:-] +([|>])", "bloc-suivi"),
     ("alias|anchor|tag|cannot start any token|node content", "()", "signe"),
     ("values are not", r" *(?:- +)*(?:\w+: +)?([“”„«»‘’])", "guillemet-autre"),
     ("did not find", r" *(?:- +)*(?:\w+: +)?[\[{].*[\]}] *[^\s#]()", "crochet"),
@@ -203,6 +208,8 @@ def causes(
     if style in ("|", ">"):
         filled = [n for n in range(start + 1, at + 1) if lines[n].strip()]
         left = next((n for n in filled if n >= read), at)
+        if not last.value and not is_key(text) and lines[text].strip():
+            yield text + 1, "bloc-decale", ""
         if column(left, " ") < column(filled[0], " ") and not is_key(left):
             yield left + 1, "bloc-decale", ""
     if (match := _QUOTED.search(lines[at])) and match.start() <= mark.column:

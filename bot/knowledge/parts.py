@@ -1,11 +1,13 @@
 """From the parts of a document to checked models; what is wrong is added to the problems."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.knowledge.advice import in_french
+from bot.knowledge import mending
+from bot.knowledge.advice import in_french, needs
 from bot.knowledge.problem import Problem
 from bot.knowledge.yaml_reading import Document, Path
 
@@ -86,4 +88,13 @@ def _told(
         # A key that is unknown is most often the one that is missing.
         missing = detail["type"] == "missing" and detail["loc"][:-1] in misspelt
         if not missing and document.line(where) not in told:
-            yield document.error(where, *in_french(detail, model, where), entry)
+            code, message, hint = in_french(detail, model, where, entry)
+            line = document.line(where)
+            if code == "vide":
+                needed = needs(model, detail["loc"])
+                if not needed and not re.search(r"[\[{]", document.source[line - 1]):
+                    hint = f"{hint[:-1]}, ou effacez toute la ligne."
+                message, hint = mending.empty_text(document.source, line, needed) or (message, hint)
+            elif remedy := mending.told(code, document.source, line):
+                message, hint = remedy[0] or message, remedy[1]
+            yield document.error(where, code, message, hint, entry)

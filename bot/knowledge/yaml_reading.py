@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from bot.knowledge import mistyped
+from bot.knowledge import mending, mistyped
 from bot.knowledge.problem import Level, Problem
 
 Path = tuple[str | int, ...]
@@ -48,6 +48,8 @@ class Document:
     value: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    #: The lines of the text, and one more.
+    source: list[str] = field(default_factory=list)
     #: Nothing could be read: what is missing elsewhere is a consequence of this file's problem.
     unread: bool = False
 
@@ -60,7 +62,8 @@ class Document:
     def tell(self, line: int, code: str, *quoted: object, level: Level = "error") -> None:
         """Tell what is wrong in the form of the text."""
         message, hint = (part.format(*quoted) for part in mistyped.SAID[code])
-        self.problems.append(Problem(line, None, level, code, message, hint, self.file))
+        known, remedy = mending.told(code, self.source, line) or (None, hint)
+        self.problems.append(Problem(line, None, level, code, known or message, remedy, self.file))
 
     def error(
         self, path: Path, code: str, message: str, hint: str, entry: str | None = None
@@ -84,6 +87,7 @@ def read_yaml(text: str, file: str) -> Document:
     """
     document = Document(file)
     text, unseen = mistyped.settled(text)
+    document.source = [*text.split("\n"), ""]
     try:
         _refuse(mistyped.stops(text))
         for char, line in unseen.items():
@@ -93,7 +97,10 @@ def read_yaml(text: str, file: str) -> Document:
     except _UnreadableError as refused:
         document.unread = True
         same = refused.args[0]
-        document.problems = [one for one in document.problems if one.line != same]
+        # An empty value is most often an effect: what follows is not where it should be.
+        document.problems = [
+            one for one in document.problems if one.line != same and one.code != "vide"
+        ]
         document.tell(*refused.args)
     return document
 
@@ -112,10 +119,11 @@ class _Reader:
 
     def __init__(self, text: str, document: Document) -> None:
         # libyaml may tell of a line after the last.
-        self.text, self.lines, self.document = text, [*text.split("\n"), ""], document
+        self.text, self.lines, self.document = text, document.source, document
         self.events = yaml.parse(text, Loader=yaml.CSafeLoader)
         self.last: Any = next(self.events)  # the scalar read last
         self.keys: set[str] = set()
+        self.empty: tuple[Path, int] | None = None  # the key read last, if it has no value
         #: Lines of texts that begin as a key would: path of the text, key, line.
         self.like_keys: list[tuple[Path, str, int]] = []
 
@@ -163,6 +171,8 @@ class _Reader:
         pieces: list[Any] = []
         told = len(self.document.problems)
         while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+            if self.empty and isinstance(event, yaml.ScalarEvent) and event.value:
+                self.outside(path, items, self.last.start_mark.line + 1)
             item = self.value(event, (*path, len(items)))
             if item is None and not event.value and (item := self.lost("error")) is None:
                 self.document.tell(event.start_mark.line + 1, "tiret-vide", level="warning")
@@ -176,6 +186,15 @@ class _Reader:
             line = pieces[1].start_mark.line + 1
             self.document.tell(line, "virgule", texts[1], level="warning")
         return items
+
+    def outside(self, path: Path, items: list[Any], line: int) -> None:
+        """Refuse the text of a list that is shifted from its key, at the end of an entry."""
+        where, above = self.empty or ((), 0)
+        if items and isinstance(items[-1], dict) and where[:-1] == (*path, len(items) - 1):
+            if str(where[-1]) in mending.MARGIN:
+                name = items[-1].get("id", len(items))
+                raise _UnreadableError(above, "place", where[-1], name)
+            raise _UnreadableError(line, "alignement")
 
     def mapping(self, start: Any, path: Path) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
@@ -193,6 +212,7 @@ class _Reader:
                 continue
             held = self.next()
             value = self.value(held, inner)
+            self.empty = None
             block = getattr(held, "style", "") in ("|", ">")
             if value is None and not self.last.value:
                 mark = self.last.start_mark
@@ -200,7 +220,9 @@ class _Reader:
                     code = "virgule" if mapping else "crochet"
                     raise _UnreadableError(line, "colle" if ":" in key else code, key)
                 if (value := self.lost("error")) is None:
-                    self.document.tell(line, "vide", key, level="warning")
+                    erased = f"« {key}: »" if start.flow_style else "toute la ligne"
+                    self.document.tell(line, "vide", key, erased, level="warning")
+                    self.empty = (inner, line)
             self.document.lines[inner] = line
             if value is not None:
                 mapping[key] = value

@@ -1,0 +1,181 @@
+"""The remedy of a mistake, counted or written out, where the lines around it show what is meant."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.knowledge.files import AnswersFile
+
+_START = re.compile(r" *(- +)?(?:([a-z_]+) ?:(?= |$))?")
+_BLOCK = re.compile(r"[:-] +[|>][-+\d]* *(?:#.*)?$")
+#: A dash, a key that a text with a colon or a quote follows, the text; within a list, a word with
+#: a space before its colon is a word.
+_TEXT = re.compile(r" *(- +)?([a-z_]+(?(1)| ?): +(?=.*:(?: |$)|[“”„«‘’]))?(.*)")
+_CLOSING = {"“": "”", "‘": "’", "„": "“", "«": "»", "”": "”", "’": "’"}
+#: Keys that stand at the margin.
+MARGIN = frozenset(
+    str(field.validation_alias or name) for name, field in AnswersFile.model_fields.items()
+)
+_NO_ENTRIES = ("hors_sujet", "avec_un_contact")
+PLACED = "Coupez-la, et collez-la à la fin de « entrees: », chaque ligne décalée comme les autres."
+#: A longer text is not written out again.
+_LONGEST = 120
+
+
+class _Row(NamedTuple):
+    """A line that begins a part, or the key behind its dash: where, and how it begins."""
+
+    number: int
+    column: int
+    dash: bool
+    key: str | None
+
+
+def told(code: str, lines: Sequence[str], number: int) -> tuple[str | None, str] | None:
+    """(message or None for the usual one, remedy) for a mistake on a line counted from 1.
+
+    None where the lines do not show what is meant.
+    """
+    at = number - 1
+    if code in ("alignement", "bloc-decale"):
+        return (_aligned if code == "alignement" else _in_text)(lines, at)
+    if code == "bloc-cle" and (found := _aligned(lines, at)):
+        return None, " ".join(map(str, found))
+    if code == "bloc-suivi":
+        below = _column(lines[at + 1]) if lines[at + 1].strip() else 0
+        wanted = below if below > _column(lines[at]) else _key_column(lines[at]) + 2
+        return None, (
+            f"Passez à la ligne et mettez {_spaces(wanted)} devant le texte, ou effacez ce signe "
+            "et mettez le texte entre guillemets droits."
+        )
+    if code in ("deux-points", "guillemet-autre"):
+        return _quoted(lines, at)
+    return None
+
+
+def empty_text(lines: Sequence[str], number: int, needed: bool) -> tuple[str, str] | None:
+    """(message, remedy) if the line, counted from 1, announces a text, and none follows."""
+    line = lines[number - 1]
+    if not _BLOCK.search(line):
+        return None
+    remedy = f"Écrivez-le à la ligne suivante, avec {_spaces(_key_column(line) + 2)} devant"
+    remedy += "." if needed else f", ou effacez toute la ligne {number}."
+    return f"Il n’y a aucun texte sous « {line.strip()} ».", remedy
+
+
+def _column(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _key_column(line: str) -> int:
+    return len(line) - len(line.lstrip(" -"))
+
+
+def _spaces(count: int) -> str:
+    return f"{count} espace{'s' * (count > 1)}" if count else "aucune espace"
+
+
+def _counted(found: int, wanted: int, like: str) -> tuple[str, str]:
+    message = f"Il y a {_spaces(found)} devant cette ligne."
+    if not found:
+        message = "Il n’y a aucune espace devant cette ligne."
+    if wanted:
+        return message, f"Il en faut {wanted}{like and f', comme devant {like}'}."
+    return (
+        message,
+        f"Il n’en faut aucune : elle commence tout à gauche{like and f', comme {like}'}.",
+    )
+
+
+def _rows(lines: Sequence[str]) -> list[_Row]:
+    """The lines that begin a part; those of a text that « | » announces begin none."""
+    rows, text = [], -1
+    for number, line in enumerate(lines):
+        match, column = _START.match(line), _column(line)
+        if not line.strip() or not match or -1 < text < column:
+            continue
+        text = column if _BLOCK.search(line) else -1
+        if match[1] or match[2]:
+            rows.append(_Row(number, column, bool(match[1]), match[2]))
+        if match[1] and match[2]:
+            rows.append(_Row(number, match.start(2), False, match[2]))
+    return rows
+
+
+def _aligned(lines: Sequence[str], at: int) -> tuple[str, str] | None:
+    match, found = _START.match(lines[at]), _column(lines[at])
+    if not match or not (match[1] or match[2]):
+        return None
+    dash, key = bool(match[1]), match[2]
+    rows = [row for row in _rows(lines) if row.number != at]
+    like = [row for row in rows if row.dash == dash]
+    same = Counter(row.column for row in like if key and row.key == key)
+    above = [row for row in rows if row.number < at]
+    under = next((row.key for row in reversed(above) if not row.column and row.key), None)
+    if dash and key == "id" and under in _NO_ENTRIES:
+        return f"Cette entrée est sous « {under} ».", PLACED
+    if dash and not key and above and re.search(r"\w ?: *$", lines[above[-1].number]):
+        wanted = above[-1].column + 2
+    elif same:
+        wanted = same.most_common(1)[0][0]
+    elif key in MARGIN and not dash:
+        wanted = 0
+    else:
+        ways, limit = [], found + 1000
+        for row in reversed(above):  # the parts that are still open there
+            if row.column < limit:
+                limit = row.column
+                ways += [limit] * (row.dash == dash and limit != found)
+        if not ways:
+            return None
+        wanted = min(ways, key=lambda way: (abs(way - found), way))
+    if wanted == found:
+        return None
+    models = [row for row in like if row.column == wanted == _column(lines[row.number])]
+    before = [row for row in models if row.number < at]
+    if dash and key:
+        before = [row for row in before if row.key == key]
+    after = [row for row in models if row.number > at and row.key == key]
+    model = next(iter((*before[-1:], *after[:1])), None)
+    shown = ""
+    if model:
+        line = lines[model.number].strip()
+        shown = f"« {line if len(line) < 40 else f'{line[:39]}…'} », ligne {model.number + 1}"
+    return _counted(found, wanted, shown)
+
+
+def _in_text(lines: Sequence[str], at: int) -> tuple[str, str] | None:
+    header = next((n for n in range(at - 1, -1, -1) if _BLOCK.search(lines[n])), None)
+    if header is None:
+        return None
+    found, usual = _column(lines[at]), _key_column(lines[header]) + 2
+    text = [n for n in range(header + 1, at) if lines[n].strip()]
+    if any(_column(lines[n]) <= _column(lines[header]) for n in text):
+        return None
+    wanted = _column(lines[text[0]]) if text else usual
+    if found == usual != wanted:
+        message, remedy = _counted(wanted, found, f"le reste du texte (ligne {at + 1})")
+        return message.replace("cette ligne", f"la ligne {text[0] + 1}"), remedy
+    model = next((n for n in reversed(text) if _column(lines[n]) == wanted), None)
+    like = "" if model is None else f"le reste du texte (ligne {model + 1})"
+    return None if found == wanted else _counted(found, wanted, like)
+
+
+def _quoted(lines: Sequence[str], at: int) -> tuple[None, str] | None:
+    """The line with its text between quotes."""
+    match = _TEXT.match(lines[at].rstrip())
+    if not match or not (match[1] or match[2]):
+        return None
+    goes_on = lines[at + 1].strip() and _column(lines[at + 1]) > match.start(2 if match[2] else 3)
+    text, closing = match[3], _CLOSING.get(match[3][:1])
+    if closing:
+        text = text[1:].removesuffix(closing).strip(" \xa0\u202f")
+    if goes_on or len(text) > _LONGEST or re.search(r'"| #|^[\[{\'|>]', text):
+        return None
+    written = f'{match[1] or ""}{match[2] or ""}"{text}"'
+    if closing and match[3][0] in "“‘„":
+        signs = f"« {match[3][0]} » et « {closing} »"
+        return None, f'Remplacez {signs} par des guillemets droits (") : {written}'
+    outside = "le tiret" if match[1] else "la clé"
+    return None, f"Écrivez : {written} ({outside} reste dehors, le reste entre guillemets droits)."
