@@ -32,6 +32,9 @@ class _Row(NamedTuple):
     key: str | None
 
 
+_NO_ROW = _Row(-1, 0, dash=False, key=None)
+
+
 def told(code: str, lines: Sequence[str], number: int) -> tuple[str | None, str] | None:
     """(message or None for the usual one, remedy) for a mistake on a line counted from 1.
 
@@ -108,6 +111,8 @@ def _aligned(lines: Sequence[str], at: int) -> tuple[str, str] | None:
     if not match or not (match[1] or match[2]):
         return None
     dash, key = bool(match[1]), match[2]
+    if dash and not key and (listed := _in_list(lines, at)):
+        return listed
     rows = [row for row in _rows(lines) if row.number != at]
     like = [row for row in rows if row.dash == dash]
     same = Counter(row.column for row in like if key and row.key == key)
@@ -138,11 +143,35 @@ def _aligned(lines: Sequence[str], at: int) -> tuple[str, str] | None:
         before = [row for row in before if row.key == key]
     after = [row for row in models if row.number > at and row.key == key]
     model = next(iter((*before[-1:], *after[:1])), None)
-    shown = ""
-    if model:
-        line = lines[model.number].strip()
-        shown = f"« {line if len(line) < 40 else f'{line[:39]}…'} », ligne {model.number + 1}"
-    return _counted(found, wanted, shown)
+    return _counted(found, wanted, _shown(lines, model.number) if model else "")
+
+
+def _in_list(lines: Sequence[str], at: int) -> tuple[str, str] | None:
+    """For a text of a list: as most texts of the list are, or else as most in the file."""
+    rows = _rows(lines)
+    texts = {row.number: row.column for row in rows if row.dash and not row.key}
+    first = last = at
+    while first - 1 in texts:
+        first -= 1
+    while last + 1 in texts:
+        last += 1
+    run = {number: _column(lines[number]) for number in range(first, last + 1)}
+    here, usual = Counter(run.values()), Counter(texts.values())
+    above = max((row.number, row.column) for row in [_NO_ROW, *rows] if row.number < first)[1]
+    wanted = max(here, key=lambda column: (column >= above, here[column], usual[column]))
+    if len(here) == 1:
+        return None
+    wrong = at if run[at] != wanted else next(n for n in run if run[n] != wanted)
+    like = min((n for n in run if run[n] == wanted), key=lambda n: abs(n - wrong))
+    message, remedy = _counted(run[wrong], wanted, _shown(lines, like))
+    return message.replace(
+        "cette ligne", f"la ligne {wrong + 1}"
+    ) if wrong != at else message, remedy
+
+
+def _shown(lines: Sequence[str], number: int) -> str:
+    line = lines[number].strip()
+    return f"« {line if len(line) < 40 else f'{line[:39]}…'} », ligne {number + 1}"
 
 
 def _in_text(lines: Sequence[str], at: int) -> tuple[str, str] | None:

@@ -526,6 +526,11 @@ INDENTS = (
             "hors_sujet:\n  - Quelle heure est-il ?\n" + _OFF_TOPIC,
             "    hors_sujet: [Quelle heure ?]\n", "place",
             "« hors_sujet » se trouve à l’intérieur de l’entrée « travaux »"),
+    Mistake("the first of a list too far right", "  - le prix de ma maison grimpe",
+            "    - le prix de ma maison grimpe", "alignement", "devant la ligne 3. Il en faut 2",
+            line=1, file=PHRASINGS),
+    Mistake("a text of a list under its key's dash", "      - ça va me coûter cher",
+            "   - ça va me coûter cher", "alignement", "Il en faut 6"),
     Mistake("a list too far left from its key", "essais:\n      - Vous cassez quoi ?",
             "essais:\n  - Vous cassez quoi ?", "alignement", "Il en faut 6", line=1),
 )  # fmt: skip
