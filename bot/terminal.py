@@ -62,8 +62,7 @@ def converse(answer: Callable[[Question], Reply]) -> None:
 
 def show_reply(reply: Reply, *, numbered: bool = False) -> None:
     """The reply as a panel, with its sources, contact and ways on, to be taken by number or not."""
-    parts: list[Text] = []
-    parts += _opening(reply)
+    parts = _opening(reply)
     for source in reply.sources:
         date = f", {long_date(source.date)}" if source.date else ""
         parts.append(Text(f"Source : {source.title}{date}", style="dim"))
@@ -74,7 +73,7 @@ def show_reply(reply: Reply, *, numbered: bool = False) -> None:
     elif reply.collected_on:
         parts.append(Text(f"Relevé le {long_date(reply.collected_on)}", style="dim"))
     if reply.contact:
-        known = (reply.contact.name, reply.contact.role, reply.contact.phone, reply.contact.url)
+        known = (reply.contact.name, reply.contact.phone, reply.contact.url)
         parts.append(Text("Contact : " + " · ".join(one for one in known if one)))
     if reply.actions:
         ways = (f"{n if numbered else '→'} {one.label}" for n, one in enumerate(reply.actions, 1))
