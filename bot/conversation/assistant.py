@@ -8,11 +8,12 @@ from typing import Any
 
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation import message as messages
+from bot.conversation.acting import act
 from bot.conversation.action import Ask, Kind
 from bot.conversation.answers import finish
 from bot.conversation.message import read_message
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
-from bot.conversation.route import Because, Trace, act, named, route
+from bot.conversation.route import Because, Trace, named, route
 from bot.conversation.served import Served
 from bot.knowledge.model import KnowledgeBase
 from bot.matching.decision import POLICY, SMALLEST, Candidate, Policy, Ranking

@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
-from bot.conversation.action import Ask, Kind
+from bot.conversation.acting import act, after, said, subject_of
+from bot.conversation.action import Ask
 from bot.conversation.answers import Answers, finish
-from bot.conversation.context import completed, unlike
+from bot.conversation.context import completed
 from bot.conversation.message import LETTER, Message, rank, read_message
+from bot.conversation.parts import parts_asked, sentences_asked
 from bot.conversation.places import knows_estate
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.served import Served
-from bot.knowledge.acts import Act, Then
+from bot.knowledge.acts import Then
 from bot.language.words import sentences
 from bot.matching.decision import (
-    SUGGESTIONS,
     Answered,
     Decision,
     Ranking,
@@ -27,11 +28,6 @@ from bot.matching.decision import (
     decide,
 )
 
-#: Each part of a message is offered from these on: its entry's share of the probability that some
-#: entry is right, and that probability, which is low for the few words of a part (« qui paie »).
-PART = 0.45, 0.2
-#: The same where one entry answers the whole message.
-SURE_PART = 0.75, 0.4
 #: Probability of all alarms together from which the likeliest is answered without asking « did you
 #: mean…? »: the right number given for nothing costs little, a question asked in a fire much.
 #: Chosen on the even sentences of tests/cases/alarmes.yaml (docs/comprendre.md).
@@ -78,8 +74,12 @@ class _Way:
     @property
     def subject(self) -> str | None:
         """The entry answered before, where it is still served."""
-        entry = self.conversation.entry
-        return entry if entry in self.served.entries else None
+        return subject_of(self.conversation, self.served)
+
+    @property
+    def commune(self) -> Commune | None:
+        """The commune that the message names, where it names one alone."""
+        return self.message.place.commune if isinstance(self.message.place, Found) else None
 
     @property
     def remembered(self) -> Commune | None:
@@ -117,40 +117,6 @@ def route(question: Question, served: Served) -> tuple[Reply, Trace]:
             ranking = vars(way).get("ranking")  # where it was looked for
             return made, Trace(tuple(way.because), way.message, ranking)
     raise AssertionError("the last step always replies")
-
-
-def act(ask: Ask | None, conversation: Conversation, served: Served) -> Reply:
-    """The reply to a button; one that asks for what is not served any more gets the menu."""
-    answers = Answers(served)
-    commune = served.gazetteer.get(conversation.commune or "")
-    match ask:
-        case Ask(Kind.ENTRY, value) if (key := value.partition(":")[0]) in served.entries:
-            # An answer as it was given with a commune's status: « ID:59456 ».
-            if told := served.gazetteer.get(value.partition(":")[2]):
-                conversation = replace(conversation, commune=told.code_insee)
-            return answers.entry(key, conversation, 1.0, told)
-        case Ask(Kind.EASY, value) if value in served.entries:
-            return answers.easy(value, conversation)
-        case Ask(Kind.THEME, value) if any(theme.id == value for theme in served.base.themes):
-            return answers.theme(value, conversation)
-        case Ask(Kind.COMMUNE, "") if served.gazetteer:
-            return answers.where(conversation)
-        case Ask(Kind.COMMUNE, value) if found := served.gazetteer.get(value):
-            return answers.commune(found, conversation)
-        case Ask(Kind.THEMES):
-            return answers.themes(conversation)
-        case Ask(Kind.CONTACT):
-            return answers.contact(conversation, commune)
-        case Ask(Kind.NONE):
-            return answers.refusal(conversation, commune)
-        case Ask(Kind.HELP):
-            return answers.menu(served.base.texts["aide"], conversation)
-        case Ask(Kind.PRIVACY):
-            return answers.menu(served.base.texts["vie_privee"], conversation)
-        case Ask(Kind.START):
-            return answers.start(conversation)
-        case _:
-            return answers.menu(served.base.texts["bouton_ancien"], conversation)
 
 
 def _too_long(way: _Way) -> Reply | None:
@@ -196,42 +162,8 @@ def _dialogue_act(way: _Way) -> Reply | None:
         way.why("acte", f"« {name} » : le message continue ce qui précède.")
         return None
     way.why("acte", f"Le message entier est un acte de dialogue : « {name} ».")
-    return _after(found, way) or _said(found, way)
-
-
-def _after(found: Act, way: _Way) -> Reply | None:
-    """The reply to an act about what was said before; None where nothing was."""
-    choices, subject = way.conversation.choices, way.subject
-    asked = None
-    if found.then is Then.CHOICE and found.rank and abs(found.rank) <= len(choices):
-        asked = choices[found.rank - 1 if found.rank > 0 else found.rank]
-    elif found.then is Then.YES and len(choices) == 1:
-        asked = choices[0]
-    elif found.then is Then.EASY and subject:
-        asked = f"easy:{subject}"
-    elif found.then is Then.AGAIN and subject:
-        again = act(Ask(Kind.ENTRY, subject), way.conversation, way.served)
-        return replace(again, outcome=Outcome.SMALLTALK)
-    elif found.then is Then.SOURCES and subject:
-        return way.answers.source(subject, way.conversation)
-    elif found.entry in way.served.entries and found.entry != subject:
-        asked = f"entry:{found.entry}"
-    return act(Ask.parse(asked), way.conversation, way.served) if asked else None
-
-
-def _said(found: Act, way: _Way) -> Reply:
-    """The reply to an act by itself, in a wording that was not the last."""
-    said = unlike(way.conversation.said, found.replies)
-    calm = replace(way.conversation, refusals=0)
-    match found.then:
-        case Then.START:
-            return way.answers.menu(way.served.base.texts["bienvenue"], calm)
-        case Then.COMMUNE if way.served.gazetteer:
-            return way.answers.where(calm)
-        case Then.CONTACT:
-            return replace(way.answers.contact(way.conversation, way.remembered), text=said)
-        case _:
-            return way.answers.menu(said, calm)
+    before = way.conversation
+    return after(found, before, way.served) or said(found, before, way.served)
 
 
 def _asked_place(way: _Way) -> Reply | None:
@@ -267,67 +199,37 @@ def _likely_alarm(way: _Way) -> Reply | None:
 
 
 def _several(way: _Way) -> Reply | None:
-    """The entries that answer each part of « qui paie et quand ça commence ? », if parts.
-
-    Where one entry answers the whole, each part must be as sure: « … et qui la porte ? » goes
-    on about the same thing.
-    """
-    ranking, served = way.ranking, way.served
-    if not ranking.candidates or ranking.identical or not way.message.parts:
+    keys = parts_asked(way.message, way.ranking, way.served)
+    if not keys:
         return None
-    sure = isinstance(decide(ranking, served.policy), Answered)
-    found: list[str] = []
-    for part in way.message.parts:
-        ranked = served.matcher.rank(part).among(served.entries)
-        least, in_scope = SURE_PART if sure else PART
-        if ranked.in_scope < in_scope or ranked.candidates[0].score < least * ranked.in_scope:
-            return None
-        found.append(ranked.candidates[0].entry)
-    if len(set(found)) < 2:
-        return None
-    whole = ranking.candidates[0]
-    if whole.entry not in found and whole.score >= PART[0]:
-        found.insert(0, whole.entry)
-    keys = tuple(dict.fromkeys(found))[:SUGGESTIONS]
     way.why("plusieurs", f"Le message pose plusieurs questions : {', '.join(keys)}.")
-    commune = way.message.place.commune if isinstance(way.message.place, Found) else None
-    return way.answers.suggestions(keys, way.conversation, whole.score, commune, several=True)
+    score = way.ranking.candidates[0].score
+    return way.answers.suggestions(keys, way.conversation, score, way.commune, several=True)
 
 
 def _letter(way: _Way) -> Reply | None:
     """What a long letter asks, wherever it stands: the sentences that are sure by themselves."""
-    message, served = way.message, way.served
+    message, long = way.message, len(way.message.text) >= LETTER
     told = sentences(message.text)
-    clear = isinstance(decision_of(way.ranking, message, served), Answered)
-    if len(message.text) < LETTER and (len(told) < 2 or clear):
+    clear = isinstance(decision_of(way.ranking, message, way.served), Answered)
+    if not long and (len(told) < 2 or clear):
         return None
-    found: dict[str, float] = {}
-    asked: set[str] = set()  # in a sentence that asks: what is only told is offered, not answered
-    for sentence in told:
-        ranking = served.matcher.rank(sentence).among(served.entries)
-        if isinstance(decide(ranking, served.policy), Answered):
-            best = ranking.candidates[0]
-            asks = sentence.endswith("?")
-            if asks or len(message.text) >= LETTER:
-                found[best.entry] = max(best.score, found.get(best.entry, 0.0))
-            asked |= {best.entry} if asks else set()
+    found, asked = sentences_asked(message, way.served)
     if not found:
         return None
-    keys = tuple(sorted(found, key=lambda key: -found[key])[:SUGGESTIONS])
+    keys = tuple(found)
     way.why("lettre", f"Des phrases de la lettre demandent : {', '.join(keys)}.")
-    commune = message.place.commune if isinstance(message.place, Found) else None
-    if len(keys) == 1 and asked and len(message.text) >= LETTER:
-        return way.answers.entry(keys[0], way.conversation, found[keys[0]], commune)
-    several = len(keys) > 1
-    return way.answers.suggestions(keys, way.conversation, found[keys[0]], commune, several=several)
+    score, several = found[keys[0]], len(keys) > 1
+    if not several and asked and long:
+        return way.answers.entry(keys[0], way.conversation, score, way.commune)
+    return way.answers.suggestions(keys, way.conversation, score, way.commune, several=several)
 
 
 def _entry(way: _Way) -> Reply | None:
     """Answer, suggest, or leave it to the refusal."""
-    place = way.message.place
+    place, commune = way.message.place, way.commune
     decision = decision_of(way.ranking, way.message, way.served)
     way.why("entrée", decision.rule)
-    commune = place.commune if isinstance(place, Found) else None
     if isinstance(decision, Suggestions):
         keys = tuple(candidate.entry for candidate in decision.candidates)
         score = decision.candidates[0].score
@@ -356,7 +258,7 @@ def _opening(way: _Way) -> Reply | None:
     way.why(
         "acte", f"Le message commence par un acte de dialogue, et ne demande rien : « {name} »."
     )
-    return _said(way.served.base.acts[name], way)
+    return said(way.served.base.acts[name], way.conversation, way.served)
 
 
 def _refusal(way: _Way) -> Reply:
