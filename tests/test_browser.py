@@ -172,7 +172,7 @@ async def test_the_commune_is_remembered(browser: Browser, address: str) -> None
     await expect(page.locator(".composer input[name=c]")).to_have_value("59456")
     await replies.last.get_by_role("link", name="Joindre quelqu’un").click()
     await expect(replies).to_have_count(2)
-    await expect(replies.last).to_contain_text("Cœur d’Ostrevent")
+    await expect(replies.last).to_contain_text("Mairie de Pecquencourt")
     await page.close()
 
 

@@ -144,7 +144,8 @@ def test_the_guide_says_what_to_do(code: str) -> None:
 
 
 #: Enough of them, of every kind.
-SAVED = ROWS[::3]
+#: Not those after which the question asked is rightly no longer answered.
+SAVED = [row for row in ROWS[::3] if "expire_le: 2025" not in (row.new or "")]
 #: With a file that some of them make.
 WHOLE = GOOD | {"langue/actes.yaml": "politesse: galibot\n"}
 

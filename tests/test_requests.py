@@ -15,7 +15,7 @@ from bot.web.server import listening, make_app
 
 JSON = b'{"question": "Lens"}'
 FORM = b"q=Lens"
-BOMB = gzip.compress(b" " * 20_000_000)
+BOMB = gzip.compress(b" " * 80_000_000)
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -44,7 +44,7 @@ BODIES = [
     (lambda _: BOMB, encoded("gzip"), 413),
     (lambda _: gzip.compress(BOMB), encoded("gzip"), 413),
     (lambda _: zlib.compress(b" " * 20_000_000), encoded("deflate"), 413),
-    (lambda _: b" " * 20_000, (), 413),
+    (lambda _: b" " * 80_000, (), 413),
     (bytes, encoded("br"), 415),
     (bytes, encoded("zstd"), 415),
     (bytes, encoded("gzip, gzip"), 415),
