@@ -232,7 +232,9 @@ class _Reader:
         """A key as it was meant."""
         number, column = event.start_mark.line, event.start_mark.column
         value = event.value if isinstance(event, yaml.ScalarEvent) else None
-        strange = isinstance(event, yaml.AliasEvent) or event.anchor or event.tag or value == "<<"
+        if value == "<<":
+            raise _UnreadableError(number + 1, "raccourci")
+        strange = isinstance(event, yaml.AliasEvent) or event.anchor or event.tag
         if strange or self.lines[number].endswith("? ", 0, column):
             raise _UnreadableError(number + 1, "signe")
         if value is None:

@@ -416,7 +416,7 @@ MARKS = (
     Mistake("a directive", "# Les réponses.", "%YAML 1.2", "coupure", "%"),
     Mistake("a directive and its dashes", "# Les réponses.", "%TAG ! tag:x,2000:\n---", "coupure",
             "%"),
-    Mistake("a merge key", _THEME, "    <<: {theme: logement}\n    en_bref", "signe", "<<"),
+    Mistake("a merge key", _THEME, "    <<: {theme: logement}\n    en_bref", "raccourci", "<<"),
     Mistake("an anchor", "contact: bailleur", "contact: &guichet bailleur", "signe", "&"),
     Mistake("an alias", "- je vais payer plus", "- *payer", "signe", "*"),
     Mistake("an alias bomb", None, "a: &a [x, x]\n" + "".join(
