@@ -161,6 +161,13 @@ def test_a_number_that_no_choice_has_is_no_follow_up(assistant: Assistant, numbe
         assert (reply.understood, reply.entry) == (None, None)
 
 
+@pytest.mark.parametrize("who", ["et pour ma mère ?", "et chez ma mère ?", "et mes enfants ?"])
+def test_a_person_named_is_no_danger(assistant: Assistant, who: str) -> None:
+    reply = talk(assistant, "cmb de maison vont etre refaite", who)[-1]
+    assert "objectif-23000" in reply.entries
+    assert not any(assistant.base.entries[key].alarm for key in reply.entries)
+
+
 def test_simpler_gives_the_easy_wording(assistant: Assistant) -> None:
     assert talk(assistant, "Qui s'engage ?", "plus simple")[-1].easy
 

@@ -13,6 +13,7 @@ from bot.communes.commune import Unknown
 from bot.conversation.message import Message, rank
 from bot.conversation.reply import CHOICES, WHERE, WISH, Conversation, Outcome, Reply
 from bot.conversation.served import Served
+from bot.knowledge.acts import Then
 from bot.language.words import stems
 from bot.matching.decision import Answered, Candidate, Ranking, decide
 
@@ -61,6 +62,8 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     else:
         whole = served.matcher.rank(understood).among(served.entries)
     own = LEANING if leans else 1.0
+    if message.act and served.base.acts[message.act].then is Then.FOLLOW and not danger:
+        own = 0.0  # « et pour ma mère ? » says nothing alone, of a child in danger least of all
     left = 1 - own * alone.in_scope
     scores = {one.entry: left * one.score for one in whole.candidates}
     found = {one.entry: one for one in (*whole.candidates, *alone.candidates)}
