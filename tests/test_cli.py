@@ -271,10 +271,15 @@ def test_chat_with_a_person(data_dir: Path, end: str) -> None:
 
     def said(typed: str, until: str = "╯.*> ") -> str:
         os.write(ours, typed.encode())
-        heard = b""
+        heard, waits = b"", 0
         while not re.search(until.encode(), heard, re.DOTALL):
-            assert select.select([ours], [], [], 120)[0], heard.decode()
-            heard += os.read(ours, 4096)
+            if select.select([ours], [], [], 10)[0]:
+                heard += os.read(ours, 4096)
+                continue
+            waits += 1
+            assert waits < 12, heard.decode()
+            if typed == "\x03":  # CPython misses one between its prompt and its select()
+                os.write(ours, b"\x03")
         return heard.decode()
 
     try:
