@@ -251,7 +251,7 @@ async def _bot(name: str, telegram: Telegram, profile: Path) -> AsyncIterator[tu
                 "PYTHONPATH": "" if name == "aiogram" else str(ROOT),
                 "DATA_DIR": folder,
                 "PUBLIC_URL": "https://banc.example.org",
-                "SECRET_KEY": "banc",
+                "SECRET_KEY": "la clef du banc, assez longue pour servir",
                 "TELEGRAM_MODE": "webhook",
                 "TELEGRAM_MAX_RATE": "0",
                 "BENCH_PROFILE": str(profile),

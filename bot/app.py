@@ -16,17 +16,17 @@ from bot.handlers.delivery.lifecycle import Channel
 from bot.handlers.delivery.polling import Polling
 from bot.handlers.delivery.webhook import Webhook, secret_token
 from bot.knowledge.model import KnowledgeBase
-from bot.pauses import doubling
 from bot.services import Services, StartError
 from bot.settings import Settings, secret_key
 from bot.storage.compiled import matcher_of
 from bot.storage.database import Database
 from bot.storage.knowledge_files import Knowledge, KnowledgeWatcher, load
+from bot.web.door import STOP_SECONDS, Door
 from bot.web.keys import TELEGRAM_PROBLEM
-from bot.web.server import listening, make_app
+from bot.web.server import make_app
 
-#: What is in flight when the service is told to stop has so long to finish.
-STOP_SECONDS = 5.0
+#: Seconds in which the database has to answer at the start.
+REACH_SECONDS = 3.0
 
 _log = logging.getLogger(__name__)
 
@@ -43,21 +43,21 @@ def make_assistant(settings: Settings, knowledge: Knowledge) -> Assistant:
 @contextlib.asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """The services of every channel, with the knowledge followed as editors save it."""
-    served = load(settings.knowledge_dir, dt.date.today())
-    assistant = make_assistant(settings, served)
-    database = await Database.open(settings.database)
+    database = await _opened_database(settings)
+    try:
+        # In a thread: the port says meanwhile that the service starts.
+        served = await asyncio.to_thread(load, settings.knowledge_dir, dt.date.today())
+        assistant = await asyncio.to_thread(make_assistant, settings, served)
+    except BaseException:
+        await database.close()
+        raise
 
     def replace(base: KnowledgeBase, gazetteer: Gazetteer, common: Sequence[str]) -> None:
         assistant.serve(base, gazetteer, common)
         gc.freeze()
 
     knowledge = KnowledgeWatcher(settings.knowledge_dir, replace, served)
-    migration = None
     try:
-        if database.is_sqlite:
-            await database.migrate()
-        elif not await _migrated(database):
-            migration = asyncio.create_task(_migrate_later(database))
         knowledge.start()
         # What is built for good is not to be looked through again by the garbage collector: that
         # held up every conversation for 0.1 s at a time, a fifth of all processor time. A base
@@ -67,85 +67,72 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         yield Services(assistant, database, knowledge, pseudonym_key=secret_key(settings))
     finally:
         await knowledge.close()
-        if migration:
-            migration.cancel()
-            await asyncio.wait([migration])
         await database.close()
 
 
-async def _migrated(database: Database) -> bool:
-    """Bring the tables of a server up to date; False, said in the log, where that failed."""
+async def _opened_database(settings: Settings) -> Database:
+    """The database, reached and up to date, before anything slow. Raises StartError in seconds."""
+    database = None
     try:
+        database = await Database.open(settings.database)
+        async with asyncio.timeout(REACH_SECONDS):
+            await database.up_to_date()
         await database.migrate()
     except Exception as error:
-        # Whatever the driver raises: answers need no table. Its message may hold the password;
-        # the name of what SQLAlchemy wrapped says enough, such as InvalidPasswordError.
-        cause: BaseException = error
-        while cause.__cause__:
+        # Whatever the driver raises. Its message may hold the password; the name of what
+        # SQLAlchemy wrapped says enough, such as InvalidPasswordError.
+        cause = error
+        while isinstance(cause.__cause__, Exception):
             cause = cause.__cause__
-        _log.error(
-            "La base de données n’a pas pu être mise à jour (%s). Les réponses sont servies, "
-            "et Galibot essaie encore.",
-            type(cause).__name__,
-        )
-        return False
-    return True
+        if database:
+            await database.close()
+        raise StartError(
+            f"La base de données ne peut pas être utilisée ({type(cause).__name__}). "
+            + (
+                f"Vérifiez DATA_DIR : le dossier {settings.data_dir} doit pouvoir être écrit, "
+                "et son fichier galibot.sqlite3 être une base SQLite."
+                if not settings.database_url
+                else "Vérifiez DATABASE_URL : le serveur, le nom de la base et le mot de passe."
+            )
+        ) from None
+    return database
 
 
-async def _migrate_later(database: Database) -> None:
-    for pause in doubling():
-        await asyncio.sleep(pause)
-        if await _migrated(database):
-            _log.info("La base de données est à jour.")
-            return
-
-
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, door: Door) -> None:
     """Serve the web, and Telegram where a token is set, until SIGINT or SIGTERM."""
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings))
-        address = await stack.enter_async_context(open_channels(settings, services))
-        _log.info("Galibot est prêt : %s (Ctrl+C pour arrêter)", address)
+        await stack.enter_async_context(open_channels(settings, services, door))
+        host = "localhost" if settings.host in {"127.0.0.1", "0.0.0.0", "::"} else settings.host  # noqa: S104
+        _log.info("Galibot est prêt : http://%s:%d (Ctrl+C pour arrêter)", host, door.port)
         await stop.wait()
         _log.info("Arrêt demandé.")
 
 
 @contextlib.asynccontextmanager
-async def open_channels(settings: Settings, services: Services) -> AsyncIterator[str]:
-    """The web, and Telegram where a token is set. Yields the address of the page."""
+async def open_channels(settings: Settings, services: Services, door: Door) -> AsyncIterator[None]:
+    """The web behind this door, and Telegram where a token is set."""
     async with contextlib.AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(_telegram(settings, services))
-        address = await stack.enter_async_context(_web(settings, services, telegram))
+        receiver = telegram.receiver if telegram else None
+        token = settings.metrics_token
+        app = make_app(
+            services,
+            settings.public_url,
+            (receiver.route,) if isinstance(receiver, Webhook) else (),
+            trusted=settings.trusted_proxies,
+            metrics_token=token.get_secret_value() if token else None,
+        )
+        if telegram:
+            app[TELEGRAM_PROBLEM] = telegram.problem
+        await door.show(app)
         if telegram:
             # Only now: by webhook, Telegram calls as soon as it is told to.
             await stack.enter_async_context(telegram.receiving())
-        yield address
-
-
-@contextlib.asynccontextmanager
-async def _web(
-    settings: Settings, services: Services, telegram: Channel | None
-) -> AsyncIterator[str]:
-    receiver = telegram.receiver if telegram else None
-    more = (receiver.route,) if isinstance(receiver, Webhook) else ()
-    app = make_app(services, settings.public_url, more)
-    if telegram:
-        app[TELEGRAM_PROBLEM] = telegram.problem
-    async with contextlib.AsyncExitStack() as stack:
-        try:
-            port = await stack.enter_async_context(
-                listening(app, settings.host, settings.port, STOP_SECONDS)
-            )
-        except OSError as error:
-            raise StartError(
-                f"Le port {settings.port} de {settings.host} ne peut pas être ouvert "
-                f"({error.strerror}). Choisissez-en un autre avec la variable PORT."
-            ) from None
-        host = "localhost" if settings.host in {"127.0.0.1", "0.0.0.0", "::"} else settings.host  # noqa: S104
-        yield f"http://{host}:{port}"
+        yield
 
 
 @contextlib.asynccontextmanager

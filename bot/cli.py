@@ -6,9 +6,11 @@ import contextlib
 import datetime as dt
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,7 +21,8 @@ from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
-from bot.settings import Settings, WrongSettingError, load_settings
+from bot.logs import start_log
+from bot.settings import Settings, WrongSettingError, load_settings, slips
 from bot.storage.knowledge_files import (
     KnowledgeError,
     examine,
@@ -27,6 +30,8 @@ from bot.storage.knowledge_files import (
     load_base,
     read_files,
 )
+
+_log = logging.getLogger(__name__)
 
 
 class RefusedInputError(Exception):
@@ -67,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = _parser().parse_args(arguments)
     try:
         settings = load_settings()
-        _start_log(settings)
+        start_log(settings.log_level, settings.log_format)
         told = options.run(settings, options)
         code = _tell(told, as_json=options.json) if told else 0
         if sys.stdout:
@@ -149,15 +154,6 @@ def _french_help(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
 
 
-def _start_log(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s", datefmt="%F %T"
-    )
-    # It tells each look at the migrations, in English.
-    alembic = logging.getLogger("alembic")
-    alembic.setLevel(max(logging.getLogger().level, logging.WARNING))
-
-
 def _compile(settings: Settings, _: argparse.Namespace) -> None:
     from bot.storage.compiled import compile_shipped
 
@@ -170,11 +166,21 @@ def _compile(settings: Settings, _: argparse.Namespace) -> None:
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> None:
-    from bot.app import serve
     from bot.services import StartError
+    from bot.web.door import opened
 
+    async def run() -> None:
+        async with opened(settings.host, settings.port) as door:
+            # A second or two of work: the port says meanwhile that the service starts.
+            await asyncio.to_thread(import_module, "bot.app")
+            from bot.app import serve
+
+            await serve(settings, door)
+
+    for written, ours in slips(os.environ).items():
+        _log.warning("La variable %s n’est pas connue. Vouliez-vous dire %s ?", written, ours)
     try:
-        asyncio.run(serve(settings))
+        asyncio.run(run())
     except StartError as error:
         raise RefusedInputError(str(error)) from None
 

@@ -2,12 +2,16 @@
 
 import secrets
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from bot.conversation.assistant import Assistant
-from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher
+from bot.limits import Limits
+
+if TYPE_CHECKING:  # a second of work: the port is open before (bot/web/door.py)
+    from bot.conversation.assistant import Assistant
+    from bot.storage.database import Database
+    from bot.storage.knowledge_files import KnowledgeWatcher
 
 
 class StartError(Exception):
@@ -39,9 +43,10 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    assistant: Assistant
-    database: Database
-    knowledge: KnowledgeWatcher
+    assistant: "Assistant"
+    database: "Database"
+    knowledge: "KnowledgeWatcher"
     metrics: Metrics = field(default_factory=Metrics)
+    limits: Limits = field(default_factory=Limits)
     #: Makes pseudonyms that only this service can make again: SECRET_KEY, else until it ends.
     pseudonym_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)

@@ -3,16 +3,24 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Collection
+from ipaddress import ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from rapidfuzz import fuzz, process
 
+from bot.limits import ANY_PROXY, Networks
 from bot.storage.database_url import SSL_MODES, engine_arguments
 
 ROOT = Path(__file__).resolve().parent.parent
+
+#: Out of 100, how alike an unknown variable and one of ours are where the first is a slip: two
+#: letters in twelve. Names this short are others' too often (HOME, PORTS).
+_SLIP, _SHORT = 84, 6
 
 
 class WrongSettingError(Exception):
@@ -38,9 +46,13 @@ class Settings(BaseSettings):
         "https://api.telegram.org"
     )
     telegram_mode: Literal["polling", "webhook"] | None = None
-    secret_key: SecretStr | None = None
+    #: One key signs webhooks and pseudonyms: short ones are guessed.
+    secret_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     telegram_max_rate: Annotated[int, Field(ge=0)] = 30
+    trusted_proxies: Annotated[Networks, NoDecode] = ()
+    metrics_token: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
     @field_validator("database_url")
     @classmethod
@@ -60,6 +72,19 @@ class Settings(BaseSettings):
         if value == "webhook" and not info.data.get("public_url"):
             raise ValueError
         return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _addresses(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        names = (one.strip() for one in value.split(",") if one.strip())
+        return tuple(one if one == ANY_PROXY else ip_network(one) for one in names)
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _small(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -101,7 +126,10 @@ _EXPECTED = {
     "telegram_api_base_url": "une adresse http(s), sans /bot",
     "telegram_mode": "polling, ou webhook si PUBLIC_URL est définie",
     "telegram_max_rate": "un nombre de messages par seconde, ou 0 pour aucune limite",
+    "secret_key": "32 caractères au moins, tirés au hasard",
+    "trusted_proxies": "des adresses IP ou des réseaux (10.0.0.0/8) séparés par des virgules, ou *",
     "log_level": "DEBUG, INFO, WARNING ou ERROR",
+    "log_format": "text ou json",
 }
 
 
@@ -118,6 +146,22 @@ def load_settings() -> Settings:
                 for name in names
             )
         ) from None
+
+
+def slips(names: Collection[str]) -> dict[str, str]:
+    """The variables that are none of ours but look like one: {as it was written: as it is ours}.
+
+    What a host sets for itself stays far from our names: `HOSTNAME`, `POSTGRESQL_ADDON_URI`.
+    """
+    ours = [field.upper() for field in Settings.model_fields]
+    known = set(ours)
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        if len(name) > _SHORT and name.upper() not in known:
+            near = process.extractOne(name.upper(), ours, scorer=fuzz.ratio, score_cutoff=_SLIP)
+            if near:
+                found[name] = near[0]
+    return found
 
 
 def secret_key(settings: Settings) -> bytes:

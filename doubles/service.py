@@ -14,10 +14,11 @@ from pydantic import SecretStr
 from bot.app import open_channels
 from bot.services import Services
 from bot.settings import ROOT, Settings
+from bot.web.door import opened
 from doubles.bot_api import TOKEN, BotApi
 
 PUBLIC = "https://galibot.example.org"
-KEY = "une-clef-pour-les-essais"
+KEY = "une-clef-assez-longue-pour-les-essais"
 FAQ = """\
 entrees:
   - id: guichet
@@ -59,11 +60,21 @@ def settings_for(api: BotApi, mode: str, folder: Path, **more: Any) -> Settings:
 
 
 @contextlib.asynccontextmanager
+async def channels(settings: Settings, services: Services) -> AsyncIterator[str]:
+    """Every channel of these services, as `serve` opens them. Yields the address of the page."""
+    async with (
+        opened(settings.host, settings.port) as door,
+        open_channels(settings, services, door),
+    ):
+        yield f"http://localhost:{door.port}"
+
+
+@contextlib.asynccontextmanager
 async def served(
     api: BotApi, mode: str, services: Services, folder: Path, **more: Any
 ) -> AsyncIterator[str]:
     """The service as app.py runs it, once it receives updates. Yields its address."""
-    async with open_channels(settings_for(api, mode, folder, **more), services) as address:
+    async with channels(settings_for(api, mode, folder, **more), services) as address:
         api.webhook_to = address
         await api.until(lambda: bool(api.webhook["url"] or api.made("getUpdates")))
         yield address

@@ -15,7 +15,8 @@ from yarl import URL
 
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services
-from bot.web.server import listening, make_app
+from bot.web.door import listening
+from bot.web.server import make_app
 from doubles.bot_api import running
 from doubles.proxy import proxy
 from doubles.service import served

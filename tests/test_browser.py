@@ -15,7 +15,8 @@ from playwright.async_api import Browser, Page, Request, async_playwright, expec
 
 from bot.conversation.assistant import Assistant
 from bot.services import Services
-from bot.web.server import listening, make_app
+from bot.web.door import listening
+from bot.web.server import make_app
 from doubles.proxy import proxy
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")

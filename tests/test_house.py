@@ -15,7 +15,8 @@ FLOORS = (
     (
         "services",
         (
-            "conversation", "storage", "services", "trained", "pauses", "evaluation",
+            "conversation", "storage", "services", "trained", "pauses", "logs", "limits",
+            "evaluation",
         ),
     ),
     ("channels", ("handlers", "web", "terminal", "console")),

@@ -19,7 +19,6 @@ import pytest
 from pydantic import SecretStr
 
 from bot import handlers
-from bot.app import open_channels
 from bot.handlers.context import BotApplication
 from bot.handlers.delivery.intake import Intake
 from bot.handlers.delivery.polling import ANOTHER_POLLER, ANOTHER_WEBHOOK, NO_ANSWER, Polling
@@ -28,7 +27,9 @@ from bot.services import Services
 from bot.storage.database import Answered, Database
 from doubles.bot_api import TOKEN, BotApi, Fault, message, running
 from doubles.service import (
+    KEY,
     PUBLIC,
+    channels,
     free_port,
     ready,
     served,
@@ -197,7 +198,7 @@ async def test_telegram_may_be_down_at_the_start(
     port = free_port()
     down = BotApi()
     down.url = f"http://127.0.0.1:{port}"
-    async with open_channels(settings_for(down, mode, tmp_path), services) as address:
+    async with channels(settings_for(down, mode, tmp_path), services) as address:
         assert await ready(address) == NO_ANSWER
         async with running(port, webhook_to=address) as api:
             api.add(message=message(1, 1, text="/aide"))
@@ -586,8 +587,8 @@ async def test_the_webhook_is_set_only_when_it_changes(
     assert set(api.webhook["allowed_updates"]) == set(handlers.ALLOWED_UPDATES)
     assert TOKEN not in api.webhook["secret_token"]
     assert await sets() == 0
-    assert await sets(secret_key=SecretStr("une autre")) == 1
-    assert await sets(secret_key=SecretStr("une autre")) == 0
+    assert await sets(secret_key=SecretStr(KEY[::-1])) == 1
+    assert await sets(secret_key=SecretStr(KEY[::-1])) == 0
     assert await sets(public_url="https://ailleurs.example.org/ici/") == 1
     assert api.webhook["url"] == f"https://ailleurs.example.org/ici{PATH}"
     assert await sets() == 1
@@ -624,7 +625,7 @@ async def test_polling_removes_the_webhook_and_asks_only_for_what_it_handles(
     api: BotApi, services: Services, tmp_path: Path
 ) -> None:
     api.webhook = {"url": f"{PUBLIC}{PATH}"}
-    async with open_channels(settings_for(api, "polling", tmp_path), services):
+    async with channels(settings_for(api, "polling", tmp_path), services):
         await api.until(lambda: bool(api.made("getUpdates")))
     assert len(api.made("deleteWebhook")) == 1
     asked = api.made("getUpdates")[0]
@@ -647,7 +648,7 @@ async def test_a_second_poller_is_named(
     problem: str,
 ) -> None:
     api.fail("getUpdates", Fault(409, description))
-    async with open_channels(settings_for(api, "polling", tmp_path), services) as address:
+    async with channels(settings_for(api, "polling", tmp_path), services) as address:
         await until_told(address, problem)
         api.add(message=message(1, 1, text="/aide"))
         await api.settled()

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.services import Services
-from bot.web.server import listening, make_app
+from bot.web.door import listening
+from bot.web.server import make_app
 
 JSON = b'{"question": "Lens"}'
 FORM = b"q=Lens"

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import aiohttp
 import pytest
 
 from doubles.service import FAQ, free_port, small_knowledge
-from tests.conftest import ROOT, create_postgres_database
+from tests.conftest import ROOT
 
 
 class Service:
@@ -24,17 +23,17 @@ class Service:
 
     def __init__(self, folder: Path, port: int, session: aiohttp.ClientSession) -> None:
         self.folder = folder
-        self._url = f"http://127.0.0.1:{port}"
-        self._session = session
+        self.url = f"http://127.0.0.1:{port}"
+        self.session = session
         self.log = ""
 
     async def get(self, path: str) -> tuple[int, Any]:
-        async with self._session.get(self._url + path) as response:
+        async with self.session.get(self.url + path) as response:
             return response.status, json.loads(await response.text())
 
     async def ask(self, question: str) -> Any:
         body = {"question": question, "commune": None}
-        async with self._session.post(f"{self._url}/api/v1/ask", json=body) as response:
+        async with self.session.post(f"{self.url}/api/v1/ask", json=body) as response:
             return await response.json()
 
     async def until(self, path: str, part: str) -> None:
@@ -128,15 +127,63 @@ async def test_a_new_postgres_is_made_ready_and_a_cache_is_done_without(
     assert "ne peut pas être écrit" in warning, "a record is one line"
 
 
-async def test_a_postgres_that_is_late_is_waited_for(postgres: str, tmp_path: Path) -> None:
-    """Residents are answered meanwhile, and once it is there its tables are made."""
-    name = f"late_{uuid.uuid4().hex}"
-    address = f"{postgres.removesuffix('postgres')}{name}"
-    async with serving(tmp_path, '"database": "injoignable"', DATABASE_URL=address) as service:
-        assert (await service.ask("Où est le guichet bleu ?"))["text"] == "À gauche."
-        await create_postgres_database(postgres, name)
-        await service.until("/readyz", '"ready": true')
-    assert "n’a pas pu être mise à jour (InvalidCatalogNameError)" in service.log
+async def refused(tmp_path: Path, **environment: str) -> str:
+    """The log of a service that can't start: it has stopped by itself, without a traceback."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "serve",
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PORT": "0",
+            "DATA_DIR": str(tmp_path / "data"),
+            "KNOWLEDGE_DIR": str(small_knowledge(tmp_path)),
+            **environment,
+        },
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, log = await asyncio.wait_for(process.communicate(), 120)
+    assert process.returncode == 1
+    assert "Traceback" not in log.decode()
+    (told,) = log.decode().strip().splitlines()
+    return told
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("postgres://u:hunter2@127.0.0.1:{closed}/b", "ConnectionRefusedError"),
+        ("postgres://u:hunter2@nulle-part.invalid/b", "gaierror"),
+        ("postgres://u:hunter2@127.0.0.1:{silent}/b", "TimeoutError"),
+        ("{postgres}absente", "InvalidCatalogNameError"),
+    ],
+)
+async def test_a_database_out_of_reach_stops_the_start(
+    tmp_path: Path, postgres: str, address: str, named: str
+) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        given = address.format(
+            closed=free_port(),
+            silent=silent.getsockname()[1],
+            postgres=postgres.removesuffix("postgres"),
+        )
+        told = await refused(tmp_path, DATABASE_URL=given)
+    assert f"La base de données ne peut pas être utilisée ({named}). Vérifiez DATABASE_URL" in told
+    assert "hunter2" not in told
+
+
+@pytest.mark.parametrize("made", ["file", "unwritable", "text"])
+async def test_a_data_folder_that_can_not_serve_stops_the_start(tmp_path: Path, made: str) -> None:
+    data = tmp_path / "data"
+    if made == "file":
+        data.write_text("un fichier à la place du dossier", "utf-8")
+    elif made == "unwritable":
+        data = Path("/proc/galibot")  # not even root may write there
+    else:
+        data.mkdir()
+        (data / "galibot.sqlite3").write_text("ceci n’est pas une base" * 500, "utf-8")
+    assert "Vérifiez DATA_DIR" in await refused(tmp_path, DATA_DIR=str(data))
 
 
 async def test_a_taken_port_is_said_in_french(tmp_path: Path) -> None:
@@ -144,18 +191,15 @@ async def test_a_taken_port_is_said_in_french(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "serve",
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "PORT": str(port),
-                "DATA_DIR": str(tmp_path),
-                "KNOWLEDGE_DIR": str(small_knowledge(tmp_path)),
-            },
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        _, log = await asyncio.wait_for(process.communicate(), 120)
-    assert process.returncode == 1
-    assert f"Le port {port}" in log.decode()
-    assert "Traceback" not in log.decode()
+        assert f"Le port {port}" in await refused(tmp_path, PORT=str(port))
+
+
+async def test_the_port_is_open_before_anything_is_read(tmp_path: Path) -> None:
+    """Whoever watches sees a live process; a resident is told to wait, and her page comes back."""
+    async with serving(tmp_path, '"ready": false') as service:
+        async with service.session.get(f"{service.url}/", headers={"Accept": "text/html"}) as page:
+            assert (page.status, page.headers["Retry-After"]) == (503, "3")
+            assert "démarre" in await page.text()
+        assert await service.get("/healthz") == (200, {"status": "ok"})
+        await service.until("/readyz", '"ready": true')
+        assert (await service.ask("Où est le guichet bleu ?"))["text"] == "À gauche."

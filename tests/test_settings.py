@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, WrongSettingError, load_settings, secret_key
+from bot.settings import Settings, WrongSettingError, load_settings, secret_key, slips
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +69,10 @@ def test_a_database_is_named_as_hosts_do(monkeypatch: pytest.MonkeyPatch, addres
         ("TELEGRAM_MAX_RATE", "-1"),
         ("TELEGRAM_MAX_RATE", "hunter2"),
         ("LOG_LEVEL", "BAVARD"),
+        ("LOG_FORMAT", "xml"),
+        ("SECRET_KEY", "hunter2"),
+        ("TRUSTED_PROXIES", "hunter2"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("PUBLIC_URL", "http://galibot.example.org"),
         ("PUBLIC_URL", "galibot.example.org"),
         ("PUBLIC_URL", "https://galibot.example.org/?hunter2"),
@@ -87,6 +91,35 @@ def test_a_wrong_value_is_named_in_french(
         load_settings()
     assert f"La variable {name}" in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("TELEGRAM_TOKEN", "TELEGRAM_BOT_TOKEN"),
+        ("DATABASE_URI", "DATABASE_URL"),
+        ("PUBLICURL", "PUBLIC_URL"),
+        ("LOGLEVEL", "LOG_LEVEL"),
+        ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
+        ("PORT", None),
+        ("port", None),
+        ("HOSTNAME", None),
+        ("SECRET_KEY_BASE", None),
+        ("POSTGRESQL_ADDON_URI", None),
+        ("SCALINGO_POSTGRESQL_URL", None),
+    ],
+)
+def test_a_slip_in_a_name_is_told(name: str, meant: str | None) -> None:
+    assert slips({name: ""}) == ({name: meant} if meant else {})
+
+
+def test_proxies_are_addresses_or_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", "192.0.2.1, 10.0.0.0/8,*")
+    assert [str(one) for one in load_settings().trusted_proxies] == [
+        "192.0.2.1/32",
+        "10.0.0.0/8",
+        "*",
+    ]
 
 
 def test_the_log_level_may_be_typed_small(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,6 +157,6 @@ def test_a_key_is_made_once_and_for_its_owner_only(
     assert len(keys.pop()) == 64
     (kept,) = (tmp_path / "data").iterdir()
     assert kept.stat().st_mode & 0o777 == 0o600
-    monkeypatch.setenv("SECRET_KEY", "hunter2")
-    assert secret_key(load_settings()) == b"hunter2"
+    monkeypatch.setenv("SECRET_KEY", 5 * "hunter2")
+    assert secret_key(load_settings()) == 5 * b"hunter2"
     assert "hunter2" not in repr(load_settings())

@@ -650,6 +650,7 @@ async def test_health(client: Client, base: KnowledgeBase) -> None:
         assert response.status == 200
         assert await response.json() == {
             "ready": True,
+            "degraded": [],
             "knowledge": {
                 "revision": base.revision, "entries": len(base.entries), "problems": [],
                 "warnings": [],
@@ -672,7 +673,7 @@ async def test_refused_knowledge_is_told_and_the_last_base_serves(
     assert "répétée" in text, "people read it too"
 
 
-async def test_not_ready_without_the_database(
+async def test_the_web_stays_ready_without_the_database(
     client: Client, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fails(_: object) -> bool:
@@ -684,24 +685,46 @@ async def test_not_ready_without_the_database(
     for broken in (fails, late):
         monkeypatch.setattr(type(services.database), "up_to_date", broken)
         async with client.get("/readyz") as response:
-            assert response.status == 503
+            assert response.status == 200
             state = await response.json()
-        assert state["ready"] is False
+        assert state["degraded"] == ["database"]
         assert state["database"] != "ok"
         assert "secret" not in json.dumps(state)
         async with client.get("/healthz") as response:
             assert response.status == 200
 
 
-async def test_telegram_is_part_of_being_ready_where_it_is_started(services: Services) -> None:
-    told: dict[str, str | None] = {"telegram": None}
-    for problem, status in ((None, 200), ("arrêté", 503)):
-        told["telegram"] = problem
-        app = make_app(services)
-        app[TELEGRAM_PROBLEM] = lambda: told["telegram"]
-        async with TestClient(TestServer(app)) as client, client.get("/readyz") as response:
-            assert response.status == status
-            assert (await response.json())["telegram"] == (problem or "ok")
+@pytest.mark.parametrize("problem", [None, "arrêté"])
+async def test_telegram_never_takes_the_web_down(services: Services, problem: str | None) -> None:
+    app = make_app(services)
+    app[TELEGRAM_PROBLEM] = lambda: problem
+    async with TestClient(TestServer(app)) as client, client.get("/readyz") as response:
+        assert response.status == 200
+        state = await response.json()
+    assert state["telegram"] == (problem or "ok")
+    assert state["degraded"] == (["telegram"] if problem else [])
+
+
+@pytest.mark.parametrize(
+    ("token", "headers", "status"),
+    [
+        (None, {}, 200),
+        (None, {"X-Forwarded-For": "192.0.2.1"}, 403),
+        (None, {"Forwarded": "for=192.0.2.1"}, 403),
+        ("jeton", {}, 403),
+        ("jeton", {"Authorization": "Bearer autre"}, 403),
+        ("jeton", {"Authorization": "Bearer jeton", "X-Forwarded-For": "192.0.2.1"}, 200),
+    ],
+)
+async def test_metrics_are_not_public(
+    services: Services, token: str | None, headers: dict[str, str], status: int
+) -> None:
+    app = make_app(services, metrics_token=token)
+    async with (
+        TestClient(TestServer(app)) as client,
+        client.get("/metrics", headers=headers) as response,
+    ):
+        assert response.status == status
 
 
 @pytest.mark.parametrize(

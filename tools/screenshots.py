@@ -16,7 +16,8 @@ from playwright.async_api import Browser, async_playwright
 
 from bot.app import open_services
 from bot.settings import Settings
-from bot.web.server import listening, make_app
+from bot.web.door import listening
+from bot.web.server import make_app
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_ARGS = (

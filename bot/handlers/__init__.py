@@ -2,6 +2,7 @@
 
 import os
 
+from telegram import Update
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -11,6 +12,7 @@ from telegram.ext import (
     ContextTypes,
     InlineQueryHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 from telegram.request import BaseRequest
@@ -21,6 +23,7 @@ from bot.handlers.delivery.transport import AiohttpRequest
 from bot.handlers.dialogue import commands, profile
 from bot.handlers.dialogue.addressing import FOR_US, SERVICE, WRITTEN
 from bot.handlers.dialogue.buttons import on_button
+from bot.handlers.dialogue.flood import hold_back
 from bot.handlers.dialogue.inline import on_inline_query
 from bot.handlers.dialogue.membership import on_membership, on_migration
 from bot.handlers.dialogue.messages import on_anything_else, on_position, on_words
@@ -75,7 +78,8 @@ def build(
 
 
 def register(application: BotApplication) -> None:
-    """Every handler, in the order they are tried: the first that takes an update is the only."""
+    """Every handler, in the order they are tried: but for the flood's, one takes an update."""
+    application.add_handler(TypeHandler(Update, hold_back), group=-1)
     help_ = commands.asking("help")
     for names, callback in (
         (("start",), commands.start),

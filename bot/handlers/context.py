@@ -49,6 +49,7 @@ class Memory:
     #: press again.
     pressed: tuple[int, str] | None = None
     pressed_until: float = 0.0
+    held_back: bool = False  # it wrote too much at once, and was told so
 
     def remember_answer(self, question: int, answer: int) -> None:
         self.answers[question] = answer

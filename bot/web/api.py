@@ -25,6 +25,7 @@ _CODES = MappingProxyType(
         408: "too_slow",
         413: "too_large",
         415: "unknown_encoding",
+        429: "too_many",
     }
 )
 
@@ -40,6 +41,7 @@ _MESSAGES = MappingProxyType(
         "empty_search": "Le paramètre « q » est obligatoire et ne doit pas être vide.",
         "search_too_long": "Le paramètre « q » est trop long.",
         "unknown_entry": "Aucune réponse ne porte cet identifiant.",
+        "too_many": "Trop de demandes à la suite. Réessayez dans quelques secondes.",
         "too_large": "La requête dépasse 8 Kio.",
         "not_found": "Cette adresse n’existe pas.",
         "method_not_allowed": "Cette méthode n’est pas acceptée à cette adresse.",

@@ -1,6 +1,7 @@
 """What operators and their machines ask: alive, ready, counters."""
 
 import asyncio
+import hmac
 import json
 import logging
 from typing import Any
@@ -10,43 +11,44 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.knowledge.problem import in_words
 from bot.storage.database import Database
-from bot.web.keys import SERVICES, TELEGRAM_PROBLEM
+from bot.web.callers import from_here
+from bot.web.door import alive
+from bot.web.keys import METRICS_TOKEN, SERVICES, TELEGRAM_PROBLEM
 
 DATABASE_SECONDS = 3.0
 
 _log = logging.getLogger(__name__)
 
 
-async def alive(_: web.Request) -> web.Response:
-    """The process answers; nothing else is looked at, so that nothing else gets it restarted."""
-    return web.json_response({"status": "ok"})
-
-
 async def ready(request: web.Request) -> web.Response:
-    """Whether residents can be served.
+    """Residents are served on the web: it answers. `degraded` names what else does not work.
 
-    Refused knowledge files are told, but the last good base still serves: that is ready.
+    Neither the database nor Telegram may take the web out of a balancer: it answers without them.
     """
     services = request.app[SERVICES]
     base = services.assistant.base
     database = await database_state(services.database)
+    problems = in_words(services.knowledge.problems)
     state: dict[str, Any] = {
-        "ready": database == "ok",
+        "ready": True,
+        "degraded": [],
         "knowledge": {
             "revision": base.revision,
             "entries": len(base.entries),
-            "problems": in_words(services.knowledge.problems),
+            "problems": problems,
             "warnings": in_words(services.knowledge.warnings),
         },
         "database": database,
     }
+    troubles = {"knowledge": bool(problems), "database": database != "ok"}
     if TELEGRAM_PROBLEM in request.app:
         problem = request.app[TELEGRAM_PROBLEM]()
         state["telegram"] = problem or "ok"
-        state["ready"] = state["ready"] and problem is None
+        troubles["telegram"] = problem is not None
+    state["degraded"] = [name for name, trouble in troubles.items() if trouble]
     # An editor reads it too: her accents as they are.
     text = json.dumps(state, ensure_ascii=False, indent=2)
-    return web.json_response(text=text, status=200 if state["ready"] else 503)
+    return web.json_response(text=text)
 
 
 async def database_state(database: Database) -> str:
@@ -63,6 +65,16 @@ async def database_state(database: Database) -> str:
 
 
 async def metrics(request: web.Request) -> web.Response:
+    """Counters, for who shows METRICS_TOKEN; where there is none, for this machine alone."""
+    token = request.app[METRICS_TOKEN]
+    shown = request.headers.get("Authorization", "")
+    expected = f"Bearer {token}".encode()
+    if not (
+        hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), expected)
+        if token
+        else from_here(request)
+    ):
+        raise web.HTTPForbidden
     return web.Response(
         body=generate_latest(request.app[SERVICES].metrics.registry),
         headers={"Content-Type": CONTENT_TYPE_LATEST},

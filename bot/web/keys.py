@@ -6,12 +6,16 @@ from aiohttp import web
 from jinja2 import Environment
 
 from bot.conversation.reply import Reply
+from bot.limits import Networks
 from bot.services import Services
 
 SERVICES = web.AppKey("services", Services)
 TEMPLATES = web.AppKey("templates", Environment)
 #: The path of PUBLIC_URL, with which all our links begin: « /galibot », or nothing.
 ROOT = web.AppKey("root", str)
+TRUSTED: web.AppKey[Networks] = web.AppKey("trusted")
+#: What a caller of /metrics from elsewhere has to show; None where nobody from elsewhere may.
+METRICS_TOKEN: web.AppKey[str | None] = web.AppKey("metrics_token")
 #: What keeps Telegram from serving, in French, or None when all is well. app.py sets it where
 #: Telegram is started with the web; absent, /readyz does not speak of Telegram.
 TELEGRAM_PROBLEM: web.AppKey[Callable[[], str | None]] = web.AppKey("telegram_problem")

@@ -1,43 +1,45 @@
 """The web application: routes, what surrounds every request, and headers."""
 
-import asyncio
-import contextlib
 import logging
+import secrets
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from traceback import format_tb
-from types import MappingProxyType
-from typing import Any, cast
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
-from aiohttp.web_protocol import RequestHandler
 from yarl import URL
 
+from bot.limits import Networks
+from bot.logs import request_id
 from bot.services import Services
 from bot.web import api, health, pages
-from bot.web.keys import ROOT, SERVICES, TEMPLATES, own_path, route_label
+from bot.web.callers import limit
+from bot.web.door import SECURITY_HEADERS, attend, name_nobody
+from bot.web.keys import (
+    METRICS_TOKEN,
+    ROOT,
+    SERVICES,
+    TEMPLATES,
+    TRUSTED,
+    own_path,
+    route_label,
+)
 from bot.web.links import meant, read_state
 from bot.web.rendering import FOLDER, make_environment, render
 
 _log = logging.getLogger(__name__)
 
-SECURITY_HEADERS = MappingProxyType(
-    {
-        "Content-Security-Policy": (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        ),
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
-)
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 def make_app(
-    services: Services, public_url: str = "", more: Iterable[web.RouteDef] = ()
+    services: Services,
+    public_url: str = "",
+    more: Iterable[web.RouteDef] = (),
+    *,
+    trusted: Networks = (),
+    metrics_token: str | None = None,
 ) -> web.Application:
     """The web channel, with more routes. It opens nothing: who made the services closes them.
 
@@ -45,11 +47,13 @@ def make_app(
     without it: the proxy before us may take it away or leave it.
     """
     logging.getLogger("aiohttp.server").addFilter(name_nobody)
-    app = web.Application(middlewares=[measure, tell_errors])
+    app = web.Application(middlewares=[attend, measure, tell_errors, limit])
     root = URL(public_url).path.rstrip("/")
     app[SERVICES] = services
     app[TEMPLATES] = make_environment(public_url, root)
     app[ROOT] = root
+    app[TRUSTED] = trusted
+    app[METRICS_TOKEN] = metrics_token
     routes = (*pages.ROUTES, *api.ROUTES, *health.ROUTES, *more)
     for above in dict.fromkeys(("", root)):
         app.add_routes(
@@ -62,65 +66,10 @@ def make_app(
     return app
 
 
-class _Connection(RequestHandler):
-    """One of aiohttp's, which leaves bodies compressed, for `read_body`.
-
-    It writes no access log, whose lines would hold readers' addresses and what links and the API's
-    searches carry in `q`. What it can't read never reaches the application, and is refused as the
-    API refuses.
-    """
-
-    def __init__(self, server: web.Server) -> None:
-        options: dict[str, Any] = {"access_log": None, "auto_decompress": False}
-        super().__init__(server, loop=asyncio.get_running_loop(), **options)
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        super().handle_error(request, status, exc, message)  # logs; raises in midst of an answer
-        response = api.error_response(status)
-        response.headers.update(SECURITY_HEADERS)
-        response.force_close()
-        return response
-
-
-@contextlib.asynccontextmanager
-async def listening(
-    app: web.Application, host: str, port: int, stop_seconds: float = 0.1
-) -> AsyncIterator[int]:
-    """Serve until left, then finish what is in flight. Yields the port; raises OSError."""
-    runner = web.AppRunner(app, shutdown_timeout=stop_seconds)
-    await runner.setup()
-    server = cast("web.Server", runner.server)  # it is there once set up
-    try:
-        listener = await asyncio.get_running_loop().create_server(
-            lambda: _Connection(server), host, port
-        )
-        try:
-            yield listener.sockets[0].getsockname()[1]
-        finally:
-            listener.close()
-    finally:
-        await runner.cleanup()
-
-
-def name_nobody(record: logging.LogRecord) -> bool:
-    """Take out of aiohttp's lines the reader's address and, where unreadable, what was sent."""
-    record.args = None
-    record.msg = "Requête illisible ou interrompue."
-    if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
-        record.msg = f"Requête illisible ({type(record.exc_info[1]).__name__})."
-        record.exc_info = record.exc_text = None
-    return True
-
-
 @web.middleware
 async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Time every request under its route's template."""
+    """Time every request under its route's template; what it logs bears one number."""
+    request_id.set(secrets.token_hex(4))
     start = time.perf_counter()
     response = await handler(request)
     labels = request.app[SERVICES].metrics.seconds.labels(
@@ -145,7 +94,7 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         if error.status == 404 and (page := _meant(request)):
             return web.Response(status=301, headers={"Location": page})
         status = error.status
-        told = ("Allow", "Accept-Encoding")
+        told = ("Allow", "Accept-Encoding", "Retry-After")
         headers = {name: error.headers[name] for name in told if name in error.headers}
     except Exception as error:
         # The route's template, the error's class and its lines of code, not the path nor the

@@ -13,12 +13,13 @@ from bot.handlers.delivery.intake import Intake
 from bot.handlers.delivery.polling import NO_ANSWER, Polling
 from bot.handlers.delivery.webhook import Webhook
 from bot.pauses import doubling
-from bot.services import StartError
+
+REFUSED_BOT = "Telegram refuse le jeton TELEGRAM_BOT_TOKEN. Copiez-le de nouveau depuis @BotFather."
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Channel:
     """An application with the way its updates come in. `opened`, then `receiving` within it."""
 
@@ -29,14 +30,17 @@ class Channel:
     announce: Callable[[BotApplication], Awaitable[None]]
     #: What is in flight at the end has so many seconds to finish.
     stop_seconds: float
+    refused: bool = False
 
     def problem(self) -> str | None:
         """Why nothing comes in, in French, or None."""
+        if self.refused:
+            return REFUSED_BOT
         return self.receiver.problem if self.application.running else NO_ANSWER
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        """Telegram met, or not yet; all closed at the end. Raises StartError."""
+        """Telegram met, or not yet; all closed at the end. It stops no other channel."""
         try:
             await self._meet()
             yield
@@ -63,12 +67,10 @@ class Channel:
     async def _receive(self) -> None:
         pauses = doubling()
         while not self.application.running:
-            await asyncio.sleep(next(pauses))
-            try:
-                await self._meet()
-            except StartError as error:
-                _log.error("%s", error)
+            if self.refused:
                 return
+            await asyncio.sleep(next(pauses))
+            await self._meet()
         try:
             await self.announce(self.application)
         except Exception as error:
@@ -82,10 +84,8 @@ class Channel:
             await self.application.initialize()
         except InvalidToken:
             # The exception's own message holds the token.
-            raise StartError(
-                "Telegram refuse le jeton TELEGRAM_BOT_TOKEN. "
-                "Copiez-le de nouveau depuis @BotFather."
-            ) from None
+            self.refused = True
+            _log.error("%s", REFUSED_BOT)
         except TelegramError as error:
             _log.error("%s [%s]", NO_ANSWER, type(error).__name__)
         else:

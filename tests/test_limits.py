@@ -1,0 +1,96 @@
+"""How much one address or one chat may ask, and who is counted for it."""
+
+from dataclasses import replace
+from ipaddress import ip_network
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.limits import ASKERS, AT_ONCE, Limits
+from bot.services import Services
+from bot.settings import Settings
+from bot.web.callers import caller
+from bot.web.server import make_app
+
+#: Who may say for whom it asks, what it says, and who is counted: 127.0.0.1 connects.
+CALLERS = [
+    ("", None, "127.0.0.1"),
+    ("", "192.0.2.9", None),  # a proxy that is not named: everyone would be one
+    ("127.0.0.1", None, "127.0.0.1"),
+    ("127.0.0.1", "192.0.2.9", "192.0.2.9"),
+    ("127.0.0.1", "198.51.100.1, 192.0.2.9", "192.0.2.9"),  # the first is the asker's own invention
+    ("127.0.0.1,10.0.0.0/8", "192.0.2.9, 10.1.2.3", "192.0.2.9"),
+    ("127.0.0.1", "[2001:db8:1:2::9]:4711", "2001:db8:1:2::/64"),
+    ("127.0.0.1", "2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+    ("127.0.0.1", "::ffff:192.0.2.9", "192.0.2.9"),
+    ("127.0.0.1", "192.0.2.9:5000", "192.0.2.9"),
+    ("127.0.0.1", "unknown", None),
+    ("*", None, "127.0.0.1"),
+    ("*", "198.51.100.1, 192.0.2.9", "192.0.2.9"),
+]
+
+
+@pytest.mark.parametrize(("trusted", "forwarded", "counted"), CALLERS)
+async def test_who_asks_is_known_through_proxies(
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    trusted: str,
+    forwarded: str | None,
+    counted: str | None,
+) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", trusted)
+    settings = Settings()
+    asked: list[str | None] = []
+
+    async def tell(request: web.Request) -> web.Response:
+        asked.append(caller(request))
+        return web.Response()
+
+    app = make_app(services, more=[web.get("/qui", tell)], trusted=settings.trusted_proxies)
+    async with TestClient(TestServer(app)) as client:
+        headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+        async with client.get("/qui", headers=headers) as response:
+            assert response.status == 200
+    assert asked == [counted]
+
+
+async def test_one_address_has_its_share_and_no_more(services: Services) -> None:
+    """The API says when to come back, the page says it in French; others go on."""
+    now = 0.0
+    limited = replace(services, limits=Limits(lambda: now))
+    app = make_app(limited, trusted=(ip_network("127.0.0.1"),))
+    one, other = ({"X-Forwarded-For": f"192.0.2.{n}"} for n in (1, 2))
+    body = {"question": "merci"}
+    async with TestClient(TestServer(app)) as client:
+
+        async def status(headers: dict[str, str]) -> int:
+            async with client.post("/api/v1/ask", json=body, headers=headers) as response:
+                return response.status
+
+        assert {await status(one) for _ in range(AT_ONCE)} == {200}
+        async with client.post("/api/v1/ask", json=body, headers=one) as response:
+            assert (response.status, response.headers["Retry-After"]) == (429, "1")
+            assert (await response.json())["error"]["code"] == "too_many"
+        async with client.post("/", data={"q": "merci"}, headers=one) as response:
+            assert response.status == 429
+            assert "Trop de demandes" in await response.text()
+        assert await status(other) == 200
+        async with client.get("/healthz", headers=one) as response:
+            assert response.status == 200
+        now = 1.0
+        assert [await status(one) for _ in range(6)] == [200] * 5 + [429]
+
+
+def test_what_limits_remember_is_bounded_and_names_nobody() -> None:
+    now = 0.0
+    limits = Limits(lambda: now)
+    for number in range(ASKERS + 5):
+        limits.wait(f"web:192.0.2.{number}")
+    kept = repr(vars(limits))
+    assert "192.0.2" not in kept
+    assert kept.count("b'") < ASKERS * 2 + 10
+    while not limits.wait("web:une autre"):
+        pass
+    now = 3601.0
+    assert limits.wait("web:une autre") == 0, "a new key each hour"
