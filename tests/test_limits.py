@@ -1,17 +1,24 @@
 """How much one address or one chat may ask, and who is counted for it."""
 
+import asyncio
 from dataclasses import replace
 from ipaddress import ip_network
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.language.typography import typeset
 from bot.limits import ASKERS, AT_ONCE, Limits
 from bot.services import Services
 from bot.settings import Settings
+from bot.web import door
 from bot.web.callers import caller
+from bot.web.door import listening
 from bot.web.server import make_app
+from doubles.telegram import resident_with
+from tests.conftest import TEXTS
 
 #: Who may say for whom it asks, what it says, and who is counted: 127.0.0.1 connects.
 CALLERS = [
@@ -94,3 +101,47 @@ def test_what_limits_remember_is_bounded_and_names_nobody() -> None:
         pass
     now = 3601.0
     assert limits.wait("web:une autre") == 0, "a new key each hour"
+
+
+async def test_a_chat_that_floods_is_told_once(services: Services) -> None:
+    """Others are answered meanwhile, and so is it, once it slows down."""
+    now = 0.0
+    limited = replace(services, limits=Limits(lambda: now))
+    async with resident_with(limited) as resident:
+        for _ in range(AT_ONCE):
+            assert await resident.say("merci")
+        (told,) = await resident.say("merci")
+        assert told["text"] == typeset(TEXTS.telegram["trop_de_messages"])
+        assert await resident.say("merci") == []
+        now = 2.0
+        assert await resident.say("merci")
+
+
+async def test_half_requests_shut_nobody_out(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where too many connections are held open without a request, the oldest gives way."""
+    monkeypatch.setattr(door, "CONNECTIONS", 8)
+    held: list[asyncio.StreamWriter] = []
+    async with listening(make_app(services), "127.0.0.1", 0) as port:
+        for _ in range(30):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX-")
+            held.append(writer)
+        async with aiohttp.ClientSession() as session:
+            for _ in range(3):
+                async with session.get(f"http://127.0.0.1:{port}/healthz") as response:
+                    assert response.status == 200
+        for writer in held:
+            writer.close()
+
+
+async def test_a_request_that_never_comes_is_not_waited_for(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "HEADER_SECONDS", 0.2)
+    async with listening(make_app(services), "127.0.0.1", 0) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        assert await asyncio.wait_for(reader.read(), 30) == b""
+        writer.close()
