@@ -1,10 +1,10 @@
-"""Each gravest remark of an audit of the answers: the sentence that it quotes, and what is said now.
+"""Each gravest remark of an audit of the answers: what it quotes, and what is said now.
 
     python -m tools.audit_told AUDIT.md [--severity 1]
 
-The audit lies outside the project; a remark in it is a heading « **12. `entry`** · severity 1 », then
-lines « - Quote: … » and « - Proposal: … ». What was said is read from the history of faq.yaml: the
-last version of the entry that holds the quote. Ends with 1 where a quote is still said today, or was
+The audit lies outside the project. A remark in it is a heading « **12. `entry`** · severity 1 »,
+then lines « - Quote: … » and « - Proposal: … ». What was said is read from the history of faq.yaml:
+the last version whose entry holds the quote. Ends with 1 where a quote is still said today, or was
 never said: that remark is not settled.
 """
 
@@ -24,6 +24,7 @@ FAQ = "knowledge/faq.yaml"
 SHOWN = 2
 
 _REMARK = re.compile(r"\*\*(\d+)\. `([^`]+)`\*\* · severity (\d)\n((?:- .*\n?)+)")
+_TEXT = re.compile(r"^    (?:reponse|facile): \|\n((?: {6}.*\n|\n)*)", re.MULTILINE)
 _CUT = re.compile(r"\s*(?:…|\[…\]|/|» ↔ «)\s*")
 
 
@@ -56,7 +57,7 @@ def said(faq: str, entry: str) -> str:
     """All that an entry of a faq.yaml says, easy wording included, spaces made even."""
     _, _, rest = faq.partition(f"\n  - id: {entry}\n")
     block = re.split(r"\n  - id: ", rest, maxsplit=1)[0]
-    texts = re.findall(r"^    (?:reponse|facile): \|\n((?: {6}.*\n|\n)*)", f"{block}\n", re.M)
+    texts = _TEXT.findall(f"{block}\n")
     return "\n\n".join(" ".join(one.split()) for text in texts for one in text.split("\n\n"))
 
 
@@ -84,7 +85,9 @@ def main() -> int:
         commit = next((one for one, faq in history if _quoted(faq, remark)), None)
         settled = commit is not None and len(kept) < len(remark.parts)
         left += not settled
-        print(f"\n{remark.number}. {', '.join(remark.entries)} ({'settled' if settled else 'LEFT'})")
+        print(
+            f"\n{remark.number}. {', '.join(remark.entries)} ({'settled' if settled else 'LEFT'})"
+        )
         print(f"  said in {commit}: {remark.quote}")
         for sentence in _nearest(today, f"{remark.quote} {remark.proposal}"):
             print(f"  says now: {sentence}")
