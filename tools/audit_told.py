@@ -68,7 +68,7 @@ def versions() -> Iterator[tuple[str, str]]:
 
 
 def main() -> int:
-    """Print each remark with the old sentence and the new; the number left is the exit code."""
+    """Print each remark with the old sentence and the new; 1 where one is not settled."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("audit", type=Path)
     parser.add_argument("--severity", type=int, default=1)
@@ -85,9 +85,8 @@ def main() -> int:
         commit = next((one for one, faq in history if _quoted(faq, remark)), None)
         settled = commit is not None and len(kept) < len(remark.parts)
         left += not settled
-        print(
-            f"\n{remark.number}. {', '.join(remark.entries)} ({'settled' if settled else 'LEFT'})"
-        )
+        state = "settled" if settled else "LEFT"
+        print(f"\n{remark.number}. {', '.join(remark.entries)} ({state})")
         print(f"  said in {commit}: {remark.quote}")
         for sentence in _nearest(today, f"{remark.quote} {remark.proposal}"):
             print(f"  says now: {sentence}")
