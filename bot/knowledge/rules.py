@@ -85,6 +85,7 @@ def of_region(
     desk = (region.groupings.desk,) if region.groupings.desk else ()
     to_entries: list[tuple[Path, tuple[str, ...]]] = [
         (("entrees",), region.entries),
+        (("selon_la_commune",), tuple(region.by_commune)),
         *((("statuts", name, "voir_ensuite"), one.see_next) for name, one in standings),
     ]
     to_contacts: list[tuple[Path, tuple[str, ...]]] = [
