@@ -166,13 +166,21 @@ def test_a_name_of_several_communes_is_a_choice_for_the_entry(assistant: Assista
     ]
 
 
-@pytest.mark.parametrize("said", ["Liévin est concernée ?", "62800"])
-def test_another_question_about_a_place_is_not_bent(assistant: Assistant, said: str) -> None:
-    if said == "62800":
-        (reply,) = told(assistant, said)
-    else:
-        reply = told(assistant, "la mairie de Lens ouvre quand", said)[-1]
-    assert reply.outcome is Outcome.COMMUNE
+@pytest.mark.parametrize(
+    "turns",
+    [["62800"], ["la mairie de Lens ouvre quand", "Liévin est concernée ?"], ["ma cité à Lens"]],
+)
+def test_another_question_about_a_place_is_not_bent(assistant: Assistant, turns: list[str]) -> None:
+    assert told(assistant, *turns)[-1].outcome is Outcome.COMMUNE
+
+
+@pytest.mark.parametrize("said", ["ma maison ?", "l'habitat", "et la mairie ?"])
+def test_words_that_name_no_desk_go_their_way(assistant: Assistant, said: str) -> None:
+    asked, reply = told(assistant, "mon chauffage est en panne", said)
+    assert asked.desks
+    names = {desk.name for desk in asked.desks}
+    assert not reply.contact or reply.contact.name not in names
+    assert reply.entry != "autre-demarche" or reply.confidence < 1
 
 
 def test_every_commune_has_a_sentence_for_each_entry_that_changes_with_it(

@@ -13,6 +13,10 @@ from bot.knowledge.acts import Act, Then
 from bot.language.words import FUNCTION_WORDS, normalise, stem, stems, without_wrapping
 
 
+#: Words that say nothing of what is asked; « c'est » is two.
+_FREE = FUNCTION_WORDS | {"c"}
+
+
 def act(ask: Ask | None, conversation: Conversation, served: Served) -> Reply:
     """The reply to a button; one that asks for what is not served any more gets the menu."""
     answers = Answers(served)
@@ -58,20 +62,21 @@ def told_by_commune(message: Message, before: Conversation, served: Served) -> s
     """The entry that changes with the commune, where the words ask for it and no more.
 
     Or where it was just answered, and they only say another place: « et à Liévin ? »; « Liévin
-    est concernée ? » is another question.
+    est concernée ? » is another question, and « et la mairie ? » goes on with what was said.
     """
     place, region = message.place, served.gazetteer.region
-    if isinstance(place, Unknown) and place.matched:
-        return None
     rest = normalise(message.text) if isinstance(place, Unknown) else place.rest
-    words = {stem(word) for word in without_wrapping(rest.split())}
+    words = without_wrapping(rest.split())
+    if isinstance(place, Unknown) and (place.matched or words[:1] == ["et"]):
+        return None
+    subject, stemmed = subject_of(before, served), {stem(word) for word in words}
     for key, local in region.by_commune.items():
-        free = region.speech.demander | local.around | FUNCTION_WORDS
-        if key in served.entries and any(one <= words <= one | free for one in local.asked):
+        told = [one for one in local.asked if one <= stemmed] if key in served.entries else []
+        free = local.around.union(*told)
+        if told and all(stem(word) in free or word in _FREE for word in words):
             return key
-    subject = subject_of(before, served)
     goes_on = place.matched and before.last in {WHICH, Outcome.ANSWER}
-    if subject in region.by_commune and goes_on and words <= {"et", *region.speech.avant_lieu}:
+    if subject in region.by_commune and goes_on and {*words} <= {"et", *region.speech.avant_lieu}:
         return subject
     return None
 
@@ -99,12 +104,19 @@ def placed(
 
 
 def desk_named(text: str, before: Conversation, served: Served) -> str | None:
-    """Which of the desks just offered the words name: « Sia », « c'est Maisons et Cités »."""
-    asked = set(stems(" ".join(without_wrapping(normalise(text).split()))))
-    contacts = served.base.contacts
-    offered = (choice.partition(":") for choice in before.choices)
-    keys = [key for kind, _, key in offered if kind == Kind.CONTACT and key in contacts]
-    named = [key for key in keys if asked <= set(stems(contacts[key].name))]
+    """Which of the desks just offered the words name: « Sia », « c'est Maisons et Cités ».
+
+    By the first word of its name or several: « ma maison » names none.
+    """
+    words = without_wrapping(normalise(text).split())
+    asked, contacts = set(stems(" ".join(words))), served.base.contacts
+    named = []
+    for kind, _, key in (choice.partition(":") for choice in before.choices):
+        if kind != Kind.CONTACT or key not in contacts:
+            continue
+        name = normalise(contacts[key].name)
+        if asked <= set(stems(name)) and (len(asked) > 1 or name.split()[0] in words):
+            named.append(key)
     return named[0] if asked and len(named) == 1 else None
 
 
