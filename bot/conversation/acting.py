@@ -12,7 +12,6 @@ from bot.conversation.served import Served
 from bot.knowledge.acts import Act, Then
 from bot.language.words import FUNCTION_WORDS, normalise, stem, stems, without_wrapping
 
-
 #: Words that say nothing of what is asked; « c'est » is two.
 _FREE = FUNCTION_WORDS | {"c"}
 
