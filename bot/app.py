@@ -37,6 +37,7 @@ def make_assistant(settings: Settings, knowledge: Knowledge) -> Assistant:
         knowledge.gazetteer,
         unrelated=knowledge.common,
         match=lambda corpus: matcher_of(corpus, settings.data_dir / "cache"),
+        public_url=settings.public_url,
     )
 
 

@@ -193,12 +193,13 @@ def _ask(settings: Settings, options: argparse.Namespace) -> _Told:
         raise RefusedInputError(f"Le code INSEE {options.commune} n’est pas connu.")
     question = Question(options.text, conversation=Conversation(commune=options.commune))
     reply = assistant.reply(question)
-    return _Told(reply.as_json(), lambda: terminal.show_reply(reply))
+    return _Told(reply.as_json(), lambda: terminal.show_reply(reply, assistant.base.texts))
 
 
 def _chat(settings: Settings, _: argparse.Namespace) -> None:
     with contextlib.suppress(KeyboardInterrupt):  # while the answers load, too
-        terminal.converse(_assistant(settings).reply)
+        assistant = _assistant(settings)
+        terminal.converse(assistant.reply, assistant.base.texts)
 
 
 def _explain(settings: Settings, options: argparse.Namespace) -> _Told:

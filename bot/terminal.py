@@ -15,13 +15,15 @@ from rich.text import Text
 from bot.communes.commune import Commune
 from bot.conversation import places
 from bot.conversation.assistant import Explanation
+from bot.conversation.dating import dated, last_looked_at
 from bot.conversation.markup import plain
 from bot.conversation.reply import Conversation, Question, Reply
 from bot.evaluation import Verdict
 from bot.knowledge.grounds import Ground
 from bot.knowledge.model import Entry, KnowledgeBase
 from bot.knowledge.problem import Problem, in_words
-from bot.language.typography import long_date, typeset
+from bot.knowledge.texts import Texts
+from bot.language.typography import typeset
 
 
 class _Screen(Console):
@@ -34,7 +36,7 @@ class _Screen(Console):
 _out = _Screen(highlight=False)
 
 
-def converse(answer: Callable[[Question], Reply]) -> None:
+def converse(answer: Callable[[Question], Reply], texts: Texts) -> None:
     """A reply to each line typed or piped in, until there is none, Ctrl+C or « quitter ».
 
     A number takes the way on that has it in the last reply. Nothing is kept beyond the process.
@@ -53,27 +55,25 @@ def converse(answer: Callable[[Question], Reply]) -> None:
                 action = numbered.get(typed)
                 text = "" if action else typed
                 reply = answer(Question(text, action, conversation))
-                show_reply(reply, numbered=True)
+                show_reply(reply, texts, numbered=True)
                 conversation = reply.conversation
                 numbered = {str(n): way.action for n, way in enumerate(reply.actions, 1)}
     if someone:
         _say("\nAu revoir.")
 
 
-def show_reply(reply: Reply, *, numbered: bool = False) -> None:
+def show_reply(reply: Reply, texts: Texts, *, numbered: bool = False) -> None:
     """The reply as a panel, with its sources, contact and ways on, to be taken by number or not."""
     parts = _opening(reply)
     for source in reply.sources:
-        date = f", {long_date(source.date)}" if source.date else ""
-        parts.append(Text(f"Source : {source.title}{date}", style="dim"))
+        when = dated(source, reply.collected_on, texts)
+        parts.append(Text(f"Source : {source.title}{f' ({when})' * bool(when)}", style="dim"))
         if source.url:
             parts.append(Text(f"  {source.url}", style="dim", overflow="fold"))
-    if reply.checked_on:
-        parts.append(Text(f"Vérifié le {long_date(reply.checked_on)}", style="dim"))
-    elif reply.collected_on:
-        parts.append(Text(f"Relevé le {long_date(reply.collected_on)}", style="dim"))
-    if reply.contact:
-        known = (reply.contact.name, reply.contact.phone, reply.contact.url)
+    if looked_at := last_looked_at(reply, texts):
+        parts.append(Text(looked_at, style="dim"))
+    if desk := reply.contact:
+        known = (desk.name, desk.role, desk.phone, desk.hours, desk.address, desk.url)
         parts.append(Text("Contact : " + " · ".join(one for one in known if one)))
     if reply.actions:
         ways = (f"{n if numbered else '→'} {one.label}" for n, one in enumerate(reply.actions, 1))

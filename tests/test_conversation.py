@@ -462,11 +462,11 @@ def test_the_reply_as_json_has_the_agreed_keys(assistant: Assistant) -> None:
     assert set(reply) == {
         "outcome", "entry", "entries", "confidence", "title", "text", "brief", "easy_text", "easy",
         "urgent", "understood", "conversation", "sources", "collected_on", "checked_on", "commune",
-        "communes", "actions", "contact",
+        "communes", "actions", "contact", "contacts",
     }  # fmt: skip
     assert reply["collected_on"] == "2026-11-23"
     assert set(reply["sources"][0]) == {"title", "url", "date"}
-    assert set(reply["contact"]) == {"name", "phone", "url"}
+    assert set(reply["contact"]) == {"name", "phone", "url", "address", "hours"}
     assert 0 < reply["confidence"] <= 1
 
 

@@ -63,25 +63,23 @@ def test_every_reply_of_the_real_base_is_accepted(
         markup = keyboard(reply, TEXTS)
         assert markup
         found = [
-            *text_complaints(render(reply, TEXTS.telegram), "HTML"),
+            *text_complaints(render(reply, TEXTS), "HTML"),
             *keyboard_complaints(markup.to_dict()),
         ]
         complaints.extend(f"{action}: {complaint}" for complaint in found)
         # Nothing of a real answer is left out.
-        assert all(
-            source.title in plain(render(reply, TEXTS.telegram)) for source in reply.sources
-        ), action
+        assert all(source.title in plain(render(reply, TEXTS)) for source in reply.sources), action
     assert complaints == []
 
 
 def test_every_commune_is_accepted(assistant: Assistant) -> None:
     for name in ("59456", "Noyelles", "Lille", "Lens", "Paris", "Saint-Amand", "62"):
         reply = assistant.reply(Question(text=name))
-        assert list(text_complaints(render(reply, TEXTS.telegram), "HTML")) == []
+        assert list(text_complaints(render(reply, TEXTS), "HTML")) == []
 
 
 def test_a_message_has_its_parts_in_order() -> None:
-    assert render(REPLY, TEXTS.telegram) == (
+    assert render(REPLY, TEXTS) == (
         "<i>Service automatique.</i>\n\n"
         "<b>Pain &amp; mine ?</b>\n\n"
         'Voir <a href="https://exemple.fr/?a=1&amp;b=2">la page</a> :\n'
@@ -90,22 +88,23 @@ def test_a_message_has_its_parts_in_order() -> None:
         "Téléphone\u00a0: 03\u00a027\u00a000\u00a000\u00a000\n"
         '<a href="https://exemple.fr">Voir le site</a>\n\n'
         "Sources\u00a0:\n"
-        '• <a href="https://exemple.fr">Préfecture de région</a>, 22 mars 2024\n'
-        "• Journal &lt;officiel&gt;\n"
-        "Relevé le 23 novembre 2026"
+        '• <a href="https://exemple.fr">Préfecture de région</a>, page de 2024, lue en novembre '
+        "2026\n"
+        "• Journal &lt;officiel&gt;, page lue en novembre 2026"
     )
 
 
 def test_one_source_and_a_check() -> None:
     checked = replace(REPLY, sources=REPLY.sources[1:], checked_on=dt.date(2027, 5, 1))
-    assert render(checked, TEXTS.telegram).endswith(
-        "Source\u00a0: Journal &lt;officiel&gt;\nVérifié le 1er mai 2027"
+    assert render(checked, TEXTS).endswith(
+        "Source\u00a0: Journal &lt;officiel&gt;, page lue en novembre 2026\n"
+        "Vérifié le 1er mai 2027."
     )
 
 
 def test_a_bare_reply_is_its_text() -> None:
     bare = Reply(Outcome.SMALLTALK, "Bonjour.", Conversation())
-    assert render(bare, TEXTS.telegram) == "Bonjour."
+    assert render(bare, TEXTS) == "Bonjour."
     assert keyboard(bare, TEXTS) is None
 
 
@@ -118,23 +117,23 @@ def test_whom_to_call_is_bold_in_the_first_paragraph() -> None:
         Conversation(),
         calls=("18", "112", "0\u00a0800\u00a047\u00a033\u00a033"),
     )
-    assert render(urgent, TEXTS.telegram) == (
+    assert render(urgent, TEXTS) == (
         "Appelez le <b>18</b>, le <b>112</b> ou le <b>0\u00a0800\u00a047\u00a033\u00a033</b>. "
         "En 2018, 118 &amp; 18\u00a0000 "
         '<a href="https://exemple.fr/18/112">appels au 18</a>.\n\nLe 18 est gratuit.'
     )
-    assert "<b>" not in render(replace(urgent, calls=()), TEXTS.telegram)
+    assert "<b>" not in render(replace(urgent, calls=()), TEXTS)
 
 
 def test_what_is_said_after_the_answer_may_come_in_the_next_message() -> None:
     text = "Une phrase de trente signes ici. " * 119
-    first, left = page(render(replace(REPLY, text=text), TEXTS.telegram))
-    rest, none_left = page(render(replace(REPLY, text=text), TEXTS.telegram), left)
+    first, left = page(render(replace(REPLY, text=text), TEXTS))
+    rest, none_left = page(render(replace(REPLY, text=text), TEXTS), left)
     assert size(first) <= MESSAGE_LENGTH
     assert text.strip() in first
     assert first.endswith(">Voir le site</a> […]")
     assert rest.startswith("[…] Sources\u00a0:\n")
-    assert rest.endswith("Relevé le 23 novembre 2026")
+    assert rest.endswith("page lue en novembre 2026")
     assert none_left == 0
 
 
@@ -149,7 +148,7 @@ def test_what_is_said_after_the_answer_may_come_in_the_next_message() -> None:
     ],
 )
 def test_a_text_too_long_is_cut_at_a_sentence(text: str, end: str) -> None:
-    long, left = page(render(replace(REPLY, text=text), TEXTS.telegram))
+    long, left = page(render(replace(REPLY, text=text), TEXTS))
     assert list(text_complaints(long, "HTML")) == []
     assert long.endswith(end)
     assert left > 0

@@ -33,9 +33,9 @@ FRAGMENT = {"X-Fragment": "1"}
 REPLY_KEYS = {
     "outcome", "entry", "entries", "confidence", "text", "brief", "easy_text", "easy", "urgent",
     "understood", "conversation", "sources", "collected_on", "checked_on", "commune", "communes",
-    "actions", "contact",
+    "actions", "contact", "contacts",
 }  # fmt: skip
-COMMUNE_KEYS = {"code_insee", "name", "postcodes", "epci", "status", "bud", "town_hall"}
+COMMUNE_KEYS = {"code_insee", "name", "postcodes", "epci", "status", "bud", "cites", "town_hall"}
 
 
 @pytest.fixture
@@ -181,7 +181,8 @@ async def test_an_answer_shows_all_that_it_rests_on(client: Client, base: Knowle
     entry = base.entries["qui-s-engage"]
     assert {**page.reply, "k": ""} == {"c": "", "r": "", "s": "1", "k": ""}
     assert {source.url for source in entry.sources if source.url} <= set(page.links)
-    assert "Relevé le 23 novembre 2026." in page.text
+    assert "page de 2023, lue en novembre 2026" in page.text
+    assert "Relevé le" not in page.text
     assert "Plus simple" in page.text
     assert page.count["details"] == 1
     assert "Oui, utile" in page.text
@@ -776,6 +777,8 @@ async def test_a_page_with_a_question_is_not_kept_by_browsers(client: Client) ->
         ("commune", "/commune"),
         ("commune:59456", "/commune/59456"),
         ("contact", "/contact"),
+        ("contact:bailleur", "/contact/bailleur"),
+        ("entry:mesures:59456", "/q/mesures/59456"),
         ("none", "/aucune"),
         ("help", "/aide"),
         ("privacy", "/confidentialite"),

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from bot.communes.commune import Commune, Unknown
 from bot.conversation import places
 from bot.conversation.action import Ask, Kind
-from bot.conversation.context import digest, remember, unlike
+from bot.conversation.context import unlike
+from bot.conversation.desks import Desks
 from bot.conversation.reply import Action, Conversation, Outcome, Reply
 from bot.conversation.served import Served
-from bot.knowledge.model import Contact
 from bot.knowledge.region import Region
 from bot.knowledge.texts import Texts
 from bot.language.numbers import phone_numbers
@@ -26,6 +26,11 @@ class Answers:
     """Makes replies from what is served."""
 
     served: Served
+
+    @property
+    def desks(self) -> Desks:
+        """Whom to turn to."""
+        return Desks(self.served)
 
     @property
     def texts(self) -> Texts:
@@ -54,13 +59,28 @@ class Answers:
         return Action(self.texts["retour_debut"], Ask(Kind.START))
 
     def entry(
-        self, key: str, conversation: Conversation, confidence: float, commune: Commune | None
+        self,
+        key: str,
+        conversation: Conversation,
+        confidence: float,
+        commune: Commune | None,
+        *,
+        guessed: bool = False,
     ) -> Reply:
-        """The answer of an entry; a commune that the question named gets its status too."""
-        entry = self.served.entries[key]
-        text = entry.answer
-        if commune:
+        """The answer of an entry; a commune that the question named gets its status too.
+
+        One that changes with the commune tells of hers, where that is known.
+        """
+        entry, known = self.served.entries[key], commune or self._remembered(conversation)
+        local = places.told_of(known, key, self.region) if known else None
+        text = local or entry.answer
+        if commune and not local:
             text += f"\n\n{places.commune_status(commune)}"
+        elif commune and guessed:
+            text = f"{self._guess(commune)}\n\n{text}"
+        contact, desks, choice = self.desks.beside(entry.contact, known)
+        if local and contact and contact.role in text:
+            contact = contact.model_copy(update={"role": ""})
         return Reply(
             Outcome.ANSWER,
             text,
@@ -69,16 +89,17 @@ class Answers:
             entry=key,
             entries=(key,),
             confidence=confidence,
-            brief=entry.brief,
+            brief=None if local else entry.brief,
             calls=phone_numbers(text.partition("\n\n")[0]) if entry.alarm else (),
             # Easy-to-read French is one sentence a line: each line stays apart.
-            easy_text="\n\n".join(entry.easy.splitlines()) if entry.easy else None,
+            easy_text="\n\n".join(entry.easy.splitlines()) if entry.easy and not local else None,
             sources=entry.sources,
             collected_on=entry.collected_on,
             checked_on=entry.checked_on,
-            commune=commune,
-            actions=(*self.questions(entry.see_also), *self.ways()),
-            contact=self._card(entry.contact, commune or self._remembered(conversation)),
+            commune=known if local else commune,
+            actions=(*choice, *self.questions(entry.see_also), *self.ways()),
+            contact=contact,
+            desks=desks,
             back=Action(self.texts["retour_theme"], Ask(Kind.THEME, entry.theme))
             if entry.theme
             else self.to_start,
@@ -123,7 +144,7 @@ class Answers:
             return replace(made, text=unlike(conversation.said, told))
         themes = self._theme_actions(THEMES_IN_REFUSAL)
         made = self.menu(self.texts["refus"], after, Outcome.NO_MATCH, themes)
-        return replace(made, contact=self._town_hall(commune))
+        return replace(made, contact=self.desks.town_hall(commune))
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
         """A place outside the territory was asked about."""
@@ -145,18 +166,21 @@ class Answers:
         communes: tuple[Commune, ...],
         conversation: Conversation,
         text: str | None = None,
+        about: str | None = None,
     ) -> Reply:
-        """Several communes may be meant: a choice, never a guess."""
+        """Several communes may be meant: a choice, never a guess; `about` what an entry says."""
         choices = tuple(
             Action(
                 f"{typeset(commune.name)} ({commune.postcodes[0]})",
-                Ask(Kind.COMMUNE, commune.code_insee),
+                Ask(Kind.ENTRY, f"{about}:{commune.code_insee}")
+                if about
+                else Ask(Kind.COMMUNE, commune.code_insee),
             )
             for commune in communes
         )
         told = text or self.texts["choisir_commune"]
         made = self.menu(told, conversation, Outcome.CHOOSE_COMMUNE, choices)
-        return replace(made, communes=communes)
+        return replace(made, communes=communes, entry=about)
 
     def near(self, communes: tuple[Commune, ...], conversation: Conversation) -> Reply:
         """The communes around a point on the map: a choice too, since borders are not known."""
@@ -186,7 +210,7 @@ class Answers:
         """Where a commune stands, with its zone, intercommunalité and desk."""
         parts = [places.commune_status(commune)]
         if guessed:
-            parts.insert(0, self.texts["commune_devinee"].format(commune=typeset(commune.name)))
+            parts.insert(0, self._guess(commune))
         if caution := places.caution(commune):
             parts.append(caution)
         if cite and self.region.estates:
@@ -194,7 +218,7 @@ class Answers:
             parts.append(places.cite_status(cite, self.region.estates, listed=listed))
         if situation := places.situation(commune, self.region.zone):
             parts.append(situation)
-        desk, hall = self._desk(commune), self._town_hall(commune)
+        desk, hall = self.desks.of(commune), self.desks.town_hall(commune)
         if hall and hall.phone:
             parts.append(places.to_call(hall, self.region.sentences))
             if desk is None or not desk.phone or desk == hall:
@@ -222,8 +246,22 @@ class Answers:
         """Whom to call; the remembered commune's own town hall or desk where there is one."""
         beside = self.questions(self.served.base.beside_contact)
         made = self.menu(self.texts["contact"], conversation, first=beside, contact=False)
-        desk = self._desk(commune) if commune else self._default_contact()
-        return replace(made, contact=self._town_hall(commune) or desk)
+        desk = self.desks.of(commune) if commune else self.desks.default()
+        return replace(made, contact=self.desks.town_hall(commune) or desk)
+
+    def desk(self, key: str, conversation: Conversation) -> Reply:
+        """A desk by name; of one that is one of several, which it is. Raises KeyError."""
+        commune = self._remembered(conversation)
+        card, several = self.desks.card(key, commune), self.desks.several(key)
+        if not card and not several:
+            return self.contact(conversation, commune)
+        named = card or self.served.base.contacts[key]
+        told = [self.texts["contact"], self.desks.on_paper(key)] if card else [named.which]
+        text = "\n\n".join(filter(None, told)) or self.texts["contact"]
+        choice = () if card else self.desks.choice(several)
+        made = self.menu(text, conversation, first=choice)
+        desks = () if card else tuple(several.values())
+        return replace(made, title=named.name, contact=named, desks=desks)
 
     def themes(self, conversation: Conversation) -> Reply:
         """All themes; of a base without any, its questions."""
@@ -268,40 +306,11 @@ class Answers:
             for theme in self.served.base.themes[:limit]
         )
 
+    def _guess(self, commune: Commune) -> str:
+        return self.texts["commune_devinee"].format(commune=typeset(commune.name))
+
     def _remembered(self, conversation: Conversation) -> Commune | None:
         return self.served.gazetteer.get(conversation.commune or "")
-
-    def _town_hall(self, commune: Commune | None) -> Contact | None:
-        hall = places.town_hall(commune, self.region.sentences) if commune else None
-        return hall if hall and hall.reachable else None
-
-    def _card(self, key: str | None, commune: Commune | None = None) -> Contact | None:
-        """A desk that can be reached; « votre mairie » is the commune's where that is known."""
-        if key and key == self.region.town_hall and (hall := self._town_hall(commune)):
-            return hall
-        found = self.served.base.contacts.get(key or "")
-        return found if found and found.reachable else None
-
-    def _desk(self, commune: Commune) -> Contact | None:
-        """Whom to ask about a commune, by where it stands; its intercommunalité by name."""
-        contacts = self.served.base.contacts
-        for key in commune.standing.desks:
-            card = self._card(key, commune)
-            if key == self.region.groupings.desk:
-                for contact in contacts.values():
-                    if contact.epci == commune.epci_siren and contact.reachable:
-                        return contact
-                if card:
-                    name = commune.epci_in_words.removeprefix("la ") or card.name
-                    named = typeset(name[0].upper() + name[1:])
-                    return card.model_copy(update={"name": named})
-            elif card:
-                return card
-        return self._town_hall(commune) or self._default_contact()
-
-    def _default_contact(self) -> Contact | None:
-        found = map(self._card, (*self.region.desks, *self.served.base.contacts))
-        return next((contact for contact in found if contact), None)
 
     def source(self, key: str, conversation: Conversation) -> Reply:
         """Where an answer comes from, and of what day."""
@@ -315,20 +324,3 @@ class Answers:
             checked_on=entry.checked_on,
             actions=(*self.questions((key,)), *self.ways()),
         )
-
-
-def finish(made: Reply, before: Conversation, texts: Texts, asked: str) -> Reply:
-    """The reply as part of the conversation: its first one says that a program answers.
-
-    One that was read with what came before says how; in danger, nothing stands before the number.
-    The same answer twice running says that it comes again.
-    """
-    if digest(made.text) == before.said and made.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:
-        # In danger, nothing stands before the number.
-        again, told = texts["encore"], made.text
-        both = f"{told}\n\n{again}" if made.calls else f"{again}\n\n{told}"
-        made = replace(made, text=both)
-    notice = None if before.started else texts["service_automatique"]
-    if made.understood and not made.calls:
-        notice = texts["compris"].format(question=typeset(made.understood))
-    return replace(made, notice=notice, conversation=remember(made, before, asked))

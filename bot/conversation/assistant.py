@@ -10,7 +10,7 @@ from bot.communes.gazetteer import Gazetteer
 from bot.conversation import message as messages
 from bot.conversation.acting import act
 from bot.conversation.action import Ask, Kind
-from bot.conversation.answers import finish
+from bot.conversation.context import finish
 from bot.conversation.message import read_message
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.route import Because, Trace, named, route
@@ -90,7 +90,8 @@ class Assistant:
     """Answers from one knowledge base, which `serve` replaces whole when editors save.
 
     Pure but for today's date: the same base, words and day give the same reply. `unrelated` are
-    common messages that no base answers, `match` makes the matcher of a corpus.
+    common messages that no base answers, `match` makes the matcher of a corpus, `public_url` is
+    where links to our own pages lead.
     """
 
     def __init__(
@@ -102,11 +103,13 @@ class Assistant:
         policy: Policy = POLICY,
         match: Callable[[Corpus], Matcher] = built_here,
         today: Callable[[], dt.date] = dt.date.today,
+        public_url: str = "",
     ) -> None:
         self._unrelated = unrelated
         self._policy = policy
         self._match = match
         self._corpus: Corpus | None = None
+        self._public_url = public_url
         self.today = today
         self.serve(base, gazetteer)
 
@@ -127,7 +130,9 @@ class Assistant:
         if corpus != self._corpus:
             self._matcher = self._match(corpus)
             self._corpus = corpus
-        served = Served(base, gazetteer, self._matcher, self._policy, self.today())
+        served = Served(
+            base.at(self._public_url), gazetteer, self._matcher, self._policy, self.today()
+        )
         self._serving = _Serving(served)
 
     @property

@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from bot.communes.commune import Unknown
 from bot.conversation.message import Message, rank
-from bot.conversation.reply import CHOICES, WHERE, WISH, Conversation, Outcome, Reply
+from bot.conversation.reply import CHOICES, WHERE, WHICH, WISH, Conversation, Outcome, Reply
 from bot.conversation.served import Served
 from bot.knowledge.acts import Then
+from bot.knowledge.texts import Texts
+from bot.language.typography import typeset
 from bot.language.words import stems
 from bot.matching.decision import Answered, Candidate, Ranking, decide
 
@@ -84,6 +86,9 @@ def remember(made: Reply, before: Conversation, asked: str) -> Conversation:
         choices = [f"entry:{key}" for key in made.entries]
     elif made.outcome is Outcome.CHOOSE_COMMUNE:
         choices = [f"commune:{commune.code_insee}" for commune in made.communes]
+    elif made.desks:
+        choices = [way.action for way in made.actions if way.to_desk]
+    which = made.outcome is Outcome.CHOOSE_COMMUNE and made.entry
     told = made.outcome in {Outcome.ANSWER, Outcome.SUGGESTIONS, Outcome.COMMUNE}
     return replace(
         made.conversation,
@@ -92,10 +97,27 @@ def remember(made: Reply, before: Conversation, asked: str) -> Conversation:
         # Where a commune stands is another subject.
         entry=None if made.outcome is Outcome.COMMUNE else made.entry or made.conversation.entry,
         choices=tuple(choices[:CHOICES]),
-        last=WHERE if made.wants_place else made.outcome.value,
+        last=WHERE if made.wants_place else WHICH if which else made.outcome.value,
         wish=_short(made.understood or asked) if told else before.wish,
         said=digest(made.text),
     )
+
+
+def finish(made: Reply, before: Conversation, texts: Texts, asked: str) -> Reply:
+    """The reply as part of the conversation: its first one says that a program answers.
+
+    One that was read with what came before says how; in danger, nothing stands before the number.
+    The same answer twice running says that it comes again.
+    """
+    if digest(made.text) == before.said and made.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:
+        # In danger, nothing stands before the number.
+        again, told = texts["encore"], made.text
+        both = f"{told}\n\n{again}" if made.calls else f"{again}\n\n{told}"
+        made = replace(made, text=both)
+    notice = None if before.started else texts["service_automatique"]
+    if made.understood and not made.calls:
+        notice = texts["compris"].format(question=typeset(made.understood))
+    return replace(made, notice=notice, conversation=remember(made, before, asked))
 
 
 def digest(text: str) -> str:

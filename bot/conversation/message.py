@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.communes.commune import Found, Lookup, Unknown
+from bot.communes.commune import Lookup, Unknown
 from bot.conversation.served import Served
 from bot.language.cleaning import cleaned
 from bot.language.personal import without_personal_data
 from bot.language.words import normalise, parts, stems, without_wrapping
-from bot.matching.decision import Ranking
+from bot.matching.decision import Answered, Decision, Ranking, Suggestions, decide
 from bot.matching.reading import Reading
 
 #: Characters; what comes after is not read, and the reply says so.
@@ -64,13 +64,35 @@ def read_message(typed: str, served: Served) -> Message:
 def rank(message: Message, served: Served) -> Ranking:
     """The likely entries; a commune's name added to an editor's very words does not weaken them."""
     matcher, place = served.matcher, message.place
-    if isinstance(place, Found):
+    if not isinstance(place, Unknown):
         words = place.rest.split()
         while words and words[-1] in served.gazetteer.region.speech.avant_lieu:
             words.pop()
         if matcher.identical(rest := " ".join(words)):
             return matcher.rank(rest).among(served.entries)
     return matcher.rank(message.text, place.matched).among(served.entries)
+
+
+def decision_of(ranking: Ranking, message: Message, served: Served) -> Decision:
+    """The decision on the candidates, where some are at most suggested.
+
+    What is asked of a place elsewhere: « Quand la zone franche de Toulouse finit-elle ? » is not
+    about ours, unless the entry knows the place: « Bruxelles paie-t-elle ? ». And an alarm that
+    the words silence: « feu mon mari habitait cette maison ».
+    """
+    decision = decide(ranking, served.policy)
+    if not isinstance(decision, Answered) or ranking.identical:
+        return decision
+    place, found = message.place, decision.candidate
+    if isinstance(place, Unknown) and place.elsewhere and found.parts["lieu"] < 0.5:
+        return Suggestions((found,), _AWAY)
+    if found.entry in message.calm:
+        return Suggestions((found,), _SILENCED)
+    return decision
+
+
+_AWAY = "Un lieu d’ailleurs est nommé, que l’entrée ne connaît pas : elle est seulement proposée."
+_SILENCED = "Les mots font taire cette alarme : elle est seulement proposée."
 
 
 def _asks_only_about(place: Lookup, text: str, served: Served) -> bool:

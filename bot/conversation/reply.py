@@ -45,7 +45,7 @@ class Conversation:
     started: bool = False
     entry: str | None = None  # the last one answered: « et pour ma mère ? » goes on about it
     choices: tuple[str, ...] = ()  # what the last reply offered to choose from, as actions
-    last: str = ""  # the kind of the last reply: an Outcome, or WHERE
+    last: str = ""  # the kind of the last reply: an Outcome, WHERE or WHICH
     wish: str = ""  # the last words that asked something
     said: str = ""  # a digest of the last text: never the same one twice running
 
@@ -67,8 +67,8 @@ class Conversation:
             return cls()
 
 
-#: The kind of a reply that asks which commune.
-WHERE = "where"
+#: The kind of a reply that asks which commune, and of one that offers some for an entry.
+WHERE, WHICH = "where", "which"
 #: Longest token, in characters.
 TOKEN = 512
 #: Changes with what a token holds.
@@ -120,6 +120,11 @@ class Action:
         """Whether it leads on from any reply, and not to what this one is about."""
         return self.ask in _GENERAL
 
+    @property
+    def to_desk(self) -> bool:
+        """Whether it leads to a desk of several."""
+        return self.ask.kind is Kind.CONTACT and bool(self.ask.value)
+
 
 #: Ways on from anywhere.
 _GENERAL = frozenset(
@@ -151,6 +156,7 @@ class Reply:
     communes: tuple[Commune, ...] = ()
     actions: tuple[Action, ...] = ()
     contact: Contact | None = None
+    desks: tuple[Contact, ...] = ()  # of which the contact is one: which, she is asked
     back: Action | None = None  # to what this is a part of: an entry's theme, the list of themes
     wants_place: bool = False  # a name, a postcode or a point on the map would answer this
 
@@ -180,7 +186,8 @@ class Reply:
             "commune": commune_as_json(self.commune) if self.commune else None,
             "communes": [commune_as_json(commune) for commune in self.communes],
             "actions": [{"label": way.label, "action": way.action} for way in self.actions],
-            "contact": self.contact.as_json() if self.contact else None,
+            "contact": self.contact.as_json() if self.contact and self.contact.reachable else None,
+            "contacts": [desk.as_json() for desk in self.desks],
         }
 
 
@@ -193,6 +200,7 @@ def commune_as_json(commune: Commune) -> dict[str, Any]:
         "epci": commune.epci,
         "status": commune.status.value,
         "bud": commune.in_zone,
+        "cites": list(commune.cites),
         "town_hall": _town_hall_as_json(commune.town_hall) if commune.town_hall else None,
     }
 

@@ -9,11 +9,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
-from bot.conversation.acting import act, after, said, subject_of
+from bot.conversation.acting import (
+    act,
+    after,
+    desk_named,
+    placed,
+    said,
+    subject_of,
+    told_by_commune,
+)
 from bot.conversation.action import Ask
-from bot.conversation.answers import Answers, finish
-from bot.conversation.context import completed
-from bot.conversation.message import LETTER, Message, rank, read_message
+from bot.conversation.answers import Answers
+from bot.conversation.context import completed, finish
+from bot.conversation.message import LETTER, Message, decision_of, rank, read_message
 from bot.conversation.parts import parts_asked, sentences_asked
 from bot.conversation.places import knows_estate
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
@@ -22,7 +30,6 @@ from bot.knowledge.acts import Then
 from bot.language.words import sentences
 from bot.matching.decision import (
     Answered,
-    Decision,
     Ranking,
     Suggestions,
     decide,
@@ -180,7 +187,23 @@ def _asked_place(way: _Way) -> Reply | None:
     if _has_own_entry(place, way):
         return None
     way.why("lieu", f"Le message demande seulement si un lieu est concerné ({named(place)}).")
-    return _place(place, way, 1.0)
+    return placed(place, way.conversation, way.served, 1.0)
+
+
+def _by_commune(way: _Way) -> Reply | None:
+    key, place = told_by_commune(way.message, way.conversation, way.served), way.message.place
+    if key is None:
+        return None
+    way.why("lieu", f"Le message demande « {key} » pour un lieu, et rien d’autre ({named(place)}).")
+    return placed(place, way.conversation, way.served, 1.0, key)
+
+
+def _desk_named(way: _Way) -> Reply | None:
+    key = desk_named(way.message.text, way.conversation, way.served)
+    if key is None:
+        return None
+    way.why("contact", f"Le message nomme l’un des contacts proposés : « {key} ».")
+    return way.answers.desk(key, way.conversation)
 
 
 def _likely_alarm(way: _Way) -> Reply | None:
@@ -239,9 +262,11 @@ def _entry(way: _Way) -> Reply | None:
     key, score = decision.candidate.entry, decision.candidate.score
     if key in way.served.gazetteer.region.entries:
         if not isinstance(place, Unknown) or place.elsewhere:
-            return _place(place, way, score)
+            return placed(place, way.conversation, way.served, score)
         if way.remembered:
             return way.answers.commune(way.remembered, way.conversation, score)
+    elif key in way.served.gazetteer.region.by_commune and place.matched:
+        return placed(place, way.conversation, way.served, score, key)
     conversation = way.conversation
     if commune:
         conversation = replace(conversation, commune=commune.code_insee)
@@ -273,7 +298,7 @@ def _only_place(way: _Way) -> Reply:
         return way.answers.unknown_postcode(place, way.conversation)
     if isinstance(place, Unknown) and place.elsewhere is None:
         return way.answers.commune_not_found(way.conversation)
-    return _place(place, way, 1.0)
+    return placed(place, way.conversation, way.served, 1.0)
 
 
 #: The order of decisions.
@@ -282,6 +307,8 @@ STEPS: Sequence[_Step] = (
     _alarm,
     _nothing,
     _dialogue_act,
+    _desk_named,
+    _by_commune,
     _asked_place,
     _opening,
     _likely_alarm,
@@ -294,28 +321,6 @@ STEPS: Sequence[_Step] = (
 PLACE_STEPS: Sequence[_Step] = (_too_long, _alarm, _nothing, _only_place)
 
 
-def decision_of(ranking: Ranking, message: Message, served: Served) -> Decision:
-    """The decision on the candidates, where some are at most suggested.
-
-    What is asked of a place elsewhere: « Quand la zone franche de Toulouse finit-elle ? » is not
-    about ours, unless the entry knows the place: « Bruxelles paie-t-elle ? ». And an alarm that
-    the words silence: « feu mon mari habitait cette maison ».
-    """
-    decision = decide(ranking, served.policy)
-    if not isinstance(decision, Answered) or ranking.identical:
-        return decision
-    place, found = message.place, decision.candidate
-    if isinstance(place, Unknown) and place.elsewhere and found.parts["lieu"] < 0.5:
-        return Suggestions((found,), _AWAY)
-    if found.entry in message.calm:
-        return Suggestions((found,), _SILENCED)
-    return decision
-
-
-_AWAY = "Un lieu d’ailleurs est nommé, que l’entrée ne connaît pas : elle est seulement proposée."
-_SILENCED = "Les mots font taire cette alarme : elle est seulement proposée."
-
-
 def _has_own_entry(place: Lookup, way: _Way) -> bool:
     """Whether an entry is about the very place named: « où en est la cité Barrois ? »."""
     decision, region = decide(way.ranking, way.served.policy), way.served.gazetteer.region
@@ -325,16 +330,6 @@ def _has_own_entry(place: Lookup, way: _Way) -> bool:
     if key == way.ranking.identical:
         return True
     return isinstance(place, Found) and knows_estate(way.served.entries[key], place, region.speech)
-
-
-def _place(place: Lookup, way: _Way, confidence: float) -> Reply:
-    if isinstance(place, Found):
-        return way.answers.commune(
-            place.commune, way.conversation, confidence, place.cite, guessed=place.fuzzy
-        )
-    if isinstance(place, Ambiguous):
-        return way.answers.choose_commune(place.communes, way.conversation)
-    return way.answers.elsewhere(place.elsewhere or "", way.conversation)
 
 
 def named(place: Lookup) -> str | None:

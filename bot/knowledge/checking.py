@@ -184,6 +184,7 @@ def _base(
     problems += as_typed(files, documents)
     if region and REGION in documents:
         problems += rules.of_region(documents[REGION], region, written, known["contact"])
+    problems += rules.reachable(readable[CONTACTS], contacts, known["contact"], region)
     problems += rules.phrasings(faq, entries)
     if FACTS in documents:
         # A base that keeps its facts is held to the whole editing guide; any other FAQ is not.

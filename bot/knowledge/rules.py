@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from bot.knowledge.advice import did_you_mean
-from bot.knowledge.model import Entry, Theme
+from bot.knowledge.model import Contact, Entry, Theme
 from bot.knowledge.problem import Problem
 from bot.knowledge.region import Region
 from bot.knowledge.yaml_reading import Document, Path
@@ -85,6 +85,7 @@ def of_region(
     desk = (region.groupings.desk,) if region.groupings.desk else ()
     to_entries: list[tuple[Path, tuple[str, ...]]] = [
         (("entrees",), region.entries),
+        (("selon_la_commune",), tuple(region.by_commune)),
         *((("statuts", name, "voir_ensuite"), one.see_next) for name, one in standings),
     ]
     to_contacts: list[tuple[Path, tuple[str, ...]]] = [
@@ -101,6 +102,25 @@ def of_region(
             if known is not None and key not in known:
                 message = f"{what} « {key} » n’existe pas."
                 yield document.warning(path, code, message, did_you_mean(key, known))
+
+
+def reachable(
+    document: Document, contacts: Mapping[str, Contact], known: Known, region: Region | None
+) -> Iterator[Problem]:
+    """A contact says how to reach it, or of which others it is one; else no card can be shown.
+
+    The town hall and the intercommunalité are the commune's own, where that is known.
+    """
+    own = {region.town_hall, region.groupings.desk} if region else set()
+    for key, contact in contacts.items():
+        for number, one in enumerate(contact.among):
+            if known is not None and one not in known:
+                message, hint = f"Le contact « {one} » n’existe pas.", did_you_mean(one, known)
+                yield document.error((key, "parmi", number), "contact-inconnu", message, hint, key)
+        if not contact.reachable and not contact.among and key not in own:
+            message = "Ce contact n’a ni téléphone, ni site, ni adresse : il n’est jamais montré."
+            hint = "Ajoutez l’un des trois, ou retirez le contact."
+            yield document.warning((key,), "contact-injoignable", message, hint, key)
 
 
 def dates(faq: Document, entries: Entries, today: dt.date) -> Iterator[Problem]:

@@ -27,7 +27,8 @@ _MOST = {
         telegram.commande_contact telegram.commande_confidentialite telegram.commande_aide""",
     300: "web.description",
     40: """aucune voir_themes voir_questions chercher_commune changer_commune joindre_quelqu_un
-        plus_simple texte_complet retour_debut retour_themes retour_theme web.menu_accueil
+        plus_simple texte_complet autre_guichet retour_debut retour_themes retour_theme
+        web.menu_accueil
         web.menu_themes web.menu_commune web.menu_contact web.menu_aide web.poser web.envoyer
         web.ecrire web.tous_les_contacts web.appeler web.voir_site web.avis_oui web.avis_non
         web.revoir_reponse telegram.utile telegram.pas_utile telegram.partager

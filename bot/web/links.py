@@ -25,14 +25,22 @@ _PAGES = MappingProxyType(
     }
 )
 _FOLDERS = MappingProxyType(
-    {Kind.ENTRY: "/q/", Kind.EASY: "/q/", Kind.THEME: "/theme/", Kind.COMMUNE: "/commune/"}
+    {
+        Kind.ENTRY: "/q/",
+        Kind.EASY: "/q/",
+        Kind.THEME: "/theme/",
+        Kind.COMMUNE: "/commune/",
+        Kind.CONTACT: "/contact/",
+    }
 )
 _MOST_REFUSALS = 9
 
 
 def action_url(ask: Ask, conversation: Conversation) -> str:
     """The address of an action's page, with the conversation in its query."""
-    path = _FOLDERS[ask.kind] + ask.value if ask.value else _PAGES[ask.kind]
+    # An answer in a commune, « ID:59456 ».
+    value = ask.value.replace(":", "/")
+    path = _FOLDERS[ask.kind] + value if value else _PAGES[ask.kind]
     query = state_fields(conversation)
     if ask.kind is Kind.EASY:
         query["facile"] = "1"
@@ -57,6 +65,10 @@ def meant(path: str, served: Served, root: str) -> str | None:
             return f"/commune/{code.upper()}"
         case ["q", key] if key in served.entries:
             return f"/q/{key}"
+        case ["q", key, code] if key in served.entries and served.gazetteer.get(code.upper()):
+            return f"/q/{key}/{code.upper()}"
+        case ["contact", key] if key in served.base.contacts:
+            return f"/contact/{key}"
         case ["theme", key] if any(theme.id == key for theme in served.base.themes):
             return f"/theme/{key}"
         case _:

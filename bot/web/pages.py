@@ -60,6 +60,25 @@ async def entry(request: web.Request) -> web.Response:
     return _respond(request, reply, canonical=f"/q/{key}")
 
 
+async def entry_there(request: web.Request) -> web.Response:
+    """An answer in the commune that its address names."""
+    key, code = request.match_info["entry"], request.match_info["code"]
+    if _served(request).gazetteer.get(code) is None:
+        raise web.HTTPNotFound
+    reply = _act(request, Ask(Kind.ENTRY, f"{key}:{code}"))
+    if reply.entry != key:
+        raise web.HTTPNotFound
+    return _respond(request, reply, canonical=f"/q/{key}/{code}")
+
+
+async def desk(request: web.Request) -> web.Response:
+    """A desk of its own, or the choice between several."""
+    key = request.match_info["desk"]
+    if key not in _served(request).base.contacts:
+        raise web.HTTPNotFound
+    return _respond(request, _act(request, Ask(Kind.CONTACT, key)), canonical=f"/contact/{key}")
+
+
 async def theme(request: web.Request) -> web.Response:
     key = request.match_info["theme"]
     titles = {known.id: known.title for known in _served(request).base.themes}
@@ -199,6 +218,8 @@ ROUTES = (
     web.get("/", home),
     web.post("/", ask),
     web.get("/q/{entry}", entry),
+    web.get("/q/{entry}/{code}", entry_there),
+    web.get("/contact/{desk}", desk),
     web.get("/theme/{theme}", theme),
     web.get("/commune", commune_form),
     web.post("/commune", commune_search),

@@ -1,6 +1,5 @@
 """From a Reply to HTML: the Jinja environment and what the templates are given."""
 
-import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.conversation.action import Ask, Kind
+from bot.conversation.dating import dated, last_looked_at
 from bot.conversation.markup import Block, parse
 from bot.conversation.reply import Conversation, Outcome, Reply
 from bot.knowledge.texts import Sentences
-from bot.language.typography import long_date
 from bot.web.keys import ROOT, SERVICES, TEMPLATES
 from bot.web.links import action_url, form_fields
 
@@ -43,9 +42,7 @@ def make_environment(public_url: str, root: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        blocks=parse, easy_blocks=easy_blocks, tel=tel, french_date=french_date
-    )
+    environment.filters.update(blocks=parse, easy_blocks=easy_blocks, tel=tel)
     environment.globals.update(
         public_url=public_url,
         root=root,
@@ -75,10 +72,6 @@ def call(number: str, texts: Sentences) -> Link:
     if number in _BY_SMS:
         return Link(texts["ecrire"].format(numero=number), f"sms:{number}", "sms")
     return Link(texts["appeler"].format(numero=number), tel(number), "tel")
-
-
-def french_date(date: dt.date, sentence: str = "{date}") -> str:
-    return sentence.format(date=long_date(date))
 
 
 def render(
@@ -121,6 +114,7 @@ def reply_context(request: web.Request, reply: Reply, *, title: str | None) -> d
     icons = {theme.id: theme.icon for theme in base.themes}
     topics: list[Link] = []
     ways: list[Link] = []
+    desks: list[Link] = []
     for way in reply.actions:
         icon = icons.get(way.ask.value, "") if way.ask.kind is Kind.THEME else ""
         found = Link(
@@ -129,12 +123,17 @@ def reply_context(request: web.Request, reply: Reply, *, title: str | None) -> d
             way.ask.kind.value,
             icon,
         )
-        (topics if way.ask.value else ways).append(found)
+        (desks if way.to_desk else topics if way.ask.value else ways).append(found)
     return {
         "reply": reply,
         "title": reply.title or title,
         "reply_state": form_fields(reply.conversation),
         "calls": [call(number, base.texts.web) for number in reply.calls],
+        "desks_offered": desks,
+        "sources": [
+            (source, dated(source, reply.collected_on, base.texts)) for source in reply.sources
+        ],
+        "looked_at": last_looked_at(reply, base.texts),
         "topics": topics,
         "ways": ways,
         "can_vote": reply.outcome is Outcome.ANSWER,

@@ -16,7 +16,7 @@ from aiohttp.web_protocol import RequestHandler
 from yarl import URL
 
 from bot.services import Services
-from bot.web import api, health, pages
+from bot.web import api, health, open_data, pages
 from bot.web.keys import ROOT, SERVICES, TEMPLATES, own_path, route_label
 from bot.web.links import meant, read_state
 from bot.web.rendering import FOLDER, make_environment, render
@@ -50,7 +50,7 @@ def make_app(
     app[SERVICES] = services
     app[TEMPLATES] = make_environment(public_url, root)
     app[ROOT] = root
-    routes = (*pages.ROUTES, *api.ROUTES, *health.ROUTES, *more)
+    routes = (*pages.ROUTES, *api.ROUTES, *open_data.ROUTES, *health.ROUTES, *more)
     for above in dict.fromkeys(("", root)):
         app.add_routes(
             web.RouteDef(one.method, above + one.path, one.handler, one.kwargs) for one in routes

@@ -6,13 +6,14 @@ from html import escape
 
 from telegram import LinkPreviewOptions
 
+from bot.conversation.dating import dated, last_looked_at
 from bot.conversation.markup import Line, parse
 from bot.conversation.reply import Reply
 from bot.handlers.delivery.sending import plain
 from bot.knowledge.model import Contact, Source
-from bot.knowledge.texts import Sentences
+from bot.knowledge.texts import Sentences, Texts
 from bot.language.numbers import PHONE
-from bot.language.typography import NO_BREAK, long_date
+from bot.language.typography import NO_BREAK
 
 #: Telegram's limit on a message, counted after its tags are read, in UTF-16 units.
 MESSAGE_LENGTH = 4096
@@ -29,13 +30,13 @@ _TAGGED = 2000
 _GAP = "[…]"
 
 
-def render(reply: Reply, texts: Sentences) -> str:
+def render(reply: Reply, texts: Texts) -> str:
     """The whole reply as HTML, however long."""
     parts = (
         f"<i>{escape(reply.notice)}</i>" if reply.notice else "",
         f"<b>{escape(reply.title)}</b>" if reply.title else "",
         _text(reply.text, reply.calls),
-        _contact(reply.contact, texts) if reply.contact else "",
+        _contact(reply, reply.contact, texts.telegram) if reply.contact else "",
         _origin(reply, texts),
     )
     return "\n\n".join(part for part in parts if part)
@@ -115,10 +116,12 @@ def _line(line: Line, bold: tuple[str, ...] = ()) -> str:
 
 
 def _link(text: str, url: str) -> str:
+    if url.startswith("/"):  # of our own pages, where PUBLIC_URL is not set: no link leads there
+        return escape(f"{text} ({url})", quote=False)
     return f'<a href="{escape(url)}">{escape(text, quote=False)}</a>'
 
 
-def _contact(contact: Contact, texts: Sentences) -> str:
+def _contact(reply: Reply, contact: Contact, texts: Sentences) -> str:
     role = f", {escape(contact.role, quote=False)}" if contact.role else ""
     lines = [f"{texts['contact']} <b>{escape(contact.name, quote=False)}</b>{role}"]
     if contact.phone:
@@ -127,28 +130,28 @@ def _contact(contact: Contact, texts: Sentences) -> str:
         )
     if contact.address:
         lines.append(escape(contact.address, quote=False))
+    if contact.hours:
+        lines.append(escape(f"{texts['horaires']} {contact.hours}", quote=False))
     if contact.url:
         lines.append(_link(texts["voir_site"], contact.url))
+    if reply.desks:
+        lines.append(texts["lequel"])
     return "\n".join(lines)
 
 
-def _origin(reply: Reply, texts: Sentences) -> str:
+def _origin(reply: Reply, texts: Texts) -> str:
     """Where the answer comes from and when that was read, or checked by a person."""
-    shown = [_source(source) for source in reply.sources]
+    shown = [_source(source, dated(source, reply.collected_on, texts)) for source in reply.sources]
     if len(shown) == 1:
-        lines = [f"{texts['source']} {shown[0]}"]
+        lines = [f"{texts.telegram['source']} {shown[0]}"]
     elif shown:
-        lines = [texts["sources"], *(f"• {source}" for source in shown)]
+        lines = [texts.telegram["sources"], *(f"• {source}" for source in shown)]
     else:
         lines = []
-    if reply.checked_on:
-        lines.append(texts["verifie"].format(date=long_date(reply.checked_on)))
-    elif reply.collected_on:
-        lines.append(texts["releve"].format(date=long_date(reply.collected_on)))
-    return "\n".join(lines)
+    return "\n".join(filter(None, (*lines, last_looked_at(reply, texts))))
 
 
-def _source(source: Source) -> str:
-    date = f", {long_date(source.date)}" if source.date else ""
+def _source(source: Source, when: str) -> str:
     title = source.title
-    return f"{_link(title, source.url) if source.url else escape(title, quote=False)}{date}"
+    linked = _link(title, source.url) if source.url else escape(title, quote=False)
+    return f"{linked}, {when}" if when else linked

@@ -103,7 +103,7 @@ async def on_error(update: object, context: BotContext) -> None:
 def _rendered(reply: Reply, texts: Texts, bot: str, part: Part | None) -> tuple[str, Json | None]:
     """The HTML, and the buttons as Telegram takes them; `bot` is the bot's name."""
     last = max(-(part.at or 0), 0) if part else 0
-    text, left = page(render(reply, texts.telegram), last)
+    text, left = page(render(reply, texts), last)
     markup = keyboard(reply, texts, bot, part, left)
     return text, markup.to_dict() if markup else None
 
