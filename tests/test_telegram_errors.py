@@ -466,7 +466,8 @@ def test_every_logger_of_the_library_is_discreet(logged: pytest.LogCaptureFixtur
 @pytest.mark.parametrize(
     "text",
     ["a < b", "a & b", "a > b", "<b>a", "a</b>", "<b><i>a</b></i>", "<p>a</p>",
-     '<b class="x">a</b>', '<a>a</a>', '<a href="javascript:x">a</a>', "&eacute;"],
+     '<b class="x">a</b>', '<a>a</a>', '<a href="javascript:x">a</a>', "&eacute;",
+     "<b expandable>a</b>", "<blockquote>a<blockquote expandable>b</blockquote></blockquote>"],
 )  # fmt: skip
 def test_the_fake_refuses_wrong_html(text: str) -> None:
     assert list(html_complaints(text))

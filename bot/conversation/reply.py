@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
@@ -158,6 +159,22 @@ class Reply:
     def urgent(self) -> bool:
         """Whether this answers a danger or distress."""
         return bool(self.calls)
+
+    @property
+    def opening(self) -> tuple[str, str, str]:
+        """The text as what stands before its sentence in short, that sentence, and the rest.
+
+        For a channel that opens on it; it is never said twice. It is empty, and the rest the whole
+        text, where that is to be read whole: urgent, in easy words, or without such a sentence.
+        """
+        if not self.brief or self.easy or self.urgent:
+            return "", "", self.text
+        words = r"\s+".join(map(re.escape, self.brief.rstrip(".").split()))
+        end = r"\s*[.:]" if self.brief.endswith(".") else ""
+        found = re.match(rf"([^\n]+\n\n)?{words}{end}(?!\S)\s*", self.text)
+        if found is None:
+            return "", self.brief, self.text
+        return found[1] or "", self.brief, self.text[found.end() :]
 
     def as_json(self) -> dict[str, Any]:
         """The reply of the outside interface ready for json.dumps."""
