@@ -67,7 +67,7 @@ async def send(update: Update, context: BotContext, reply: Reply, part: Part | N
     message = Message(chat.id, text, markup, topic=context.topic, quoted=quoted, edited=edited)
     sent = await deliver(context.bot, message)
     context.services.metrics.replies.labels(CHANNEL, reply.outcome.value).inc()
-    memory.conversation = reply.conversation
+    await context.remember(reply.conversation)
     if asked:
         memory.pressed = None
     if sent is None:
