@@ -91,6 +91,15 @@ _KEPT: TypeAdapter[tuple[Any, ...]] = TypeAdapter(
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """What someone wrote seconds ago and may go on with, in so many messages."""
+
+    text: str
+    conversation: Conversation  # as it stood before
+    messages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A resident's words, the action of the button she pressed, or where she says she is.
 
@@ -102,6 +111,7 @@ class Question:
     conversation: Conversation = field(default_factory=Conversation)
     place: Point | None = None
     only_place: bool = False
+    begun: Begun | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,7 @@ class Reply:
     easy_text: str | None = None
     easy: bool = False  # `text` is the easy wording
     calls: tuple[str, ...] = ()  # of an urgent reply: the numbers of its first line, as written
+    joins: bool = False  # it answers what was begun just before too
     understood: str | None = None  # the question as read with what was said before
     sources: tuple[Source, ...] = ()
     collected_on: dt.date | None = None

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
-from bot.conversation.reply import Conversation
+from bot.conversation.reply import Begun, Conversation
 from bot.handlers.delivery.copies import Copies
 from bot.knowledge.texts import Texts
 from bot.services import Services
@@ -44,6 +44,15 @@ class Place(NamedTuple):
         return hmac.new(key, named.encode(), "sha256").hexdigest()[:32]
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What she began to write, when, and the replies to that, which one to the whole replaces."""
+
+    begun: Begun
+    at: dt.datetime
+    replies: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class Memory:
     """What one conversation remembers, gone when the service restarts but for what copies share."""
@@ -51,6 +60,7 @@ class Memory:
     conversation: Conversation = field(default_factory=Conversation)
     untold: dt.datetime | None = None  # its last turn, where the other copies were not told of it
     position_prompt: int | None = None  # our message whose keyboard asks for a position
+    piece: Piece | None = None  # what she began to write
     album: str | None = None  # the last one that was replied to
     #: {message asked: message that answers it}, the last few: an edited question edits its answer.
     answers: dict[int, int] = field(default_factory=dict)
