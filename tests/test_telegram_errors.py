@@ -449,8 +449,10 @@ async def test_over_the_real_client_no_log_holds_the_token_or_a_message(
     assert TOKEN not in told
 
 
-def test_every_logger_of_the_library_is_discreet(logged: pytest.LogCaptureFixture) -> None:
-    build(TOKEN, None)  # type: ignore[arg-type]
+def test_every_logger_of_the_library_is_discreet(
+    logged: pytest.LogCaptureFixture, services: Services
+) -> None:
+    build(TOKEN, services)
     names = [name for name in logging.root.manager.loggerDict if name.startswith("telegram.")]
     assert {"telegram.ext.ExtBot", "telegram.ext.Updater", "telegram.ext.Application"} <= set(names)
     for name in names:
