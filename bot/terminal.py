@@ -85,17 +85,12 @@ def show_reply(reply: Reply, texts: Texts, *, numbered: bool = False) -> None:
 
 
 def _opening(reply: Reply) -> list[Text]:
-    """The text after the answer in one sentence, in bold, unless it begins with that sentence.
-
-    What is urgent says first what to do; an easy wording is short as it is.
-    """
-    text = plain(reply.text)
-    brief = text.partition("\n\n")[0] if reply.urgent else plain(reply.brief or "")
-    if not brief or reply.easy:
-        return [Text(text)]
-    if text.startswith(brief):
-        return [Text.assemble((brief, "bold"), text.removeprefix(brief))]
-    return [Text(brief, style="bold"), Text(text)]
+    """The text after its sentence in short, in bold; what is urgent says first what to do."""
+    before, brief, rest = reply.opening
+    if reply.urgent:
+        brief, _, rest = rest.partition("\n\n")
+    parts = [Text(plain(before)), Text(plain(brief), style="bold"), Text(plain(rest))]
+    return [part for part in parts if part]
 
 
 def show_explanation(explanation: Explanation) -> None:

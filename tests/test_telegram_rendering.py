@@ -3,11 +3,14 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from html import escape
+from typing import Any
 
 import pytest
 
 from bot.conversation.action import Ask, Kind
 from bot.conversation.assistant import Assistant
+from bot.conversation.places import commune_status
 from bot.conversation.reply import Action, Conversation, Outcome, Question, Reply
 from bot.handlers.delivery.sending import plain
 from bot.handlers.dialogue.keyboard import LABEL_LENGTH, REFUSAL, Vote, cut, keyboard, with_vote
@@ -106,6 +109,88 @@ def test_a_bare_reply_is_its_text() -> None:
     bare = Reply(Outcome.SMALLTALK, "Bonjour.", Conversation())
     assert render(bare, TEXTS) == "Bonjour."
     assert keyboard(bare, TEXTS) is None
+
+
+BRIEF = "Une phrase, avec [ceci] & (cela)."
+LONG = "Une explication de trente signes. " * 10
+SHORT = replace(
+    REPLY, brief=BRIEF, notice=None, easy_text=None, sources=(), collected_on=None, contact=None
+)
+
+
+def opened(text: str, **changes: Any) -> str:
+    return render(replace(SHORT, text=text, **changes), TEXTS)
+
+
+#: The text of an answer, and what of it stands before the sentence in short, and after.
+OPENINGS = (
+    (f"{BRIEF} {LONG}", "", LONG),
+    # As it stands in a file, on several lines.
+    (BRIEF.replace(" avec", "\navec") + f" {LONG}", "", LONG),
+    (f"{BRIEF}\n\n- un\n- deux\n\n{LONG}", "", f"• un\n• deux\n\n{LONG}"),
+    (f"{BRIEF[:-1]} :\n- un\n- deux\n\n{LONG}", "", f"• un\n• deux\n\n{LONG}"),
+    # Said again: that is told before.
+    (f"Je vous le redis.\n\n{BRIEF} {LONG}", "Je vous le redis.\n\n", LONG),
+    # The sentence is not the whole of the text's own: nothing is lost.
+    (f"{BRIEF[:-1]}, et la suite. {LONG}", "", f"{BRIEF[:-1]}, et la suite. {LONG}"),
+    (f"Autre chose. {LONG}", "", f"Autre chose. {LONG}"),
+)
+
+
+@pytest.mark.parametrize(("text", "before", "rest"), OPENINGS)
+def test_an_answer_opens_on_its_sentence_in_short_said_once(
+    text: str, before: str, rest: str
+) -> None:
+    told = escape(rest.strip(), quote=False)
+    assert opened(text) == (
+        f"Pain &amp; mine ?\n\n{before}<b>{escape(BRIEF, quote=False)}</b>\n\n"
+        f"<blockquote expandable>{told}</blockquote>"
+    )
+
+
+def test_what_is_short_urgent_or_easy_is_not_folded() -> None:
+    title = "Pain &amp; mine ?"
+    few = "Quelques lignes de plus."
+    brief = escape(BRIEF, quote=False)
+    assert opened(f"{BRIEF} {few}") == f"{title}\n\n<b>{brief}</b>\n\n{few}"
+    assert opened(BRIEF) == f"{title}\n\n<b>{brief}</b>"
+    whole = f"{BRIEF}\n\n{LONG}"
+    shown = f"<b>{title}</b>\n\n{brief}\n\n{LONG}".strip()
+    assert opened(whole, easy=True) == shown
+    assert opened(whole, calls=("112",)) == shown
+    assert opened(whole, brief=None) == shown
+
+
+def test_the_source_is_folded_and_whom_to_ask_is_not() -> None:
+    html = opened(LONG, sources=REPLY.sources, contact=REPLY.contact)
+    inside, after = html.split("</blockquote>")
+    assert "Journal &lt;officiel&gt;" in inside
+    assert after.startswith("\n\nContact")
+    # A few lines and their source are seen at once.
+    assert "blockquote" not in opened("Une ligne.", sources=REPLY.sources)
+
+
+def test_where_a_commune_stands_is_never_folded(assistant: Assistant) -> None:
+    for place in ("Lens", "Lille"):
+        asked = f"Mon loyer va-t-il augmenter après les travaux, à {place} ?"
+        reply = assistant.reply(Question(asked))
+        assert reply.entry
+        assert reply.commune
+        html = render(reply, TEXTS)
+        assert commune_status(reply.commune) in plain(html.split("</blockquote>")[1])
+
+
+def test_a_fold_that_does_not_fit_goes_on_in_the_next_message() -> None:
+    html = opened(f"{BRIEF} {LONG * 20}", contact=REPLY.contact)
+    first, left = page(html)
+    assert list(text_complaints(first, "HTML")) == []
+    assert first.endswith("signes. […]</blockquote>")
+    rest, none_left = page(html, left)
+    assert list(text_complaints(rest, "HTML")) == []
+    assert "blockquote" not in rest
+    assert none_left == 0
+    told = plain(first).replace(" […]", " ") + plain(rest).replace("[…] ", "")
+    assert told.count("Une explication de trente signes.") == 200
 
 
 def test_whom_to_call_is_bold_in_the_first_paragraph() -> None:

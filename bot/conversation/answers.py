@@ -17,6 +17,8 @@ from bot.language.typography import typeset
 from bot.language.words import normalise
 
 REFUSALS_BEFORE_CONTACT = 2
+#: Questions offered after an answer.
+NEXT = 2
 #: Themes offered with a refusal.
 THEMES_IN_REFUSAL = 3
 
@@ -97,7 +99,7 @@ class Answers:
             collected_on=entry.collected_on,
             checked_on=entry.checked_on,
             commune=known if local else commune,
-            actions=(*choice, *self.questions(entry.see_also), *self.ways()),
+            actions=(*choice, *self._next(entry.see_also, conversation), *self.ways()),
             contact=contact,
             desks=desks,
             back=Action(self.texts["retour_theme"], Ask(Kind.THEME, entry.theme))
@@ -234,7 +236,7 @@ class Answers:
             collected_on=self.region.collected_on,
             commune=commune,
             actions=(
-                *self.questions(commune.standing.see_next),
+                *self._next(commune.standing.see_next, conversation),
                 Action(self.texts["changer_commune"], Ask(Kind.COMMUNE)),
                 *(way for way in self.ways() if way.ask != Ask(Kind.COMMUNE)),
             ),
@@ -299,6 +301,10 @@ class Answers:
         """A button for each of the entries that is served, with its full question."""
         served = (self.served.entries[key] for key in keys if key in self.served.entries)
         return tuple(Action(entry.question, Ask(Kind.ENTRY, entry.id)) for entry in served)
+
+    def _next(self, keys: Iterable[str], conversation: Conversation) -> tuple[Action, ...]:
+        """What may be asked next: a few, and not what was just answered."""
+        return self.questions(key for key in keys if key != conversation.entry)[:NEXT]
 
     def _theme_actions(self, limit: int | None = None) -> tuple[Action, ...]:
         return tuple(

@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
@@ -90,6 +91,15 @@ _KEPT: TypeAdapter[tuple[Any, ...]] = TypeAdapter(
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """What someone wrote seconds ago and may go on with, in so many messages."""
+
+    text: str
+    conversation: Conversation  # as it stood before
+    messages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A resident's words, the action of the button she pressed, or where she says she is.
 
@@ -101,6 +111,7 @@ class Question:
     conversation: Conversation = field(default_factory=Conversation)
     place: Point | None = None
     only_place: bool = False
+    begun: Begun | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +159,7 @@ class Reply:
     easy_text: str | None = None
     easy: bool = False  # `text` is the easy wording
     calls: tuple[str, ...] = ()  # of an urgent reply: the numbers of its first line, as written
+    joins: bool = False  # it answers what was begun just before too
     understood: str | None = None  # the question as read with what was said before
     sources: tuple[Source, ...] = ()
     collected_on: dt.date | None = None
@@ -164,6 +176,22 @@ class Reply:
     def urgent(self) -> bool:
         """Whether this answers a danger or distress."""
         return bool(self.calls)
+
+    @property
+    def opening(self) -> tuple[str, str, str]:
+        """The text as what stands before its sentence in short, that sentence, and the rest.
+
+        For a channel that opens on it; it is never said twice. It is empty, and the rest the whole
+        text, where that is to be read whole: urgent, in easy words, or without such a sentence.
+        """
+        if not self.brief or self.easy or self.urgent:
+            return "", "", self.text
+        words = r"\s+".join(map(re.escape, self.brief.rstrip(".").split()))
+        end = r"\s*[.:]" if self.brief.endswith(".") else ""
+        found = re.match(rf"([^\n]+\n\n)?{words}{end}(?!\S)\s*", self.text)
+        if found is None:
+            return "", self.brief, self.text
+        return found[1] or "", self.brief, self.text[found.end() :]
 
     def as_json(self) -> dict[str, Any]:
         """The reply of the outside interface ready for json.dumps."""

@@ -23,6 +23,7 @@ from bot.conversation.answers import Answers
 from bot.conversation.context import completed, finish
 from bot.conversation.message import LETTER, Message, decision_of, rank, read_message
 from bot.conversation.parts import parts_asked, sentences_asked
+from bot.conversation.pieces import plainly_one, whole
 from bot.conversation.places import knows_estate
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.served import Served
@@ -103,7 +104,19 @@ _Step = Callable[[_Way], Reply | None]
 
 
 def route(question: Question, served: Served) -> tuple[Reply, Trace]:
-    """The reply to words, to a button or to a position, and why; a pure function."""
+    """The reply to words, to a button or to a position, and why; a pure function.
+
+    Words that go on from what was begun seconds ago are read with it, where it is plainly one.
+    """
+    made, trace = _route(question, served)
+    if asked := whole(question):
+        joined, why = _route(asked, served)
+        if plainly_one(made, joined, question):
+            return replace(joined, joins=True), why
+    return made, trace
+
+
+def _route(question: Question, served: Served) -> tuple[Reply, Trace]:
     before, texts = question.conversation, served.base.texts
     if question.place is not None:
         near = Answers(served).near(served.gazetteer.around(question.place), before)

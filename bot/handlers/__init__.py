@@ -16,6 +16,7 @@ from telegram.ext import (
 from telegram.request import BaseRequest
 
 from bot.handlers.context import BotApplication, BotContext, BotData
+from bot.handlers.delivery.copies import Copies
 from bot.handlers.delivery.discretion import hush_libraries
 from bot.handlers.delivery.transport import AiohttpRequest
 from bot.handlers.dialogue import commands, profile
@@ -70,6 +71,7 @@ def build(
         builder = builder.rate_limiter(limiter)  # type: ignore[arg-type] # its arguments are unused
     application = builder.build()
     application.bot_data.services = services
+    application.bot_data.copies = Copies(services.database)
     register(application)
     return application
 

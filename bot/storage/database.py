@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -52,6 +52,15 @@ _UPDATES = sa.Table(
     sa.Column("day", sa.Date, nullable=False, index=True),
     sa.Column("message", sa.BigInteger, index=True),
     sa.Column("words", sa.BigInteger),
+)
+#: The last conversations, for the copies of the service that share this database. `key` must be a
+#: pseudonym (of a keyed hash), from which nobody can be found; `token` is theirs, opaque here.
+_CONVERSATIONS = sa.Table(
+    "conversations",
+    TABLES,
+    sa.Column("key", sa.String(32), primary_key=True),
+    sa.Column("token", sa.String(512), nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
 )
 #: Which of these are recorded.
 _AMONG = sa.select(_UPDATES.c.update_id).where(
@@ -189,6 +198,38 @@ class Database:
         """Remove what was answered before that day."""
         async with self._engine.begin() as connection:
             await connection.execute(sa.delete(_UPDATES).where(_UPDATES.c.day < before))
+
+    async def conversations(
+        self, keys: Collection[str], since: dt.datetime
+    ) -> dict[str, tuple[str, dt.datetime]]:
+        """Those of these conversations that went on since then, as {key: (token, when)}."""
+        kept = _CONVERSATIONS.c
+        found = sa.select(_CONVERSATIONS).where(kept.key.in_(keys), kept.at >= since)
+        async with self._engine.connect() as connection:
+            return {key: (token, at) for key, token, at in await connection.execute(found)}
+
+    async def keep_conversations(self, tokens: Mapping[str, str], at: dt.datetime) -> None:
+        """Keep these conversations, {key: token}, in the place of what was kept of each."""
+        # In one order: two copies must not wait for each other.
+        rows = [{"key": key, "token": tokens[key], "at": at} for key in sorted(tokens)]
+        kept = self._insert(_CONVERSATIONS)
+        new = {"token": kept.excluded.token, "at": kept.excluded.at}
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                kept.on_conflict_do_update(index_elements=["key"], set_=new), rows
+            )
+
+    async def forget_conversations(
+        self, *, keys: Collection[str] = (), before: dt.datetime | None = None, most: int = 0
+    ) -> None:
+        """Remove these, those that did not go on since `before`, and all but the last `most`."""
+        kept = _CONVERSATIONS.c
+        last = sa.select(kept.at).order_by(kept.at.desc()).offset(most).limit(1)
+        gone: list[sa.ColumnElement[bool]] = [kept.key.in_(keys)]
+        gone += [kept.at < before] if before else []
+        gone += [kept.at <= last.scalar_subquery()] if most else []
+        async with self._engine.begin() as connection:
+            await connection.execute(sa.delete(_CONVERSATIONS).where(sa.or_(*gone)))
 
     def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insertion that can say what to do where the row is there already."""

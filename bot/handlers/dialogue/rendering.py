@@ -8,6 +8,7 @@ from telegram import LinkPreviewOptions
 
 from bot.conversation.dating import dated, last_looked_at
 from bot.conversation.markup import Line, parse
+from bot.conversation.places import commune_status
 from bot.conversation.reply import Reply
 from bot.handlers.delivery.sending import plain
 from bot.knowledge.model import Contact, Source
@@ -22,8 +23,16 @@ TAGS = 90
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
-#: What is never cut: a tag with all that it marks, an escape, a line's end, a space, a word.
-_PIECE = re.compile(r"<(\w).*?</\1>|&[#\w]+;|\n+| |[^\n <&]{1,1000}|.", re.DOTALL)
+#: Longer than this, about six lines of a phone, what follows the sentence in short is folded.
+FOLDED = 240
+_FOLD = "<blockquote expandable>{}</blockquote>"
+_UNFOLD = re.compile(r"</?blockquote[^>]*>")
+
+#: What is never cut: a tag with all that it marks, an escape, a line's end, a space, a word. What
+#: is folded may be: its tags stand alone.
+_PIECE = re.compile(
+    r"</?blockquote[^>]*>|<(\w).*?</\1>|&[#\w]+;|\n+| |[^\n <&]{1,1000}|.", re.DOTALL
+)
 #: Longer than this, what a tag marks is cut all the same, without it.
 _TAGGED = 2000
 #: Between the parts of a text that takes several messages.
@@ -31,15 +40,33 @@ _GAP = "[…]"
 
 
 def render(reply: Reply, texts: Texts) -> str:
-    """The whole reply as HTML, however long."""
-    parts = (
-        f"<i>{escape(reply.notice)}</i>" if reply.notice else "",
-        f"<b>{escape(reply.title)}</b>" if reply.title else "",
-        _text(reply.text, reply.calls),
+    """The whole reply as HTML, however long: where it opens on a sentence, the rest is folded."""
+    before, brief, rest = reply.opening
+    # Where her commune stands was asked too.
+    told = commune_status(reply.commune) if brief and reply.commune else ""
+    rest = rest.removesuffix(told).rstrip()
+    title, text = escape(reply.title or "", quote=False), _text(rest, reply.calls)
+    origin = _origin(reply, texts)
+    if brief and size(text) > FOLDED:
+        text, origin = _FOLD.format(_paragraphs(text, origin)), ""
+    return _paragraphs(
+        f"<i>{escape(reply.notice, quote=False)}</i>" if reply.notice else "",
+        title if brief else _bold(title),
+        _text(before),
+        _bold(escape(brief, quote=False)),
+        text,
+        _text(told),
         _contact(reply, reply.contact, texts.telegram) if reply.contact else "",
-        _origin(reply, texts),
+        origin,
     )
+
+
+def _paragraphs(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
+
+
+def _bold(text: str) -> str:
+    return f"<b>{text}</b>" if text else ""
 
 
 def size(html: str) -> int:
@@ -62,8 +89,12 @@ def page(html: str, last: int = 0) -> tuple[str, int]:
         start += 1
     end = _end(pieces, start)
     before, after = f"{_GAP} " * (start > 0), f" {_GAP}" * (end < len(pieces))
-    shown = "".join(piece for piece, _ in pieces[start:end]).strip()
-    return f"{before}{shown}{after}", sum(units for _, units in pieces[end:])
+    shown = f"{before}{''.join(piece for piece, _ in pieces[start:end]).strip()}{after}"
+    if start:  # it was asked for
+        shown = _UNFOLD.sub("", shown)
+    elif shown.count("<blockquote") > shown.count("</blockquote"):
+        shown += "</blockquote>"
+    return shown, sum(units for _, units in pieces[end:])
 
 
 def _pieces(html: str) -> Iterator[tuple[str, int]]:
@@ -93,7 +124,7 @@ def _end(pieces: Sequence[tuple[str, int]], start: int) -> int:
     return len(pieces)
 
 
-def _text(text: str, calls: tuple[str, ...]) -> str:
+def _text(text: str, calls: tuple[str, ...] = ()) -> str:
     """The blocks; in the first paragraph the numbers to call are bold, to be seen at once."""
     shown = ""
     for block in parse(text):
