@@ -14,7 +14,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from weakref import proxy
 
 from bot.language.phonetics import word_sound
 from bot.language.words import normalise, tokens
@@ -98,7 +99,6 @@ def _add(choice: str, whole: set[str], begun: set[str]) -> None:
         whole.update(_forms(word))
 
 
-@lru_cache(maxsize=20_000)
 def _forms(word: str) -> tuple[str, ...]:
     """A folded word with its singular and, where it is long enough to tell, how it sounds."""
     forms = [word]
@@ -109,6 +109,11 @@ def _forms(word: str) -> tuple[str, ...]:
         if len(sound) >= max(KEY, len(word) - 2):
             forms.append(f"~{sound}")
     return tuple(forms)
+
+
+@lru_cache(maxsize=20_000)
+def _either(word: str, repaired: str) -> frozenset[str]:
+    return frozenset((*_forms(word), *_forms(repaired)))
 
 
 def _skeleton(word: str) -> str:
@@ -136,9 +141,7 @@ def _stands(sequence: Sequence[int], places: Mapping[int, Sequence[int]]) -> boo
     for slot in sequence[1:]:
         if not ends:
             return False
-        ends = [
-            at for at in places.get(slot, ()) if any(end < at <= end + GAP + 1 for end in ends)
-        ]
+        ends = [at for at in places.get(slot, ()) if any(end < at <= end + GAP + 1 for end in ends)]
     return bool(ends)
 
 
@@ -171,6 +174,8 @@ class Patterns:
             for start in slot.begun:
                 self._begun[start].append(number)
         self._longest = max(map(len, self._begun), default=0)
+        # By proxy: a cache that held these patterns would keep them from being freed.
+        self._taking = lru_cache(maxsize=20_000)(partial(Patterns._takers, proxy(self)))
 
     def find(self, text: str, repair: Callable[[str], str] = str) -> str | None:
         """The first label of which a pattern is in the text, else None.
@@ -193,7 +198,7 @@ class Patterns:
                         found.add(rule.label)
         return tuple(self.labels[label] for label in sorted(found))
 
-    def _taking(self, forms: Iterable[str]) -> set[int]:
+    def _takers(self, forms: Iterable[str]) -> frozenset[int]:
         """The slots that take a word of these forms."""
         whole, begun, found = self._whole, self._begun, set[int]()
         for form in forms:
@@ -202,7 +207,7 @@ class Patterns:
             for length in range(1, min(len(form), self._longest) + 1):
                 if (start := form[:length]) in begun:
                     found.update(begun[start])
-        return found
+        return frozenset(found)
 
 
 def _often(slot: _Slot) -> float:
@@ -213,6 +218,6 @@ def _often(slot: _Slot) -> float:
 def clauses(text: str, repair: Callable[[str], str]) -> Iterable[list[frozenset[str]]]:
     """The clauses of a text, each a list of words in all their forms; a long one in pieces."""
     for clause in _CLAUSE.split(text):
-        words = [frozenset((*_forms(word), *_forms(repair(word)))) for word in tokens(clause)]
+        words = [_either(word, repair(word)) for word in tokens(clause)]
         for start in range(0, max(len(words) - SPAN // 2, 1), SPAN // 2):
             yield words[start : start + SPAN]

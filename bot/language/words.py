@@ -89,6 +89,7 @@ def normalise(text: str) -> str:
     return _SPLIT_POSTCODE.sub(r"\1\2", words)
 
 
+@lru_cache(maxsize=256)
 def tokens(text: str) -> tuple[str, ...]:
     """Every word in order, SMS spellings written out: « c koi » → (c, quoi)."""
     return tuple(

@@ -1,5 +1,6 @@
 """A base laid out for search: arrays and lists of strings, built once and never changed."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -61,9 +62,10 @@ class Index:
         every = _traits(reading)
         known = self.traits.numbers(every)
         weights = self.rarity[known]
-        rarest = _rarity(np.zeros(1, dtype=np.int64), len(self.phrasings))[0]
+        rarest = math.log(1 + len(self.phrasings)) + 1
         unknown = (len(every) - len(known)) * rarest**2
-        return known, weights / np.sqrt(max(np.square(weights).sum() + unknown, rarest))
+        norm = math.sqrt(max(float(weights @ weights) + unknown, rarest))
+        return known, weights / np.float32(norm)
 
     def scores(self, traits: Ints, weights: Floats, meaning: Floats) -> Floats:
         """The classifier's for a question, (groups,)."""
@@ -131,16 +133,21 @@ def build(
     classifier, left_out = learn(features, owners, len(groups), np.arange(0, len(phrasings), every))
     found = Index(
         keys, phrasings, starts, reader, encoder, traits, rarity, hashing, texts, lengths,
-        meanings, terms, tells(np.diff(holders.starts), len(groups)), holders, classifier,
+        meanings, terms, _tells(np.diff(holders.starts), len(groups)), holders, classifier,
         _sole_owners(map(_stemmed, readings), owners),
     )  # fmt: skip
     return found, left_out
 
 
-def tells(holders: NDArray[np.integer] | int, groups: int) -> Floats:
+def _tells(holders: NDArray[np.integer], groups: int) -> Floats:
     """How much a term tells one group from the others, by the number of groups that hold it."""
     found: Floats = np.log(1 + groups / np.maximum(holders, 1)).astype(np.float32)
     return found
+
+
+def sole_weight(groups: int) -> float:
+    """How much a term tells that one group alone holds, of so many."""
+    return math.log(1 + groups)
 
 
 def _rarity(texts: Ints, count: int) -> Floats:
