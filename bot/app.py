@@ -19,7 +19,7 @@ from bot.knowledge.model import KnowledgeBase
 from bot.pauses import doubling
 from bot.services import Services, StartError
 from bot.settings import Settings, secret_key
-from bot.storage.compiled import matcher_of
+from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
 from bot.storage.knowledge_files import Knowledge, KnowledgeWatcher, load
 from bot.web.keys import TELEGRAM_PROBLEM
@@ -36,7 +36,7 @@ def make_assistant(settings: Settings, knowledge: Knowledge) -> Assistant:
         knowledge.base,
         knowledge.gazetteer,
         unrelated=knowledge.common,
-        match=lambda corpus: matcher_of(corpus, settings.data_dir / "cache"),
+        match=lambda corpus, former: matchers_of(corpus, settings.data_dir / "cache", former),
     )
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,10 +84,11 @@ def build(
     synonyms: Sequence[Sequence[str]] = (),
     shorthand: Mapping[str, str] | None = None,
     every: int = 1,
+    meanings: Mapping[str, Floats] = MappingProxyType({}),
 ) -> tuple[Index, LeftOut]:
     """The index of the entries, and one in `every` phrasings left out, to fit and calibrate.
 
-    `unrelated` are messages that no entry answers.
+    `unrelated` are messages that no entry answers, `meanings` those already known of phrasings.
     """
     keys = tuple(sorted(entries))
     groups = [sorted(set(entries[key].phrasings)) for key in keys]
@@ -114,7 +116,11 @@ def build(
     texts = Rows.of([traits.numbers(_traits(reading)) for reading in readings], len(traits))
     rarity = _rarity(np.bincount(texts.members, minlength=len(traits)), len(phrasings))
     lengths = np.sqrt(np.maximum(texts.sums(np.square(rarity)), 1e-6))
-    hashing, meanings = Hashing.of(traits.terms), encoder.encode(phrasings)
+    hashing = Hashing.of(traits.terms)
+    encoded = np.zeros((len(phrasings), encoder.size), dtype=np.float32)
+    for row, phrasing in enumerate(phrasings):
+        known = meanings.get(phrasing)
+        encoded[row] = encoder.embed(phrasing) if known is None else known
 
     terms = Vocabulary({term for reading in (*readings, *of_answers) for term in reading.terms})
     holders = Rows.of(
@@ -128,12 +134,12 @@ def build(
         rows = np.repeat(np.arange(stop - start), np.diff(texts.starts[start : stop + 1]))
         weights: Floats = (rarity[held] / lengths[start:stop][rows]).astype(np.float32)
         hashed = hashing.dense(rows, held, weights, stop - start)
-        return np.concatenate([hashed, meanings[start:stop]], axis=1)
+        return np.concatenate([hashed, encoded[start:stop]], axis=1)
 
     classifier, left_out = learn(features, owners, len(groups), np.arange(0, len(phrasings), every))
     found = Index(
         keys, phrasings, starts, reader, encoder, traits, rarity, hashing, texts, lengths,
-        meanings, terms, _tells(np.diff(holders.starts), len(groups)), holders, classifier,
+        encoded, terms, _tells(np.diff(holders.starts), len(groups)), holders, classifier,
         _sole_owners(map(_stemmed, readings), owners),
     )  # fmt: skip
     return found, left_out

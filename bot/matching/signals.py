@@ -55,8 +55,9 @@ def compare(
     `left_out`: the question is this phrasing of the base, to be ignored, and these are the scores
     of a classifier that never saw it.
     """
-    reading, meaning = index.reader.read(question), index.encoder.embed(question)
     row, scores = left_out or (None, None)
+    reading = index.reader.read(question)
+    meaning = index.encoder.embed(question) if row is None else index.meanings[row]
     owner = None if row is None else int(np.searchsorted(index.starts, row, "right")) - 1
     traits, weights = index.vector(reading)
     if scores is None:
