@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ctypes
 import datetime as dt
 import gc
 import logging
@@ -50,8 +51,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     def replace(base: KnowledgeBase, gazetteer: Gazetteer, common: Sequence[str]) -> None:
         assistant.serve(base, gazetteer, common)
         gc.freeze()
+        _give_back()
 
     knowledge = KnowledgeWatcher(settings.knowledge_dir, replace, served)
+    del served  # else this frame would hold the first base for good
     migration = None
     try:
         if database.is_sqlite:
@@ -64,6 +67,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         # that is replaced holds no cycle, and is freed all the same (a test proves it).
         gc.collect()
         gc.freeze()
+        _give_back()
         yield Services(assistant, database, knowledge, pseudonym_key=secret_key(settings))
     finally:
         await knowledge.close()
@@ -71,6 +75,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             migration.cancel()
             await asyncio.wait([migration])
         await database.close()
+
+
+def _give_back() -> None:
+    """Hand memory back to the system: glibc keeps what reading and building took, 60 MB a save."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 async def _migrated(database: Database) -> bool:

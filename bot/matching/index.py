@@ -117,10 +117,9 @@ def build(
     rarity = _rarity(np.bincount(texts.members, minlength=len(traits)), len(phrasings))
     lengths = np.sqrt(np.maximum(texts.sums(np.square(rarity)), 1e-6))
     hashing = Hashing.of(traits.terms)
-    encoded = np.zeros((len(phrasings), encoder.size), dtype=np.float32)
-    for row, phrasing in enumerate(phrasings):
-        known = meanings.get(phrasing)
-        encoded[row] = encoder.embed(phrasing) if known is None else known
+    new = [phrasing for phrasing in phrasings if phrasing not in meanings]
+    meanings = {**meanings, **dict(zip(new, encoder.encode(new), strict=True))}
+    encoded = np.array([meanings[phrasing] for phrasing in phrasings], dtype=np.float32)
 
     terms = Vocabulary({term for reading in (*readings, *of_answers) for term in reading.terms})
     holders = Rows.of(
