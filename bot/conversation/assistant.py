@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -56,9 +56,9 @@ def corpus_of(base: KnowledgeBase, unrelated: Sequence[str]) -> Corpus:
     return Corpus(entries, base.synonyms, unrelated, base.off_topic, base.shorthand)
 
 
-def built_here(corpus: Corpus) -> Matcher:
+def built_here(corpus: Corpus, _: Matcher | None = None) -> Iterable[Matcher]:
     """The matcher of a corpus, built in this process and kept nowhere."""
-    return Matcher.build(corpus, load_encoder(), load_model())
+    return (Matcher.build(corpus, load_encoder(), load_model()),)
 
 
 @dataclass(slots=True)
@@ -90,8 +90,9 @@ class Assistant:
     """Answers from one knowledge base, which `serve` replaces whole when editors save.
 
     Pure but for today's date: the same base, words and day give the same reply. `unrelated` are
-    common messages that no base answers, `match` makes the matcher of a corpus, `public_url` is
-    where links to our own pages lead.
+    common messages that no base answers, `match` makes the matcher of a corpus from the one before:
+    the last that it gives stays, one before it serves in the meantime. `public_url` is where links
+    to our own pages lead.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class Assistant:
         *,
         unrelated: Sequence[str] = (),
         policy: Policy = POLICY,
-        match: Callable[[Corpus], Matcher] = built_here,
+        match: Callable[[Corpus, Matcher | None], Iterable[Matcher]] = built_here,
         today: Callable[[], dt.date] = dt.date.today,
         public_url: str = "",
     ) -> None:
@@ -110,6 +111,7 @@ class Assistant:
         self._match = match
         self._corpus: Corpus | None = None
         self._public_url = public_url
+        self._matcher: Matcher | None = None
         self.today = today
         self.serve(base, gazetteer)
 
@@ -127,13 +129,12 @@ class Assistant:
         if unrelated is not None:
             self._unrelated = unrelated
         corpus = corpus_of(base, self._unrelated)
-        if corpus != self._corpus:
-            self._matcher = self._match(corpus)
-            self._corpus = corpus
-        served = Served(
-            base.at(self._public_url), gazetteer, self._matcher, self._policy, self.today()
-        )
-        self._serving = _Serving(served)
+        same = (self._matcher,) if self._matcher and corpus == self._corpus else ()
+        shown = base.at(self._public_url)
+        for matcher in same or self._match(corpus, self._matcher):
+            served = Served(shown, gazetteer, matcher, self._policy, self.today())
+            self._serving = _Serving(served)
+            self._corpus, self._matcher = corpus, matcher
 
     @property
     def served(self) -> Served:

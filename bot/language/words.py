@@ -8,7 +8,7 @@ import unicodedata
 from functools import lru_cache
 from types import MappingProxyType
 
-from snowballstemmer import stemmer
+from Stemmer import Stemmer
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "ʼ": "'", "`": "'", "´": "'"})
 #: The accents of French and its neighbours, once they are apart from their letters.
@@ -66,7 +66,8 @@ _WRAPPING_FROM: dict[str, list[list[str]]] = {}
 for _phrase in sorted((phrase.split() for phrase in _WRAPPING), key=len, reverse=True):
     _WRAPPING_FROM.setdefault(_phrase[0], []).append(_phrase)
 
-_french = stemmer("french")
+# Threads may share it: a call holds the interpreter, and nothing is remembered between two.
+_french = Stemmer("french", 0)
 _FEMININE = re.compile(r"ees?$")
 
 
@@ -89,6 +90,7 @@ def normalise(text: str) -> str:
     return _SPLIT_POSTCODE.sub(r"\1\2", words)
 
 
+@lru_cache(maxsize=256)
 def tokens(text: str) -> tuple[str, ...]:
     """Every word in order, SMS spellings written out: « c koi » → (c, quoi)."""
     return tuple(
