@@ -80,7 +80,7 @@ def remember(made: Reply, before: Conversation, asked: str) -> Conversation:
     `asked` are the words that asked for it, or the question of a button.
     """
     choices: Sequence[str] = ()
-    if made.outcome is Outcome.SUGGESTIONS:
+    if made.outcome in {Outcome.SUGGESTIONS, Outcome.NO_MATCH}:
         choices = [f"entry:{key}" for key in made.entries]
     elif made.outcome is Outcome.CHOOSE_COMMUNE:
         choices = [f"commune:{commune.code_insee}" for commune in made.communes]

@@ -21,6 +21,7 @@ from bot.conversation.served import Served
 from bot.knowledge.acts import Then
 from bot.language.words import sentences
 from bot.matching.decision import (
+    SUGGESTIONS,
     Answered,
     Decision,
     Ranking,
@@ -35,6 +36,8 @@ ALARM_SCORE = 0.6
 #: A pattern does not ring where an ordinary entry is surer than this: « sans voiture on est
 #: coincés, des bus ? » is about transport. No sentence of tests/cases/alarmes.yaml is lost by it.
 ORDINARY_SCORE = 0.95
+#: Probability from which a question is offered with a refusal: it costs a line, and may be it.
+PLAUSIBLE = 0.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +265,13 @@ def _opening(way: _Way) -> Reply | None:
 
 
 def _refusal(way: _Way) -> Reply:
-    return way.answers.refusal(way.conversation, way.remembered)
+    """The nearest questions where one is plausible, and whom to call here."""
+    near = tuple(
+        one.entry
+        for one in way.ranking.candidates[:SUGGESTIONS]
+        if one.score >= PLAUSIBLE and not way.served.entries[one.entry].alarm
+    )
+    return way.answers.refusal(way.conversation, way.commune or way.remembered, near)
 
 
 def _only_place(way: _Way) -> Reply:
