@@ -38,6 +38,8 @@ ALARM_SCORE = 0.6
 ORDINARY_SCORE = 0.95
 #: Probability from which a question is offered with a refusal: it costs a line, and may be it.
 PLAUSIBLE = 0.015
+#: Probability from which an entry is preferred to an act that the words are like.
+LIKELY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,11 @@ def _dialogue_act(way: _Way) -> Reply | None:
     if goes_on or (in_danger and not found.opens):
         way.why("acte", f"« {name} » : le message continue ce qui précède.")
         return None
+    about_before = found.then not in {Then.MENU, Then.CONTACT, Then.YES} and way.subject
+    told = way.ranking.identical and not way.message.reading.repairs
+    if told and not about_before and not found.opens:
+        way.why("acte", f"« {name} », mais ces mots sont ceux d’une entrée.")
+        return None
     way.why("acte", f"Le message entier est un acte de dialogue : « {name} ».")
     before = way.conversation
     return after(found, before, way.served) or said(found, before, way.served)
@@ -264,6 +271,21 @@ def _opening(way: _Way) -> Reply | None:
     return said(way.served.base.acts[name], way.conversation, way.served)
 
 
+def _like_an_act(way: _Way) -> Reply | None:
+    """Words much like those of an act, where no entry is likely: « vous servez vraiment à rien »."""
+    name = way.message.nearest_act
+    decision = decision_of(way.ranking, way.message, way.served)
+    if name is None or isinstance(decision, Answered):
+        return None
+    if isinstance(decision, Suggestions) and decision.candidates[0].score >= LIKELY:
+        return None
+    found = way.served.base.acts[name]
+    if found.then is Then.CHOICE and not way.conversation.choices:
+        return None
+    way.why("acte", f"Les mots ressemblent à un acte de dialogue : « {name} ».")
+    return after(found, way.conversation, way.served) or said(found, way.conversation, way.served)
+
+
 def _refusal(way: _Way) -> Reply:
     """The nearest questions where one is plausible, and whom to call here."""
     near = tuple(
@@ -294,6 +316,7 @@ STEPS: Sequence[_Step] = (
     _asked_place,
     _opening,
     _likely_alarm,
+    _like_an_act,
     _letter,
     _several,
     _entry,
