@@ -6,7 +6,7 @@ message alone leaves unsaid, in probability, is shared out as the completed one 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.communes.commune import Unknown
@@ -14,6 +14,7 @@ from bot.conversation.message import Message, rank
 from bot.conversation.reply import CHOICES, WHERE, WISH, Conversation, Outcome, Reply
 from bot.conversation.served import Served
 from bot.knowledge.acts import Then
+from bot.knowledge.model import Entry
 from bot.language.words import stems
 from bot.matching.decision import Answered, Candidate, Ranking, decide
 
@@ -63,7 +64,8 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
         whole = served.matcher.rank(understood).among(served.entries)
     own = LEANING if leans else 1.0
     if message.act and served.base.acts[message.act].then is Then.FOLLOW and not danger:
-        own = 0.0  # « et pour ma mère ? » says nothing alone, of a child in danger least of all
+        # « Et pour ma mère ? » says nothing alone, nor does it of a danger.
+        own, whole = 0.0, served.matcher.rank(understood).among(_ordinary(served))
     left = 1 - own * alone.in_scope
     scores = {one.entry: left * one.score for one in whole.candidates}
     found = {one.entry: one for one in (*whole.candidates, *alone.candidates)}
@@ -72,6 +74,10 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     ranked = sorted(found.values(), key=lambda one: (-scores[one.entry], one.entry))
     candidates = tuple(replace(one, score=scores[one.entry]) for one in ranked)
     return Ranking(candidates, own * alone.in_scope + left * whole.in_scope), understood
+
+
+def _ordinary(served: Served) -> Mapping[str, Entry]:
+    return {key: entry for key, entry in served.entries.items() if not entry.alarm}
 
 
 def remember(made: Reply, before: Conversation, asked: str) -> Conversation:

@@ -1,9 +1,11 @@
 """A resident's words, read once: everything that the steps of a reply may want to know of them."""
 
+import re
 from dataclasses import dataclass
 
 from bot.communes.commune import Found, Lookup, Unknown
 from bot.conversation.served import Served
+from bot.knowledge.acts import QUESTIONING
 from bot.language.cleaning import cleaned
 from bot.language.personal import without_personal_data
 from bot.language.words import normalise, parts, stems, without_wrapping
@@ -77,15 +79,27 @@ def rank(message: Message, served: Served) -> Ranking:
 
 def _asks_only_about(place: Lookup, text: str, served: Served) -> bool:
     """Whether a place was named and the other words ask nothing but whether it is in."""
+    speech = served.gazetteer.region.speech
     if isinstance(place, Unknown):
         named = place.elsewhere or place.postcode
         if named is None:
             return place.street
         known = set(normalise(named).split())
-        rest = " ".join(word for word in normalise(text).split() if word not in known)
+        left = [word for word in normalise(text).split() if word not in known]
     else:
-        rest = place.rest
-    asked = " ".join(without_wrapping(rest.split()))
-    return all(
-        word in served.gazetteer.region.speech.demander or word.isdigit() for word in stems(asked)
-    )
+        left = place.rest.split()
+    rest = [  # « ma sœur, qui habite Méricourt »
+        word
+        for word, following in zip(left, [*left[1:], ""], strict=False)
+        if word != "qui" or following not in speech.habiter | speech.etre
+    ]
+    asked = stems(" ".join(without_wrapping(rest)))
+    if isinstance(place, Found) and "postal" not in asked and _SENDER.match(text):
+        return not set(asked) & QUESTIONING
+    return all(word in speech.demander or word.isdigit() for word in asked)
+
+
+#: Who gives name and address, as on an envelope: « M. Leroy, 3 rue des Lilas 62210 Avion ».
+_SENDER = re.compile(
+    r"[^?]{0,60}?\b\d{1,4}(?:\s?(?:bis|ter|[a-d]))?[, ]+\D{3,60}\d{2} ?\d{3}\b[^?]*$"
+)

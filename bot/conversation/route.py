@@ -32,7 +32,7 @@ from bot.matching.decision import (
 #: Probability of all alarms together from which the likeliest is answered without asking « did you
 #: mean…? »: the right number given for nothing costs little, a question asked in a fire much.
 #: Chosen on the even sentences of tests/cases/alarmes.yaml (docs/comprendre.md).
-ALARM_SCORE = 0.6
+ALARM_SCORE = 0.45
 #: A pattern does not ring where an ordinary entry is surer than this: « sans voiture on est
 #: coincés, des bus ? » is about transport. No sentence of tests/cases/alarmes.yaml is lost by it.
 ORDINARY_SCORE = 0.95
@@ -176,6 +176,29 @@ def _dialogue_act(way: _Way) -> Reply | None:
     return after(found, before, way.served) or said(found, before, way.served)
 
 
+def _chosen_place(way: _Way) -> Reply | None:
+    """Which of the communes offered: by what only one name has, its département, or a neighbour.
+
+    « Godault », « celle du 62 », « celui collé à Lens ».
+    """
+    offered = [
+        commune
+        for choice in way.conversation.choices
+        if choice.startswith("commune:")
+        and (commune := way.served.gazetteer.get(choice.removeprefix("commune:")))
+    ]
+    if len(offered) < 2 or way.message.act:
+        return None
+    left = way.served.gazetteer.narrowed(way.message.text, offered)
+    if not left or len(left) == len(offered):
+        return None
+    names = ", ".join(commune.name for commune in left)
+    way.why("lieu", f"Parmi les communes proposées : {names}.")
+    if len(left) == 1:
+        return way.answers.commune(left[0], way.conversation)
+    return way.answers.choose_commune(tuple(left), way.conversation)
+
+
 def _asked_place(way: _Way) -> Reply | None:
     """A place and nothing else asked, unless an entry is about that very place."""
     message, place = way.message, way.message.place
@@ -272,7 +295,7 @@ def _opening(way: _Way) -> Reply | None:
 
 
 def _like_an_act(way: _Way) -> Reply | None:
-    """Words much like those of an act, where no entry is likely: « vous servez vraiment à rien »."""
+    """Words much like those of an act, where no entry is likely: « tu sers vraiment à rien »."""
     name = way.message.nearest_act
     decision = decision_of(way.ranking, way.message, way.served)
     if name is None or isinstance(decision, Answered):
@@ -313,6 +336,7 @@ STEPS: Sequence[_Step] = (
     _alarm,
     _nothing,
     _dialogue_act,
+    _chosen_place,
     _asked_place,
     _opening,
     _likely_alarm,
