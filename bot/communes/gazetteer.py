@@ -80,6 +80,8 @@ class Gazetteer:
         departments = self._postcodes.read(message).departments
         if here := [one for one in offered if one.department in departments]:
             return here
+        if self.region.speech.pres.isdisjoint(message.words):
+            return ()
         mentions = self._mentions.read(message, self._postcodes.read(message))
         beside = [self._by_code[code] for one in mentions for code in one.codes]
         if not beside:

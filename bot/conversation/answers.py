@@ -324,6 +324,7 @@ class Answers:
         return replace(
             self.menu(told, conversation),
             title=entry.question,
+            entries=(key,),
             sources=entry.sources,
             collected_on=entry.collected_on,
             checked_on=entry.checked_on,

@@ -24,6 +24,9 @@ MOST_OWN = 2
 DANGER = 0.9
 #: What the reading alone still weighs where the words lean on what was said before.
 LEANING = 0.5
+#: Its best entry's share of what the message alone says, from which its own words tell what it is
+#: about: « et mon chien ? »; and the least that it must say.
+TOLD, NAMED = 0.7, 0.5
 #: First words of a message that goes on, and pronouns of what was named before.
 _OPENERS = frozenset("et mais ou alors donc puis sinon".split())  # noqa: SIM905
 _PRONOUNS = frozenset("elle elles il ils ca y en celle celles celui ceux".split())  # noqa: SIM905
@@ -62,7 +65,9 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
         whole = Ranking((Candidate(subject.id, DANGER, subject.question, {}),), DANGER)
     else:
         whole = served.matcher.rank(understood).among(served.entries)
-    own = LEANING if leans else 1.0
+    best = max((one.score for one in alone.candidates), default=0.0)
+    told = own_words and best >= TOLD * max(alone.in_scope, NAMED)  # « et mon chien ? »
+    own = LEANING if leans and not told else 1.0
     if message.act and served.base.acts[message.act].then is Then.FOLLOW and not danger:
         # « Et pour ma mère ? » says nothing alone, nor does it of a danger.
         own, whole = 0.0, served.matcher.rank(understood).among(_ordinary(served))

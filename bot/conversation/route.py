@@ -24,6 +24,7 @@ from bot.matching.decision import (
     SUGGESTIONS,
     Answered,
     Decision,
+    NoMatch,
     Ranking,
     Suggestions,
     decide,
@@ -224,7 +225,9 @@ def _likely_alarm(way: _Way) -> Reply | None:
         if way.served.entries[one.entry].alarm and one.entry not in way.message.calm
     ]
     together = sum(one.score for one in likely)
-    if together < ALARM_SCORE:
+    subject = way.served.entries.get(way.subject or "")
+    goes_on = way.understood and not (subject and subject.alarm)
+    if together < (ORDINARY_SCORE if goes_on else ALARM_SCORE):
         return None
     best = likely[0]
     way.why("alarme", f"Une alarme est probable ({together:.2f}), d’abord « {best.entry} ».")
@@ -314,7 +317,9 @@ def _refusal(way: _Way) -> Reply:
     near = tuple(
         one.entry
         for one in way.ranking.candidates[:SUGGESTIONS]
-        if one.score >= PLAUSIBLE and not way.served.entries[one.entry].alarm
+        if not way.message.text.strip().isdecimal()
+        and one.score >= PLAUSIBLE
+        and not way.served.entries[one.entry].alarm
     )
     return way.answers.refusal(way.conversation, way.commune or way.remembered, near)
 
@@ -357,6 +362,8 @@ def decision_of(ranking: Ranking, message: Message, served: Served) -> Decision:
     about ours, unless the entry knows the place: « Bruxelles paie-t-elle ? ». And an alarm that
     the words silence: « feu mon mari habitait cette maison ».
     """
+    if message.text.strip().isdecimal():
+        return NoMatch("Un nombre seul ne demande rien.")
     decision = decide(ranking, served.policy)
     if not isinstance(decision, Answered) or ranking.identical:
         return decision

@@ -193,7 +193,7 @@ class Acts:
 
     def nearest(self, text: str) -> str | None:
         """The act of which a message is most like, where it is much alike in its words."""
-        words = {*_sound(tokens(text)).split()}
+        words = {*map(word_sound, self._trimmed(without_wrapping([*tokens(text)])))}
         if len(words) > LONGEST:
             return None
         shared: dict[str, float] = defaultdict(float)
