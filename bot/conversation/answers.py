@@ -107,6 +107,7 @@ class Answers:
         """Up to three full questions to choose from, or none of them."""
         doubt = self.texts["proposition"] if len(keys) == 1 else self.texts["propositions"]
         text = self.texts["plusieurs_questions"] if several else doubt
+        text = unlike(conversation.said, (text, self.texts["propositions_encore"]))
         none = Action(self.texts["aucune"], Ask(Kind.NONE))
         made = self.menu(text, conversation, Outcome.SUGGESTIONS, (*self.questions(keys), none))
         return replace(made, entries=keys, confidence=confidence, commune=commune)
@@ -338,7 +339,7 @@ def finish(made: Reply, before: Conversation, texts: Texts, asked: str) -> Reply
     One that was read with what came before says how; in danger, nothing stands before the number.
     The same answer twice running says that it comes again.
     """
-    if digest(made.text) == before.said and made.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:
+    if digest(made.text) == before.said:
         # In danger, nothing stands before the number.
         again, told = texts["encore"], made.text
         both = f"{told}\n\n{again}" if made.calls else f"{again}\n\n{told}"

@@ -119,6 +119,8 @@ def route(question: Question, served: Served) -> tuple[Reply, Trace]:
         if (reply := step(way)) is not None:
             if way.understood and reply.outcome in _READ_WITH_BEFORE:
                 reply = replace(reply, understood=way.understood)
+            if way.message.personal and not way.message.empty and not reply.calls:
+                reply = replace(reply, text=f"{reply.text}\n\n{texts['donnees_a_taire']}")
             made = finish(reply, before, texts, way.message.text)
             ranking = vars(way).get("ranking")  # where it was looked for
             return made, Trace(tuple(way.because), way.message, ranking)
