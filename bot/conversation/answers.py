@@ -130,12 +130,22 @@ class Answers:
         """Up to three full questions to choose from, or none of them."""
         doubt = self.texts["proposition"] if len(keys) == 1 else self.texts["propositions"]
         text = self.texts["plusieurs_questions"] if several else doubt
+        text = unlike(conversation.said, (text, self.texts["propositions_encore"]))
         none = Action(self.texts["aucune"], Ask(Kind.NONE))
         made = self.menu(text, conversation, Outcome.SUGGESTIONS, (*self.questions(keys), none))
         return replace(made, entries=keys, confidence=confidence, commune=commune)
 
-    def refusal(self, conversation: Conversation, commune: Commune | None) -> Reply:
-        """What was understood, themes and a way to a person; from the second one, her contact."""
+    def refusal(
+        self,
+        conversation: Conversation,
+        commune: Commune | None,
+        near: tuple[str, ...] = (),
+    ) -> Reply:
+        """The nearest questions, or themes; from the second one, whom to call.
+
+        `commune` is the one named or remembered: its town hall is the desk. `near` are entries
+        that may be meant, best first: a refusal all the same, since none is likely.
+        """
         after = replace(conversation, refusals=conversation.refusals + 1)
         if after.refusals >= REFUSALS_BEFORE_CONTACT:
             made = replace(self.contact(after, commune), outcome=Outcome.NO_MATCH)
@@ -143,10 +153,15 @@ class Answers:
             if after.refusals > REFUSALS_BEFORE_CONTACT and made.contact and made.contact.phone:
                 named = {"contact": made.contact.name, "telephone": made.contact.phone}
                 told.insert(0, self.texts["refus_encore"].format(**named))
-            return replace(made, text=unlike(conversation.said, told))
-        themes = self._theme_actions(THEMES_IN_REFUSAL)
-        made = self.menu(self.texts["refus"], after, Outcome.NO_MATCH, themes)
-        return replace(made, contact=self.desks.town_hall(commune))
+            actions = (*self.questions(near), *made.actions)
+            text = unlike(conversation.said, told)
+            return replace(made, text=text, entries=near, actions=actions)
+        first = self.questions(near) or self._theme_actions(THEMES_IN_REFUSAL)
+        text = self.texts["refus_proche"] if near else self.texts["refus"]
+        if commune and not near:
+            text = self.texts["refus_commune"].format(commune=typeset(commune.name))
+        made = self.menu(text, after, Outcome.NO_MATCH, first)
+        return replace(made, entries=near, contact=self.desks.town_hall(commune))
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
         """A place outside the territory was asked about."""
@@ -325,6 +340,7 @@ class Answers:
         return replace(
             self.menu(told, conversation),
             title=entry.question,
+            entries=(key,),
             sources=entry.sources,
             collected_on=entry.collected_on,
             checked_on=entry.checked_on,

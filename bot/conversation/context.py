@@ -6,7 +6,7 @@ message alone leaves unsaid, in probability, is shared out as the completed one 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.communes.commune import Unknown
@@ -14,6 +14,7 @@ from bot.conversation.message import Message, rank
 from bot.conversation.reply import CHOICES, WHERE, WHICH, WISH, Conversation, Outcome, Reply
 from bot.conversation.served import Served
 from bot.knowledge.acts import Then
+from bot.knowledge.model import Entry
 from bot.knowledge.texts import Texts
 from bot.language.typography import typeset
 from bot.language.words import stems
@@ -25,6 +26,9 @@ MOST_OWN = 2
 DANGER = 0.9
 #: What the reading alone still weighs where the words lean on what was said before.
 LEANING = 0.5
+#: Its best entry's share of what the message alone says, from which its own words tell what it is
+#: about: « et mon chien ? »; and the least that it must say.
+TOLD, NAMED = 0.7, 0.5
 #: First words of a message that goes on, and pronouns of what was named before.
 _OPENERS = frozenset("et mais ou alors donc puis sinon".split())  # noqa: SIM905
 _PRONOUNS = frozenset("elle elles il ils ca y en celle celles celui ceux".split())  # noqa: SIM905
@@ -63,9 +67,12 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
         whole = Ranking((Candidate(subject.id, DANGER, subject.question, {}),), DANGER)
     else:
         whole = served.matcher.rank(understood).among(served.entries)
-    own = LEANING if leans else 1.0
+    best = max((one.score for one in alone.candidates), default=0.0)
+    told = own_words and best >= TOLD * max(alone.in_scope, NAMED)  # « et mon chien ? »
+    own = LEANING if leans and not told else 1.0
     if message.act and served.base.acts[message.act].then is Then.FOLLOW and not danger:
-        own = 0.0  # « et pour ma mère ? » says nothing alone, of a child in danger least of all
+        # « Et pour ma mère ? » says nothing alone, nor does it of a danger.
+        own, whole = 0.0, served.matcher.rank(understood).among(_ordinary(served))
     left = 1 - own * alone.in_scope
     scores = {one.entry: left * one.score for one in whole.candidates}
     found = {one.entry: one for one in (*whole.candidates, *alone.candidates)}
@@ -76,13 +83,17 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     return Ranking(candidates, own * alone.in_scope + left * whole.in_scope), understood
 
 
+def _ordinary(served: Served) -> Mapping[str, Entry]:
+    return {key: entry for key, entry in served.entries.items() if not entry.alarm}
+
+
 def remember(made: Reply, before: Conversation, asked: str) -> Conversation:
     """The conversation after a reply: what it answered, offered and said, and the last wish.
 
     `asked` are the words that asked for it, or the question of a button.
     """
     choices: Sequence[str] = ()
-    if made.outcome is Outcome.SUGGESTIONS:
+    if made.outcome in {Outcome.SUGGESTIONS, Outcome.NO_MATCH}:
         choices = [f"entry:{key}" for key in made.entries]
     elif made.outcome is Outcome.CHOOSE_COMMUNE:
         choices = [f"commune:{commune.code_insee}" for commune in made.communes]
@@ -109,7 +120,7 @@ def finish(made: Reply, before: Conversation, texts: Texts, asked: str) -> Reply
     One that was read with what came before says how; in danger, nothing stands before the number.
     The same answer twice running says that it comes again.
     """
-    if digest(made.text) == before.said and made.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:
+    if digest(made.text) == before.said:
         # In danger, nothing stands before the number.
         again, told = texts["encore"], made.text
         both = f"{told}\n\n{again}" if made.calls else f"{again}\n\n{told}"

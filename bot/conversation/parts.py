@@ -44,14 +44,20 @@ def sentences_asked(message: Message, served: Served) -> tuple[Mapping[str, floa
     Of a letter, what is only told counts too; of a shorter message, only what is asked.
     """
     found: dict[str, float] = {}
+    likely: dict[str, float] = {}
     asked = False
     for sentence in sentences(message.text):
         ranking = served.matcher.rank(sentence).among(served.entries)
         if not isinstance(decide(ranking, served.policy), Answered):
+            for one in ranking.candidates[:1]:
+                if one.score >= PART[0] and not served.entries[one.entry].alarm:
+                    likely[one.entry] = max(one.score, likely.get(one.entry, 0.0))
             continue
         best, asks = ranking.candidates[0], sentence.endswith("?")
         if asks or len(message.text) >= LETTER:
             found[best.entry] = max(best.score, found.get(best.entry, 0.0))
             asked = asked or asks
+    if not found and len(message.text) >= LETTER:
+        found = likely  # to be offered: nothing is sure
     kept = sorted(found, key=lambda key: -found[key])[:SUGGESTIONS]
     return {key: found[key] for key in kept}, asked

@@ -30,6 +30,7 @@ from bot.conversation.served import Served
 from bot.knowledge.acts import Then
 from bot.language.words import sentences
 from bot.matching.decision import (
+    SUGGESTIONS,
     Answered,
     Ranking,
     Suggestions,
@@ -39,10 +40,14 @@ from bot.matching.decision import (
 #: Probability of all alarms together from which the likeliest is answered without asking « did you
 #: mean…? »: the right number given for nothing costs little, a question asked in a fire much.
 #: Chosen on the even sentences of tests/cases/alarmes.yaml (docs/comprendre.md).
-ALARM_SCORE = 0.6
+ALARM_SCORE = 0.45
 #: A pattern does not ring where an ordinary entry is surer than this: « sans voiture on est
 #: coincés, des bus ? » is about transport. No sentence of tests/cases/alarmes.yaml is lost by it.
 ORDINARY_SCORE = 0.95
+#: Probability from which a question is offered with a refusal: it costs a line, and may be it.
+PLAUSIBLE = 0.015
+#: Probability from which an entry is preferred to an act that the words are like.
+LIKELY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,8 @@ def _route(question: Question, served: Served) -> tuple[Reply, Trace]:
         if (reply := step(way)) is not None:
             if way.understood and reply.outcome in _READ_WITH_BEFORE:
                 reply = replace(reply, understood=way.understood)
+            if way.message.personal and not way.message.empty and not reply.calls:
+                reply = replace(reply, text=f"{reply.text}\n\n{texts['donnees_a_taire']}")
             made = finish(reply, before, texts, way.message.text)
             ranking = vars(way).get("ranking")  # where it was looked for
             return made, Trace(tuple(way.because), way.message, ranking)
@@ -181,9 +188,37 @@ def _dialogue_act(way: _Way) -> Reply | None:
     if goes_on or (in_danger and not found.opens):
         way.why("acte", f"« {name} » : le message continue ce qui précède.")
         return None
+    about_before = found.then not in {Then.MENU, Then.CONTACT, Then.YES} and way.subject
+    told = way.ranking.identical and not way.message.reading.repairs
+    if told and not about_before and not found.opens:
+        way.why("acte", f"« {name} », mais ces mots sont ceux d’une entrée.")
+        return None
     way.why("acte", f"Le message entier est un acte de dialogue : « {name} ».")
     before = way.conversation
     return after(found, before, way.served) or said(found, before, way.served)
+
+
+def _chosen_place(way: _Way) -> Reply | None:
+    """Which of the communes offered: by what only one name has, its département, or a neighbour.
+
+    « Godault », « celle du 62 », « celui collé à Lens ».
+    """
+    offered = [
+        commune
+        for choice in way.conversation.choices
+        if choice.startswith("commune:")
+        and (commune := way.served.gazetteer.get(choice.removeprefix("commune:")))
+    ]
+    if len(offered) < 2 or way.message.act:
+        return None
+    left = way.served.gazetteer.narrowed(way.message.text, offered)
+    if not left or len(left) == len(offered):
+        return None
+    names = ", ".join(commune.name for commune in left)
+    way.why("lieu", f"Parmi les communes proposées : {names}.")
+    if len(left) == 1:
+        return way.answers.commune(left[0], way.conversation)
+    return way.answers.choose_commune(tuple(left), way.conversation)
 
 
 def _asked_place(way: _Way) -> Reply | None:
@@ -227,7 +262,9 @@ def _likely_alarm(way: _Way) -> Reply | None:
         if way.served.entries[one.entry].alarm and one.entry not in way.message.calm
     ]
     together = sum(one.score for one in likely)
-    if together < ALARM_SCORE:
+    subject = way.served.entries.get(way.subject or "")
+    goes_on = way.understood and not (subject and subject.alarm)
+    if together < (ORDINARY_SCORE if goes_on else ALARM_SCORE):
         return None
     best = likely[0]
     way.why("alarme", f"Une alarme est probable ({together:.2f}), d’abord « {best.entry} ».")
@@ -299,8 +336,31 @@ def _opening(way: _Way) -> Reply | None:
     return said(way.served.base.acts[name], way.conversation, way.served)
 
 
+def _like_an_act(way: _Way) -> Reply | None:
+    """Words much like those of an act, where no entry is likely: « tu sers vraiment à rien »."""
+    name = way.message.nearest_act
+    decision = decision_of(way.ranking, way.message, way.served)
+    if name is None or isinstance(decision, Answered):
+        return None
+    if isinstance(decision, Suggestions) and decision.candidates[0].score >= LIKELY:
+        return None
+    found = way.served.base.acts[name]
+    if found.then is Then.CHOICE and not way.conversation.choices:
+        return None
+    way.why("acte", f"Les mots ressemblent à un acte de dialogue : « {name} ».")
+    return after(found, way.conversation, way.served) or said(found, way.conversation, way.served)
+
+
 def _refusal(way: _Way) -> Reply:
-    return way.answers.refusal(way.conversation, way.remembered)
+    """The nearest questions where one is plausible, and whom to call here."""
+    near = tuple(
+        one.entry
+        for one in way.ranking.candidates[:SUGGESTIONS]
+        if not way.message.text.strip().isdecimal()
+        and one.score >= PLAUSIBLE
+        and not way.served.entries[one.entry].alarm
+    )
+    return way.answers.refusal(way.conversation, way.commune or way.remembered, near)
 
 
 def _only_place(way: _Way) -> Reply:
@@ -322,9 +382,11 @@ STEPS: Sequence[_Step] = (
     _dialogue_act,
     _desk_named,
     _by_commune,
+    _chosen_place,
     _asked_place,
     _opening,
     _likely_alarm,
+    _like_an_act,
     _letter,
     _several,
     _entry,

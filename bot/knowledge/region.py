@@ -208,6 +208,7 @@ class Speech(_Place):
     """Word lists, folded, named as in the program's own file, which says what each is for."""
 
     autour: Annotated[Words, AfterValidator(lambda words: words | FUNCTION_WORDS)]
+    corrigent: Words
     demander: Stems
     avant_lieu: Words
     habiter: Words
