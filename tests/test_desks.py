@@ -332,7 +332,7 @@ async def test_a_pool_asks_which_of_its_desks(tmp_path: Path, services: Services
     (tmp_path / "contacts.yaml").write_text(POOL_DESKS, "utf-8")
     ours = load(tmp_path, TODAY)
     pool = Assistant(ours.base, ours.gazetteer, today=lambda: TODAY)
-    asked, given = told(pool, "@entry:casier", "nord")
+    asked, given = told(pool, "@entry:casier", "entrée nord")
     assert [way.label for way in asked.actions][:3] == [
         "Entrée nord",
         "Entrée sud",
