@@ -1,5 +1,6 @@
 """What a resident says and what she is answered, whatever the channel."""
 
+import asyncio
 import datetime as dt
 import gc
 import json
@@ -330,6 +331,14 @@ def test_what_is_asked_of_a_place_elsewhere_is_not_answered(
 def test_a_place_elsewhere_that_the_entry_knows_is_answered(assistant: Assistant) -> None:
     reply = ask(assistant, "Bruxelles donne-t-elle de l'argent pour les cités ?")
     assert (reply.outcome, reply.entry) == (Outcome.ANSWER, "argent-europe")
+
+
+async def test_nobody_waits_while_a_letter_is_read(assistant: Assistant) -> None:
+    letter = asyncio.create_task(assistant.ask(Question("Mon loyer va-t-il augmenter ? " * 100)))
+    await asyncio.sleep(0)
+    await assistant.ask(Question("Qui s’engage ?"))
+    assert not letter.done()
+    assert (await letter).text
 
 
 async def test_where_someone_is_is_not_kept_with_the_usual_replies(assistant: Assistant) -> None:

@@ -1,5 +1,6 @@
 """The assistant: every channel gives it a Question and renders the Reply."""
 
+import asyncio
 import datetime as dt
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -166,15 +167,21 @@ class Assistant:
         return route(question, self.served)
 
     async def ask(self, question: Question) -> Reply:
-        """`reply`, remembered: on the event loop, since a question takes a millisecond at most."""
+        """`reply`, remembered: a question on the event loop, where it takes a few milliseconds.
+
+        A letter may take a tenth of a second: it has a thread, so that nobody waits for it.
+        """
         serving = self._today()
         if question.place is not None:
             # Where someone is must not be kept, not even here.
             return route(question, serving.served)[0]
-        made = serving.recall(question)
-        if made is None:
+        if known := serving.recall(question):
+            return known
+        if len(question.text) < messages.LETTER:
             made, _ = route(question, serving.served)
-            serving.remember(question, made)
+        else:
+            made, _ = await asyncio.to_thread(route, question, serving.served)
+        serving.remember(question, made)
         return made
 
     async def browse(self, text: str) -> tuple[Reply, ...]:

@@ -46,7 +46,7 @@ def sentences_asked(message: Message, served: Served) -> tuple[Mapping[str, floa
     found: dict[str, float] = {}
     likely: dict[str, float] = {}
     asked = False
-    for sentence in sentences(message.text):
+    for sentence in dict.fromkeys(sentences(message.text)):
         ranking = served.matcher.rank(sentence).among(served.entries)
         if not isinstance(decide(ranking, served.policy), Answered):
             for one in ranking.candidates[:1]:

@@ -23,8 +23,10 @@ class Vocabulary:
 
     def numbers(self, terms: Iterable[str]) -> Ints:
         """The numbers of the terms that are known, ascending, none twice."""
-        found = map(self._number.get, terms)
-        return np.array(sorted({one for one in found if one is not None}), dtype=np.int64)
+        known = {one for one in map(self._number.get, terms) if one is not None}
+        found = np.fromiter(known, dtype=np.int64, count=len(known))
+        found.sort()
+        return found
 
 
 @dataclass(frozen=True, slots=True)
