@@ -65,13 +65,16 @@ def converse(answer: Callable[[Question], Reply], texts: Texts) -> None:
 def show_reply(reply: Reply, texts: Texts, *, numbered: bool = False) -> None:
     """The reply as a panel, with its sources, contact and ways on, to be taken by number or not."""
     parts = _opening(reply)
+    origin = []
     for source in reply.sources:
         when = dated(source, reply.collected_on, texts)
-        parts.append(Text(f"Source : {source.title}{f' ({when})' * bool(when)}", style="dim"))
+        origin.append(f"Source : {source.title}{f' ({when})' * bool(when)}")
         if source.url:
-            parts.append(Text(f"  {source.url}", style="dim", overflow="fold"))
+            origin.append(f"  {source.url}")
     if looked_at := last_looked_at(reply, texts):
-        parts.append(Text(looked_at, style="dim"))
+        origin.append(looked_at)
+    if origin:
+        parts.append(Text("\n".join(origin), style="dim", overflow="fold"))
     if desk := reply.contact:
         known = (desk.name, desk.role, desk.phone, desk.hours, desk.address, desk.url)
         parts.append(Text("Contact : " + " · ".join(one for one in known if one)))

@@ -14,9 +14,11 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
 from bot.conversation.assistant import Assistant
+from bot.evaluation import Dialogue
 from bot.services import Services
 from bot.web.server import listening, make_app
 from doubles.proxy import proxy
+from tests.cases.conversations import DIALOGUES, by_token, said
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 CHROMIUM_ARGS = (
@@ -445,4 +447,23 @@ async def test_the_policy_refuses_nothing_we_use(browser: Browser, address: str)
         await page.goto(address + path)
         await expect(page.locator("h1")).to_be_visible()
     assert not [text for text in refused if re.search("Content Security|Refused", text)]
+    await page.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("dialogue", DIALOGUES[:10], ids=lambda one: one.id)
+async def test_the_page_says_what_the_assistant_does(
+    dialogue: Dialogue, script: bool, browser: Browser, address: str, assistant: Assistant
+) -> None:
+    page = await opened(browser, address, java_script_enabled=script)
+    replies = page.locator("article.reply")
+    for number, (say, reply) in enumerate(
+        zip(said(dialogue), by_token(assistant, said(dialogue)), strict=True), 1
+    ):
+        await ask(page, say)
+        # With JavaScript each reply comes below the last; without, in a page of its own.
+        told = replies.nth(number - 1 if script else 0)
+        await expect(told).to_have_attribute("data-k", reply.conversation.token())
+        if reply.title:
+            await expect(told).to_contain_text(reply.title)
     await page.close()

@@ -1,46 +1,26 @@
-"""Conversations written by others, through every channel: each says what the assistant does.
+"""Conversations written by others, through the real Telegram application; contexts never cross.
 
-Forty of them through the real Telegram application, ten on the page in a browser, with JavaScript
-and without; a context is never another's, whoever writes in between.
+Ten of them are on the page too, in a browser (test_browser.py).
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.async_api import Browser, expect
 
 from bot.conversation.assistant import Assistant
-from bot.conversation.reply import Conversation, Question, Reply
-from bot.evaluation import Dialogue, read_dialogues
+from bot.conversation.reply import Conversation, Question
+from bot.evaluation import Dialogue
 from bot.handlers.dialogue.keyboard import keyboard
 from bot.handlers.dialogue.rendering import page as message_page
 from bot.handlers.dialogue.rendering import render
 from bot.services import Services
 from doubles.telegram import GROUP, Resident, actions, memory_of, resident_with
-from tests.conftest import ROOT, TEXTS
-from tests.test_browser import CHROMIUM, ask, opened
-from tests.test_browser import address as address
-from tests.test_browser import browser as browser
+from tests.cases.conversations import DIALOGUES, by_token, said
+from tests.conftest import TEXTS
 
-DIALOGUES = read_dialogues((ROOT / "tests/cases/conversations.yaml").read_text("utf-8"))
-BY_TELEGRAM, IN_A_BROWSER = 40, 10
-
-
-def by_token(assistant: Assistant, sayings: Sequence[str]) -> list[Reply]:
-    """What the assistant replies, as a caller of the API holds the conversation."""
-    replies = []
-    conversation = Conversation()
-    for say in sayings:
-        reply = assistant.reply(Question(say, conversation=conversation))
-        conversation = Conversation.read(reply.conversation.token())
-        replies.append(reply)
-    return replies
-
-
-def said(dialogue: Dialogue) -> list[str]:
-    return [turn.say for turn in dialogue.turns]
+BY_TELEGRAM = 40
 
 
 @pytest.mark.parametrize("dialogue", DIALOGUES[:BY_TELEGRAM], ids=lambda one: one.id)
@@ -61,26 +41,6 @@ async def test_telegram_says_what_the_assistant_does(
                 markup = keyboard(reply, TEXTS, bot, None, left)
                 assert markup
                 assert actions(sent) == actions({"reply_markup": markup.to_dict()}), say
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium n’est pas installé")
-@pytest.mark.parametrize("script", [True, False])
-@pytest.mark.parametrize("dialogue", DIALOGUES[:IN_A_BROWSER], ids=lambda one: one.id)
-async def test_the_page_says_what_the_assistant_does(
-    dialogue: Dialogue, script: bool, browser: Browser, address: str, assistant: Assistant
-) -> None:
-    page = await opened(browser, address, java_script_enabled=script)
-    replies = page.locator("article.reply")
-    for number, (say, reply) in enumerate(
-        zip(said(dialogue), by_token(assistant, said(dialogue)), strict=True), 1
-    ):
-        await ask(page, say)
-        # With JavaScript each reply comes below the last; without, in a page of its own.
-        told = replies.nth(number - 1 if script else 0)
-        await expect(told).to_have_attribute("data-k", reply.conversation.token())
-        if reply.title:
-            await expect(told).to_contain_text(reply.title)
-    await page.close()
 
 
 #: Who may write, and where: the same person in two topics has two conversations.

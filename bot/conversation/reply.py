@@ -35,7 +35,7 @@ CHOICES = 9
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What one conversation remembers. The channel keeps it and hands it back; nothing is stored.
+    """What one conversation remembers. The channel keeps it and hands it back.
 
     `commune` is a code INSEE, `refusals` counts those in a row, `started` is false until the
     first reply, which says that this is an automatic service.
