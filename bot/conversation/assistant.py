@@ -13,9 +13,11 @@ from bot.conversation.acting import act
 from bot.conversation.action import Ask, Kind
 from bot.conversation.context import finish
 from bot.conversation.message import read_message
+from bot.conversation.places import named
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
-from bot.conversation.route import Because, Trace, named, route
+from bot.conversation.route import route
 from bot.conversation.served import Served
+from bot.conversation.way import Because, Trace
 from bot.knowledge.model import KnowledgeBase
 from bot.matching.decision import POLICY, SMALLEST, Candidate, Policy, Ranking
 from bot.matching.index import EntryTexts

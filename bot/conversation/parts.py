@@ -1,4 +1,4 @@
-"""Messages that ask several things: question by question, or sentence by sentence."""
+"""Messages that ask several things, part by part; and what one that is refused may be about."""
 
 from collections.abc import Mapping
 
@@ -12,6 +12,20 @@ from bot.matching.decision import SUGGESTIONS, Answered, Ranking, decide
 PART = 0.45, 0.2
 #: The same where one entry answers the whole message.
 SURE_PART = 0.75, 0.4
+
+#: Probability from which a question is offered with a refusal: it costs a line, and may be it.
+PLAUSIBLE = 0.015
+
+
+def plausible(ranking: Ranking, message: Message, served: Served) -> tuple[str, ...]:
+    """The entries that a message refused may be about, best first; a danger is none of them."""
+    if message.text.strip().isdecimal():
+        return ()
+    return tuple(
+        one.entry
+        for one in ranking.candidates[:SUGGESTIONS]
+        if one.score >= PLAUSIBLE and not served.entries[one.entry].alarm
+    )
 
 
 def parts_asked(message: Message, ranking: Ranking, served: Served) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.communes.commune import Commune, Found, TownHall
+from bot.communes.commune import Ambiguous, Commune, Found, Lookup, TownHall
 from bot.communes.spelling import name_words
 from bot.knowledge.model import Contact, Entry
 from bot.knowledge.placeholders import named_in
@@ -121,3 +121,12 @@ def knows_estate(entry: Entry, place: Found, speech: Speech) -> bool:
     # With a capital: « la cité Verte » is not « une voie verte ».
     names = {fold(word) for word in _WORD.findall(text) if not word.islower()}
     return typed - speech.annoncent_une_cite - speech.muets_dans_une_cite <= names
+
+
+def named(place: Lookup) -> str | None:
+    """The place in words, for the trace."""
+    if isinstance(place, Found):
+        return place.commune.name
+    if isinstance(place, Ambiguous):
+        return " ou ".join(commune.name for commune in place.communes)
+    return place.elsewhere or place.postcode

@@ -5,34 +5,31 @@ really taken.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
-from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
+from bot.communes.commune import Found, Lookup, Unknown
 from bot.conversation.acting import (
     act,
     after,
     desk_named,
     placed,
     said,
-    subject_of,
     told_by_commune,
 )
 from bot.conversation.action import Ask
 from bot.conversation.answers import Answers
-from bot.conversation.context import completed, finish
-from bot.conversation.message import LETTER, Message, decision_of, rank, read_message
-from bot.conversation.parts import parts_asked, sentences_asked
+from bot.conversation.context import finish
+from bot.conversation.message import LETTER, decision_of, rank, read_message
+from bot.conversation.parts import parts_asked, plausible, sentences_asked
 from bot.conversation.pieces import plainly_one, whole
-from bot.conversation.places import knows_estate
-from bot.conversation.reply import Conversation, Outcome, Question, Reply
+from bot.conversation.places import knows_estate, named
+from bot.conversation.reply import Outcome, Question, Reply
 from bot.conversation.served import Served
+from bot.conversation.way import Because, Trace, Way
 from bot.knowledge.acts import Then
 from bot.language.words import sentences
 from bot.matching.decision import (
-    SUGGESTIONS,
     Answered,
-    Ranking,
     Suggestions,
     decide,
 )
@@ -44,68 +41,13 @@ ALARM_SCORE = 0.45
 #: A pattern does not ring where an ordinary entry is surer than this: « sans voiture on est
 #: coincés, des bus ? » is about transport. No sentence of tests/cases/alarmes.yaml is lost by it.
 ORDINARY_SCORE = 0.95
-#: Probability from which a question is offered with a refusal: it costs a line, and may be it.
-PLAUSIBLE = 0.015
 #: Probability from which an entry is preferred to an act that the words are like.
 LIKELY = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
-    """What one step saw: its name and its facts, in French for editors."""
-
-    step: str
-    facts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """How a reply was come to, step by step; the last one replied."""
-
-    because: tuple[Because, ...]
-    message: Message | None = None  # None where a button or a position asked
-    ranking: Ranking | None = None  # None where no entry was thought of
-
-
-class _Way:
-    """One question on its way: what the steps read, and what they say."""
-
-    def __init__(self, message: Message, conversation: Conversation, served: Served) -> None:
-        self.message = message
-        self.conversation = conversation
-        self.served = served
-        self.answers = Answers(served)
-        self.because: list[Because] = []
-        self.understood: str | None = None
-
-    @cached_property
-    def ranking(self) -> Ranking:
-        """The likely entries after what was said before, looked for at the first need."""
-        found, self.understood = completed(self.message, self.conversation, self.served)
-        return found
-
-    @property
-    def subject(self) -> str | None:
-        """The entry answered before, where it is still served."""
-        return subject_of(self.conversation, self.served)
-
-    @property
-    def commune(self) -> Commune | None:
-        """The commune that the message names, where it names one alone."""
-        return self.message.place.commune if isinstance(self.message.place, Found) else None
-
-    @property
-    def remembered(self) -> Commune | None:
-        """The commune given earlier in the conversation."""
-        return self.served.gazetteer.get(self.conversation.commune or "")
-
-    def why(self, step: str, facts: str) -> None:
-        self.because.append(Because(step, facts))
-
-
 #: Replies that come of the words read with what was said before, where they were.
 _READ_WITH_BEFORE = frozenset({Outcome.ANSWER, Outcome.SUGGESTIONS, Outcome.COMMUNE})
-_Step = Callable[[_Way], Reply | None]
+_Step = Callable[[Way], Reply | None]
 
 
 def route(question: Question, served: Served) -> tuple[Reply, Trace]:
@@ -133,7 +75,7 @@ def _route(question: Question, served: Served) -> tuple[Reply, Trace]:
         return finish(made, before, texts, made.title or ""), Trace(
             (Because("bouton", f"Action « {question.action} »."),)
         )
-    way = _Way(read_message(question.text, served), before, served)
+    way = Way(read_message(question.text, served), before, served)
     for step in PLACE_STEPS if question.only_place else STEPS:
         if (reply := step(way)) is not None:
             if way.understood and reply.outcome in _READ_WITH_BEFORE:
@@ -146,14 +88,14 @@ def _route(question: Question, served: Served) -> tuple[Reply, Trace]:
     raise AssertionError("the last step always replies")
 
 
-def _too_long(way: _Way) -> Reply | None:
+def _too_long(way: Way) -> Reply | None:
     if not way.message.too_long:
         return None
     way.why("longueur", "Le message est trop long.")
     return way.answers.menu(way.served.base.texts["message_trop_long"], way.conversation)
 
 
-def _nothing(way: _Way) -> Reply | None:
+def _nothing(way: Way) -> Reply | None:
     if not way.message.empty or way.message.act:
         return None
     texts = way.served.base.texts
@@ -164,7 +106,7 @@ def _nothing(way: _Way) -> Reply | None:
     return way.answers.menu(texts["message_vide"], way.conversation)
 
 
-def _alarm(way: _Way) -> Reply | None:
+def _alarm(way: Way) -> Reply | None:
     entry = way.message.alarm
     if entry is None or entry not in way.served.entries:
         return None
@@ -178,7 +120,7 @@ def _alarm(way: _Way) -> Reply | None:
     return way.answers.entry(entry, way.conversation, 1.0, None)
 
 
-def _dialogue_act(way: _Way) -> Reply | None:
+def _dialogue_act(way: Way) -> Reply | None:
     name = way.message.act
     if name is None:
         return None
@@ -198,7 +140,7 @@ def _dialogue_act(way: _Way) -> Reply | None:
     return after(found, before, way.served) or said(found, before, way.served)
 
 
-def _chosen_place(way: _Way) -> Reply | None:
+def _chosen_place(way: Way) -> Reply | None:
     """Which of the communes offered: by what only one name has, its département, or a neighbour.
 
     « Godault », « celle du 62 », « celui collé à Lens ».
@@ -221,7 +163,7 @@ def _chosen_place(way: _Way) -> Reply | None:
     return way.answers.choose_commune(tuple(left), way.conversation)
 
 
-def _asked_place(way: _Way) -> Reply | None:
+def _asked_place(way: Way) -> Reply | None:
     """A place and nothing else asked, unless an entry is about that very place."""
     message, place = way.message, way.message.place
     if not message.only_place:
@@ -238,7 +180,7 @@ def _asked_place(way: _Way) -> Reply | None:
     return placed(place, way.conversation, way.served, 1.0)
 
 
-def _by_commune(way: _Way) -> Reply | None:
+def _by_commune(way: Way) -> Reply | None:
     key, place = told_by_commune(way.message, way.conversation, way.served), way.message.place
     if key is None:
         return None
@@ -246,7 +188,7 @@ def _by_commune(way: _Way) -> Reply | None:
     return placed(place, way.conversation, way.served, 1.0, key)
 
 
-def _desk_named(way: _Way) -> Reply | None:
+def _desk_named(way: Way) -> Reply | None:
     key = desk_named(way.message.text, way.conversation, way.served)
     if key is None:
         return None
@@ -254,7 +196,7 @@ def _desk_named(way: _Way) -> Reply | None:
     return way.answers.desk(key, way.conversation)
 
 
-def _likely_alarm(way: _Way) -> Reply | None:
+def _likely_alarm(way: Way) -> Reply | None:
     """An alarm that the words do not spell out, but that they are probably about."""
     likely = [
         one
@@ -271,7 +213,7 @@ def _likely_alarm(way: _Way) -> Reply | None:
     return way.answers.entry(best.entry, way.conversation, best.score, None)
 
 
-def _several(way: _Way) -> Reply | None:
+def _several(way: Way) -> Reply | None:
     keys = parts_asked(way.message, way.ranking, way.served)
     if not keys:
         return None
@@ -280,7 +222,7 @@ def _several(way: _Way) -> Reply | None:
     return way.answers.suggestions(keys, way.conversation, score, way.commune, several=True)
 
 
-def _letter(way: _Way) -> Reply | None:
+def _letter(way: Way) -> Reply | None:
     """What a long letter asks, wherever it stands: the sentences that are sure by themselves."""
     message, long = way.message, len(way.message.text) >= LETTER
     told = sentences(message.text)
@@ -298,7 +240,7 @@ def _letter(way: _Way) -> Reply | None:
     return way.answers.suggestions(keys, way.conversation, score, way.commune, several=several)
 
 
-def _entry(way: _Way) -> Reply | None:
+def _entry(way: Way) -> Reply | None:
     """Answer, suggest, or leave it to the refusal."""
     place, commune = way.message.place, way.commune
     decision = decision_of(way.ranking, way.message, way.served)
@@ -323,7 +265,7 @@ def _entry(way: _Way) -> Reply | None:
     return way.answers.entry(key, conversation, score, commune)
 
 
-def _opening(way: _Way) -> Reply | None:
+def _opening(way: Way) -> Reply | None:
     """Thanks that go on (« merci je le dirai à ma mère ») are thanks, unless an entry is sure."""
     name = way.message.opening
     if name is None or isinstance(
@@ -336,7 +278,7 @@ def _opening(way: _Way) -> Reply | None:
     return said(way.served.base.acts[name], way.conversation, way.served)
 
 
-def _like_an_act(way: _Way) -> Reply | None:
+def _like_an_act(way: Way) -> Reply | None:
     """Words much like those of an act, where no entry is likely: « tu sers vraiment à rien »."""
     name = way.message.nearest_act
     decision = decision_of(way.ranking, way.message, way.served)
@@ -351,19 +293,13 @@ def _like_an_act(way: _Way) -> Reply | None:
     return after(found, way.conversation, way.served) or said(found, way.conversation, way.served)
 
 
-def _refusal(way: _Way) -> Reply:
+def _refusal(way: Way) -> Reply:
     """The nearest questions where one is plausible, and whom to call here."""
-    near = tuple(
-        one.entry
-        for one in way.ranking.candidates[:SUGGESTIONS]
-        if not way.message.text.strip().isdecimal()
-        and one.score >= PLAUSIBLE
-        and not way.served.entries[one.entry].alarm
-    )
+    near = plausible(way.ranking, way.message, way.served)
     return way.answers.refusal(way.conversation, way.commune or way.remembered, near)
 
 
-def _only_place(way: _Way) -> Reply:
+def _only_place(way: Way) -> Reply:
     """A search that looks for a place, whatever else the words may ask."""
     place = way.message.place
     way.why("lieu", f"Seul un lieu est cherché ({named(place)}).")
@@ -396,7 +332,7 @@ STEPS: Sequence[_Step] = (
 PLACE_STEPS: Sequence[_Step] = (_too_long, _alarm, _nothing, _only_place)
 
 
-def _has_own_entry(place: Lookup, way: _Way) -> bool:
+def _has_own_entry(place: Lookup, way: Way) -> bool:
     """Whether an entry is about the very place named: « où en est la cité Barrois ? »."""
     decision, region = decide(way.ranking, way.served.policy), way.served.gazetteer.region
     if not isinstance(decision, Answered) or decision.candidate.entry in region.entries:
@@ -405,12 +341,3 @@ def _has_own_entry(place: Lookup, way: _Way) -> bool:
     if key == way.ranking.identical:
         return True
     return isinstance(place, Found) and knows_estate(way.served.entries[key], place, region.speech)
-
-
-def named(place: Lookup) -> str | None:
-    """The place in words, for the trace."""
-    if isinstance(place, Found):
-        return place.commune.name
-    if isinstance(place, Ambiguous):
-        return " ou ".join(commune.name for commune in place.communes)
-    return place.elsewhere or place.postcode

@@ -193,9 +193,14 @@ class Acts:
 
     def nearest(self, text: str) -> str | None:
         """The act of which a message is most like, where it is much alike in its words."""
-        words = {*map(word_sound, self._trimmed(without_wrapping([*tokens(text)])))}
+        words = tokens(text)
         if len(words) > LONGEST:
             return None
+        trimmed = self._trimmed(without_wrapping([*words]))
+        return self._nearest(words) or self._nearest(trimmed)
+
+    def _nearest(self, typed: Iterable[str]) -> str | None:
+        words = {*map(word_sound, typed)}
         shared: dict[str, float] = defaultdict(float)
         known = sorted(words & self._weights.keys(), key=self._weights.__getitem__)
         for word in known[-RAREST:]:
