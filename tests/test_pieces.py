@@ -34,8 +34,8 @@ bonjour > smalltalk
 je voulais savoir > + smalltalk
 si mon loyer va augmenter apres les travaux > + answer loyer-apres-travaux
 
-est-ce que > no_match
-mon loyer > suggestions
+est-ce que > smalltalk
+mon loyer > + answer loyer-apres-travaux
 va augmenter > + answer loyer-apres-travaux
 
 combien > smalltalk
@@ -43,12 +43,11 @@ de maisons > + suggestions
 vont etre rénovées > + answer objectif-23000
 
 slt > smalltalk
-c koi > smalltalk
+c koi > + smalltalk
 lerbm > + answer c-est-quoi-erbm
 
 ils vont > no_match
-refaire les fenetres > + suggestions
-et le chauffage > + answer fenetres-chauffage
+refaire les fenetres > + answer fenetres-chauffage
 
 mon mari > smalltalk
 il me > + answer violences
@@ -71,7 +70,7 @@ je voulais savoir > smalltalk
 noyelles > choose_commune
 le premier > commune
 
-mon loyer > suggestions
+mon loyer > answer loyer-apres-travaux
 non > smalltalk
 """
 

@@ -30,6 +30,8 @@ def plainly_one(alone: Reply, joined: Reply, question: Question) -> bool:
     same_as_alone = same == (alone.outcome, alone.entry, alone.commune)
     if before.last in _SURE:
         return same_as_alone and joined.outcome is Outcome.ANSWER and joined.entry == before.entry
+    if before.last == Outcome.CHOOSE_COMMUNE and alone.outcome is Outcome.SMALLTALK:
+        return joined.outcome is Outcome.COMMUNE  # « saint amand », « les eaux »
     if alone.outcome in {*_SURE, Outcome.SMALLTALK, Outcome.CHOOSE_COMMUNE}:
         return same_as_alone
     ranks = [(_RANKS.get(one.outcome, 0), one.confidence) for one in (joined, alone)]
