@@ -49,7 +49,7 @@ SMALLTALK = [
     ("mes enfants", ACTS["de-qui"].replies[0]),
     ("et la nuit ?", ACTS["de-qui"].replies[0]),
     ("espece de connard", ACTS["insulte"].replies[0]),
-    ("😀😀😀", TEXTS["message_vide"]),
+    ("🧱🧱🧱", TEXTS["message_vide"]),
     ("???", TEXTS["message_vide"]),
     ("   ", TEXTS["message_vide"]),
     ("x" * (LENGTH + 1), TEXTS["message_trop_long"]),

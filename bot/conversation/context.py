@@ -43,18 +43,17 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     """The ranking of a message after what was said, and the words it was read as, if it was."""
     alone = rank(message, served)
     elsewhere = isinstance(message.place, Unknown) and message.place.elsewhere
-    if (
-        not before.wish
-        or elsewhere
-        or alone.identical
-        or isinstance(decide(alone, served.policy), Answered)
-    ):
+    subject = served.entries.get(before.entry or "")
+    danger = subject is not None and subject.alarm and before.last == Outcome.ANSWER.value
+    then = served.base.acts[message.act].then if message.act else None
+    # « Et pour ma mère ? » says nothing alone, least of all of a danger.
+    follows = then is Then.FOLLOW and not danger
+    clear = not follows and isinstance(decide(alone, served.policy), Answered)
+    if not before.wish or elsewhere or alone.identical or clear:
         return alone, None
     words = message.reading.words
     leans = bool(words) and (words[0] in _OPENERS or not _PRONOUNS.isdisjoint(words))
     own_words = [stem for stem in stems(message.text) if stem not in _ASKING]
-    subject = served.entries.get(before.entry or "")
-    danger = subject is not None and subject.alarm and before.last == Outcome.ANSWER.value
     if not danger and (
         message.text.strip().isdecimal()  # a choice mistyped, sooner than a question that goes on
         or len(own_words) > (MOST_OWN if leans else 1)
@@ -68,10 +67,11 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     else:
         whole = served.matcher.rank(understood).among(served.entries)
     best = max((one.score for one in alone.candidates), default=0.0)
-    told = own_words and best >= TOLD * max(alone.in_scope, NAMED)  # « et mon chien ? »
+    told = (
+        own_words and not danger and best >= TOLD * max(alone.in_scope, NAMED)
+    )  # « et mon chien ? »
     own = LEANING if leans and not told else 1.0
-    if message.act and served.base.acts[message.act].then is Then.FOLLOW and not danger:
-        # « Et pour ma mère ? » says nothing alone, nor does it of a danger.
+    if follows:
         own, whole = 0.0, served.matcher.rank(understood).among(_ordinary(served))
     left = 1 - own * alone.in_scope
     scores = {one.entry: left * one.score for one in whole.candidates}
