@@ -56,7 +56,8 @@ def corpus_of(base: KnowledgeBase, unrelated: Sequence[str]) -> Corpus:
         key: EntryTexts(entry.phrasings, entry.answer) for key, entry in base.entries.items()
     }
     unrelated = (*unrelated, *base.unrelated)
-    return Corpus(entries, base.synonyms, unrelated, base.off_topic, base.shorthand)
+    tests = [(test, key) for key, entry in base.entries.items() for test in entry.tests]
+    return Corpus(entries, base.synonyms, unrelated, base.off_topic, base.shorthand, tests)
 
 
 def built_here(corpus: Corpus, _: Matcher | None = None) -> Iterable[Matcher]:

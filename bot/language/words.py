@@ -103,6 +103,10 @@ def without_wrapping(words: list[str]) -> list[str]:
 
     A message that is nothing else is given back whole.
     """
+    return _unwrapped(words) or words
+
+
+def _unwrapped(words: list[str]) -> list[str]:
     kept: list[str] = []
     index = 0
     while index < len(words):
@@ -113,7 +117,7 @@ def without_wrapping(words: list[str]) -> list[str]:
         else:
             kept.append(words[index])
             index += 1
-    return kept or words
+    return kept
 
 
 @lru_cache(maxsize=50_000)
@@ -156,7 +160,10 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """The questions of a message that asks several, at most three; empty when it asks one."""
+    """The questions of a message that asks several, at most three; empty when it asks one.
+
+    « Merci d’avance » is none.
+    """
     split = _NEXT_QUESTION.split(text)
-    found = [part.strip() for part in split if stems(part)] if len(split) > 1 else []
+    found = [part.strip() for part in split if stems(part) and _unwrapped(normalise(part).split())]
     return tuple(found[:3]) if len(found) > 1 else ()

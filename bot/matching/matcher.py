@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.matching.calibration import SAMPLE, calibrate
+from bot.matching.calibration import SAMPLE, calibrate, usual
 from bot.matching.classifier import Hashing
 from bot.matching.decision import Ranking
 from bot.matching.encoder import Encoder
@@ -32,7 +32,8 @@ _TABLES: Mapping[str, type[Any]] = MappingProxyType(
 class Corpus:
     """All the texts that a matcher is built from.
 
-    `unrelated` are messages that no entry answers; `off_topic` too, kept apart to calibrate with.
+    `unrelated` are messages that no entry answers; `off_topic` too, kept apart to calibrate with,
+    as `tests` are: questions, each with the entry that answers it.
     """
 
     entries: Mapping[str, EntryTexts]
@@ -40,6 +41,7 @@ class Corpus:
     unrelated: Sequence[str] = ()
     off_topic: Sequence[str] = ()
     shorthand: Mapping[str, str] | None = None
+    tests: Sequence[tuple[str, str]] = ()
 
     def dump(self) -> str:
         """As JSON: the same corpus gives the same text."""
@@ -76,7 +78,7 @@ class Matcher:
         model: Model,
         meanings: Mapping[str, Floats] = MappingProxyType({}),
     ) -> Iterator["Matcher"]:
-        """The matcher with the model's own scale, then with that of its base: as long to make.
+        """The matcher with the usual scale, then with that of its base: as long to make.
 
         `meanings` are those already known of phrasings.
         """
@@ -90,8 +92,9 @@ class Matcher:
             every=-(-count // SAMPLE),
             meanings=meanings,
         )
-        yield cls(index, model, Scale())
-        yield cls(index, model, calibrate(model, index, left_out, corpus.off_topic))
+        yield cls(index, model, usual(model, len(corpus.entries)))
+        scale = calibrate(model, index, left_out, corpus.off_topic, corpus.tests)
+        yield cls(index, model, scale)
 
     @property
     def meanings(self) -> Mapping[str, Floats]:

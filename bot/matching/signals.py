@@ -41,6 +41,7 @@ class Comparison:
     )
     known: float  # share of the question's weight in words that some entry has, 0 to 1
     length: int  # words of the question
+    shared: int  # entries that cover as much of the question as the one that covers most
     identical: str | None  # the entry that alone has the question's very words as a phrasing
 
 
@@ -63,6 +64,8 @@ def compare(
     if scores is None:
         scores = index.scores(traits, weights, meaning)
     covered, known = coverage(index, reading.terms, owner)
+    if all(map(str.isdigit, reading.terms)):
+        known = 0.0  # a number alone names no subject
     own = len(index.entries)
     likely = sorted({*_best(scores[:own], KEPT).tolist(), *_best(covered[:own], KEPT).tolist()})
     asked = np.zeros(len(index.traits), dtype=np.float32)
@@ -87,6 +90,7 @@ def compare(
         placed[likely].astype(np.float32),
         known,
         len(reading.words),
+        int((covered[:own] >= covered[:own].max(initial=0) - 1e-6).sum()),
         index.identical(reading) if row is None else None,
     )
 
