@@ -587,7 +587,7 @@ ENDINGS = {
     "vide": {Outcome.SMALLTALK},
     "acte": {Outcome.SMALLTALK, Outcome.ANSWER},
     "alarme": {Outcome.ANSWER},
-    "lieu": {Outcome.COMMUNE, Outcome.CHOOSE_COMMUNE, Outcome.NO_MATCH},
+    "lieu": {Outcome.COMMUNE, Outcome.CHOOSE_COMMUNE, Outcome.NO_MATCH, Outcome.ANSWER},
     "plusieurs": {Outcome.SUGGESTIONS},
     "lettre": {Outcome.ANSWER, Outcome.SUGGESTIONS},
     "entrée": set(Outcome) - {Outcome.SMALLTALK},
