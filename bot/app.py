@@ -23,7 +23,7 @@ from bot.settings import Settings, secret_key
 from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
 from bot.storage.knowledge_files import Knowledge, KnowledgeWatcher, load
-from bot.web.keys import TELEGRAM_PROBLEM
+from bot.web.keys import TELEGRAM_LINK, TELEGRAM_PROBLEM
 from bot.web.server import listening, make_app
 
 #: What is in flight when the service is told to stop has so long to finish.
@@ -69,7 +69,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         gc.collect()
         gc.freeze()
         _give_back()
-        yield Services(assistant, database, knowledge, pseudonym_key=secret_key(settings))
+        services = Services(assistant, database, knowledge, pseudonym_key=secret_key(settings))
+        async with services.tallies.writing():
+            yield services
     finally:
         await knowledge.close()
         if migration:
@@ -142,9 +144,10 @@ async def _web(
 ) -> AsyncIterator[str]:
     receiver = telegram.receiver if telegram else None
     more = (receiver.route,) if isinstance(receiver, Webhook) else ()
-    app = make_app(services, settings.public_url, more)
+    app = make_app(services, settings.public_url, more, settings.embed)
     if telegram:
         app[TELEGRAM_PROBLEM] = telegram.problem
+        app[TELEGRAM_LINK] = lambda code, source: handlers.link(telegram.application, code, source)
     async with contextlib.AsyncExitStack() as stack:
         try:
             port = await stack.enter_async_context(

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from bot.conversation.assistant import Assistant
 from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeWatcher
+from bot.storage.tallies import Tallies
 
 
 class StartError(Exception):
@@ -45,3 +46,7 @@ class Services:
     metrics: Metrics = field(default_factory=Metrics)
     #: Makes pseudonyms that only this service can make again: SECRET_KEY, else until it ends.
     pseudonym_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    tallies: Tallies = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tallies", Tallies(self.database))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -9,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from yarl import URL
 
 from bot.storage.database_url import SSL_MODES, engine_arguments
 
@@ -40,6 +42,7 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] | None = None
     secret_key: SecretStr | None = None
     telegram_max_rate: Annotated[int, Field(ge=0)] = 30
+    embed_origins: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")
@@ -53,6 +56,11 @@ class Settings(BaseSettings):
     @classmethod
     def _without_final_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        return ",".join(map(_origin, filter(None, map(str.strip, value.split(",")))))
 
     @field_validator("telegram_mode")
     @classmethod
@@ -81,11 +89,27 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'galibot.sqlite3'}"
 
     @property
+    def embed(self) -> tuple[str, ...]:
+        """EMBED_ORIGINS, as browsers write origins."""
+        return tuple(filter(None, self.embed_origins.split(",")))
+
+    @property
     def by_webhook(self) -> bool:
         """Whether Telegram brings its updates to PUBLIC_URL, rather than that we fetch them."""
         if self.telegram_mode is None:
             return bool(self.public_url)
         return self.telegram_mode == "webhook"
+
+
+def _origin(address: str) -> str:
+    """The origin of a site, its name in ASCII. Raises ValueError where it is more or less."""
+    url = URL(address)
+    origin = str(url.origin())
+    loopback = url.host == "localhost" or (url.host or "").startswith("127.")
+    right = re.fullmatch(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?", origin)
+    if not right or str(url).rstrip("/") != origin or (url.scheme == "http" and not loopback):
+        raise ValueError
+    return origin
 
 
 _EXPECTED = {
@@ -101,6 +125,8 @@ _EXPECTED = {
     "telegram_api_base_url": "une adresse http(s), sans /bot",
     "telegram_mode": "polling, ou webhook si PUBLIC_URL est définie",
     "telegram_max_rate": "un nombre de messages par seconde, ou 0 pour aucune limite",
+    "embed_origins": "les adresses de sites, séparées par des virgules, comme "
+    "https://www.ville.example.fr, sans dossier ; http seulement sur cet ordinateur",
     "log_level": "DEBUG, INFO, WARNING ou ERROR",
 }
 

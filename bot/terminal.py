@@ -5,10 +5,11 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console, Group
 from rich.panel import Panel
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
@@ -34,6 +35,15 @@ class _Screen(Console):
 
 
 _out = _Screen(highlight=False)
+
+
+_Done = TypeVar("_Done")
+
+
+def progress(work: Iterable[_Done], count: int, what: str) -> Iterable[_Done]:
+    """The same work, with a bar beside the output; nothing is drawn where nobody looks."""
+    bar = _Screen(stderr=True)
+    return track(work, what, total=count, console=bar, disable=not bar.is_terminal)
 
 
 def converse(answer: Callable[[Question], Reply], texts: Texts) -> None:

@@ -15,7 +15,7 @@ FLOORS = (
     (
         "services",
         (
-            "conversation", "storage", "services", "trained", "pauses", "evaluation",
+            "conversation", "kit", "storage", "services", "trained", "pauses", "evaluation",
         ),
     ),
     ("channels", ("handlers", "web", "terminal", "console")),

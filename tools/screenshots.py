@@ -4,21 +4,30 @@ The real application on a free port, with a temporary database, seen by Chromium
 """
 
 import asyncio
+import datetime as dt
 import os
 import shutil
 import sys
 import tempfile
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
+import pypdfium2
 from playwright.async_api import Browser, async_playwright
 
 from bot.app import open_services
+from bot.kit.kit import kits
+from bot.kit.poster import poster as draw
 from bot.settings import Settings
+from bot.storage.knowledge_files import load
 from bot.web.server import listening, make_app
 
 ROOT = Path(__file__).resolve().parent.parent
+#: The address that posters bear.
+PUBLIC = "https://galibot.example.org"
 CHROMIUM_ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -36,6 +45,7 @@ PICTURES = (
     ("reponse", "/aide?s=1", "Qui s'engage ?", PHONE, False),
     ("commune", "/commune/59456?s=1", "", PHONE, True),
     ("ordinateur", "/", "", DESKTOP, False),
+    ("mairie", "/mairie/62498/q/qui-s-engage", "", (900, 1200, 1.0), False),
 )
 
 
@@ -47,7 +57,7 @@ async def served(folder: Path) -> AsyncIterator[str]:
     )
     async with (
         open_services(settings) as services,
-        listening(make_app(services), "127.0.0.1", 0) as port,
+        listening(make_app(services, PUBLIC), "127.0.0.1", 0) as port,
     ):
         yield f"http://127.0.0.1:{port}"
 
@@ -77,6 +87,28 @@ async def picture(
     await page.close()
 
 
+async def poster(browser: Browser, file: Path) -> None:
+    """The poster of one commune, drawn by pypdfium2 and saved by the browser."""
+    ours, day = load(ROOT / "knowledge", dt.date(2026, 12, 1)), dt.date(2026, 12, 1)
+    commune = ours.gazetteer.get("62498")
+    (kit,) = kits(ours.base, ours.gazetteer, (commune,), PUBLIC, day)
+    drawn = pypdfium2.PdfDocument(draw(kit))[0].render(scale=0.75, rev_byteorder=True)
+    rgb = drawn.to_numpy()[..., :3]
+    opaque = np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)])
+    page = await browser.new_page()
+    await page.set_content("<canvas></canvas>")
+    await page.evaluate(
+        """([width, height, bytes]) => {
+          const canvas = Object.assign(document.querySelector("canvas"), {width, height});
+          const pixels = Uint8ClampedArray.from(atob(bytes), byte => byte.charCodeAt());
+          canvas.getContext("2d").putImageData(new ImageData(pixels, width, height), 0, 0);
+        }""",
+        [drawn.width, drawn.height, b64encode(opaque.tobytes()).decode()],
+    )
+    await page.locator("canvas").screenshot(path=file)
+    await page.close()
+
+
 async def take(folder: Path, chromium: str) -> None:
     with tempfile.TemporaryDirectory() as data:
         async with served(Path(data)) as address, async_playwright() as playwright:
@@ -86,6 +118,7 @@ async def take(folder: Path, chromium: str) -> None:
             for name, path, asked, size, dark in PICTURES:
                 file = folder / f"{name}.png"
                 await picture(browser, address + path, asked, file, size, dark)
+            await poster(browser, folder / "affiche.png")
             await browser.close()
 
 

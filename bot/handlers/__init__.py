@@ -23,6 +23,7 @@ from bot.handlers.dialogue import commands, profile
 from bot.handlers.dialogue.addressing import FOR_US, SERVICE, WRITTEN
 from bot.handlers.dialogue.buttons import on_button
 from bot.handlers.dialogue.inline import on_inline_query
+from bot.handlers.dialogue.links import StartLink
 from bot.handlers.dialogue.membership import on_membership, on_migration
 from bot.handlers.dialogue.messages import on_anything_else, on_position, on_words
 from bot.handlers.dialogue.replying import on_error
@@ -100,6 +101,14 @@ def register(application: BotApplication) -> None:
     application.add_handler(InlineQueryHandler(on_inline_query))
     application.add_handler(ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(on_error)
+
+
+def link(application: BotApplication, commune: str, source: str) -> str:
+    """The address that opens the bot on a commune; empty until Telegram has told its name."""
+    if not application.running:
+        return ""
+    known = commune if commune.isdigit() else ""
+    return StartLink(commune=known, source=source).url(application.bot.username)
 
 
 async def announce(application: BotApplication) -> None:

@@ -25,7 +25,9 @@ _MOST = {
     120: "telegram.description_courte",
     256: """telegram.commande_start telegram.commande_themes telegram.commande_commune
         telegram.commande_contact telegram.commande_confidentialite telegram.commande_aide""",
-    300: "web.description",
+    300: "web.description mairie.bulletin_court",
+    900: "mairie.bulletin_long",
+    60: "mairie.affiche_question",
     40: """aucune voir_themes voir_questions chercher_commune changer_commune joindre_quelqu_un
         plus_simple texte_complet autre_guichet retour_debut retour_themes retour_theme
         web.menu_accueil
@@ -34,7 +36,8 @@ _MOST = {
         web.revoir_reponse telegram.utile telegram.pas_utile telegram.partager
         telegram.lire_la_suite telegram.relire_le_debut telegram.choix_precedents
         telegram.choix_suivants telegram.envoyer_position telegram.poser_au_robot
-        telegram.autre_question""",
+        telegram.autre_question mairie.bouton mairie.bouton_fermer mairie.bouton_page
+        mairie.copier mairie.imprimer mairie.chercher""",
 }
 _MOST_OF = {key: most for most, keys in _MOST.items() for key in keys.split()}
 
@@ -76,10 +79,11 @@ class Sentences(BaseModel):
 
 
 class Texts(Sentences):
-    """What every channel says, then the web's pages and Telegram alone."""
+    """What every channel says, then the web's pages, Telegram and the town hall's kit alone."""
 
     web: Sentences
     telegram: Sentences
+    mairie: Sentences
 
 
 def _schema(base: type[Sentences], defaults: Mapping[str, Any], within: str = "") -> Any:

@@ -20,6 +20,9 @@ from bot.storage.database_url import engine_arguments
 #: Sources counted in one day. Anyone can invent them: beyond, only those already seen count.
 SOURCES_A_DAY = 300
 
+#: Where a link was found, as its address says (docs/kit-mairie.md).
+SOURCE = r"[a-z0-9-]{1,19}"
+
 #: The tables; a change here goes with a migration (a test compares the two).
 TABLES = sa.MetaData()
 #: « Useful or not » on an answer: which answer, which channel, which day. `key` stands for the
@@ -42,6 +45,16 @@ _ARRIVALS = sa.Table(
     sa.Column("source", sa.String(19), primary_key=True),
     sa.Column("channel", sa.String(16), primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+)
+#: How many questions of one theme (none: empty) came in one month, and what became of them.
+_QUESTIONS = sa.Table(
+    "questions",
+    TABLES,
+    sa.Column("month", sa.Date, primary_key=True),  # its first day
+    sa.Column("channel", sa.String(16), primary_key=True),
+    sa.Column("theme", sa.String(32), primary_key=True),
+    sa.Column("outcome", sa.String(16), primary_key=True),
     sa.Column("count", sa.Integer, nullable=False),
 )
 #: The updates of Telegram that were answered: see Answered.
@@ -78,6 +91,15 @@ class Answered(NamedTuple):
     update_id: int
     message: int | None = None
     words: int | None = None
+
+
+class Asked(NamedTuple):
+    """What is counted of a question: never its words. `month` is its first day."""
+
+    month: dt.date
+    channel: str
+    theme: str
+    outcome: str
 
 
 class Database:
@@ -151,13 +173,47 @@ class Database:
                 totals[entry] = (yes + count, no) if useful else (yes, no + count)
         return totals
 
-    async def add_arrival(self, source: str, channel: str, day: dt.date) -> bool:
+    async def votes_by_month(self, since: dt.date) -> dict[tuple[str, dt.date], int]:
+        """How many found an answer useful, as {(entry id, first day of the month): votes}."""
+        votes = _VOTES.c
+        month = _month(votes.day)
+        counted = (
+            sa.select(votes.entry, *month, sa.func.count())
+            .where(votes.useful, votes.day >= since)
+            .group_by(votes.entry, *month)
+        )
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(counted)
+            return {(entry, dt.date(year, at, 1)): count for entry, year, at, count in rows}
+
+    async def add_questions(self, counted: Mapping[Asked, int]) -> None:
+        """Add these numbers to those that are there, in one transaction."""
+        added = self._insert(_QUESTIONS)
+        added = added.on_conflict_do_update(
+            index_elements=[*Asked._fields],
+            set_={"count": _QUESTIONS.c.count + added.excluded.count},
+        )
+        # In one order: two processes that write at once wait for each other, never both.
+        rows = [{**asked._asdict(), "count": count} for asked, count in sorted(counted.items())]
+        async with self._engine.begin() as connection:
+            await connection.execute(added, rows)
+
+    async def questions(self, since: dt.date) -> dict[Asked, int]:
+        """The numbers of the months from that day on."""
+        kept = sa.select(_QUESTIONS).where(_QUESTIONS.c.month >= since)
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(kept)
+            return {Asked(*asked): count for *asked, count in rows}
+
+    async def add_arrival(self, source: str, channel: str, day: dt.date, count: int = 1) -> bool:
         """Count that a link from `source` was followed; False where that day has too many."""
         arrivals = _ARRIVALS.c
         that_day = (arrivals.channel == channel, arrivals.day == day)
         known = sa.select(arrivals.source).where(arrivals.source == source, *that_day)
         others = sa.select(sa.func.count()).select_from(_ARRIVALS).where(*that_day)
-        arrival = self._insert(_ARRIVALS).values(source=source, channel=channel, day=day, count=1)
+        arrival = self._insert(_ARRIVALS).values(
+            source=source, channel=channel, day=day, count=count
+        )
         async with self._engine.begin() as connection:
             new = await connection.scalar(known) is None
             if new and (await connection.scalar(others) or 0) >= SOURCES_A_DAY:
@@ -165,7 +221,7 @@ class Database:
             await connection.execute(
                 arrival.on_conflict_do_update(
                     index_elements=["source", "channel", "day"],
-                    set_={"count": arrivals["count"] + 1},
+                    set_={"count": arrivals["count"] + count},
                 )
             )
         return True
@@ -175,6 +231,20 @@ class Database:
         async with self._engine.connect() as connection:
             rows = await connection.execute(sa.select(_ARRIVALS))
             return {(source, channel, day): count for source, channel, day, count in rows}
+
+    async def arrivals_by_month(
+        self, since: dt.date, sources: Collection[str] | None = None
+    ) -> dict[tuple[str, dt.date], int]:
+        """All channels together, as {(source, first day of the month): arrivals}."""
+        arrivals = _ARRIVALS.c
+        month = _month(arrivals.day)
+        counted = sa.select(arrivals.source, *month, sa.func.sum(arrivals["count"]))
+        counted = counted.where(arrivals.day >= since).group_by(arrivals.source, *month)
+        if sources is not None:
+            counted = counted.where(arrivals.source.in_(sources))
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(counted)
+            return {(source, dt.date(year, at, 1)): count for source, year, at, count in rows}
 
     async def answered_updates(self, update_ids: Collection[int]) -> set[int]:
         """Which of these updates of Telegram were answered, by this process or by another."""
@@ -234,6 +304,11 @@ class Database:
     def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insertion that can say what to do where the row is there already."""
         return (sqlite.insert if self.is_sqlite else postgresql.insert)(table)
+
+
+def _month(day: sa.Column[dt.date]) -> tuple[sa.Cast[int], ...]:
+    """The year and the month, as integers on both servers."""
+    return tuple(sa.cast(sa.extract(part, day), sa.Integer) for part in ("year", "month"))
 
 
 def _set_sqlite(connection: Any, _: object) -> None:

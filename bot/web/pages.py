@@ -7,7 +7,6 @@ browser history holds them.
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -16,13 +15,11 @@ from bot.conversation.message import SEARCH
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.served import Served
 from bot.knowledge.model import Contact
-from bot.web.body import read_body
+from bot.web.body import read_form
 from bot.web.keys import CHANNEL, SERVICES, counted, own_path
 from bot.web.links import read_state
 from bot.web.rendering import render, reply_context, wants_fragment
 
-#: A message of 4,000 characters, each of which may take 12 bytes in a form, with the conversation.
-FORM_BYTES = 52 * 1024
 #: Pages of one action: path → action, the field of WebTexts that is its title.
 _ACTION_PAGES = MappingProxyType(
     {
@@ -45,10 +42,11 @@ async def home(request: web.Request) -> web.Response:
 
 async def ask(request: web.Request) -> web.Response:
     """The chat page with the reply already in the conversation."""
-    fields = await _form(request)
+    fields = await read_form(request)
     text = fields.get("q", "").strip()
     question = Question(text=text, conversation=_conversation(request, fields))
-    reply = counted(request, await request.app[SERVICES].assistant.ask(question))
+    reply = await request.app[SERVICES].assistant.ask(question)
+    counted(request, reply, asked=bool(text))
     return _respond(request, reply, template="home.html", asked=text)
 
 
@@ -114,13 +112,13 @@ async def commune_form(request: web.Request) -> web.Response:
 
 async def commune_search(request: web.Request) -> web.Response:
     """The commune found, the choices, or why there is none."""
-    fields = await _form(request)
+    fields = await read_form(request)
     text = fields.get("q", "").strip()
     if len(text) > SEARCH:
         raise web.HTTPRequestEntityTooLarge(SEARCH, len(text))
     if text:
         looked = Question(text, conversation=_conversation(request, fields), only_place=True)
-        reply = counted(request, await request.app[SERVICES].assistant.ask(looked))
+        reply = counted(request, await request.app[SERVICES].assistant.ask(looked), asked=True)
     else:
         reply = _act(request, Ask(Kind.COMMUNE), fields)
     return _commune_page(request, reply, text)
@@ -145,7 +143,7 @@ async def commune(request: web.Request) -> web.Response:
 
 async def vote(request: web.Request) -> web.Response:
     """Count « useful or not », without anything that says who voted."""
-    fields = await _form(request)
+    fields = await read_form(request)
     services = request.app[SERVICES]
     key, useful = fields.get("entry", ""), fields.get("useful")
     if key not in services.assistant.base.entries or useful not in {"oui", "non"}:
@@ -156,17 +154,6 @@ async def vote(request: web.Request) -> web.Response:
     conversation = _conversation(request, fields)
     title = _served(request).base.texts.web["titre_merci"]
     return render(request, template, conversation, entry=key, title=title)
-
-
-async def _form(request: web.Request) -> dict[str, str]:
-    """The fields of one of our own forms: another site must not ask or vote in a reader's name.
-
-    Nothing raises here on what is sent, as a parser's error would quote it in the log.
-    """
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise web.HTTPForbidden
-    body = await read_body(request, FORM_BYTES)
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def _served(request: web.Request) -> Served:

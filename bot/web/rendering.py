@@ -48,6 +48,9 @@ def make_environment(public_url: str, root: str) -> Environment:
         root=root,
         style_url=root + static_url("style.css"),
         script_url=root + static_url("chat.js"),
+        framed_url=root + static_url("framed.js"),
+        kit_style_url=root + static_url("kit.css"),
+        kit_script_url=root + static_url("kit.js"),
     )
     return environment
 
@@ -94,13 +97,16 @@ def render(
             themes=served.base.themes,
             shared=served.base.texts,
             texts=served.base.texts.web,
+            town=served.base.texts.mairie,
             drawings=served.base.drawings,
             places=bool(served.gazetteer),
+            # Only in another site's page is there anything for that script to do.
+            framed=request.headers.get("Sec-Fetch-Dest") == "iframe",
             **context,
         )
     )
     response = web.Response(text=html, content_type="text/html", status=status)
-    response.headers["Vary"] = FRAGMENT_HEADER
+    response.headers["Vary"] = f"{FRAGMENT_HEADER}, Sec-Fetch-Dest"
     # Browsers must not keep a page that holds a resident's words.
     words = request.method == "POST" or "q" in request.query
     response.headers["Cache-Control"] = "no-store" if words else "no-cache"

@@ -16,8 +16,17 @@ from aiohttp.web_protocol import RequestHandler
 from yarl import URL
 
 from bot.services import Services
-from bot.web import api, health, open_data, pages
-from bot.web.keys import ROOT, SERVICES, TEMPLATES, own_path, route_label
+from bot.web import api, embedding, figures, health, open_data, pages, staff
+from bot.web.keys import (
+    EMBED,
+    PUBLIC_URL,
+    ROOT,
+    SERVICES,
+    TEMPLATES,
+    count_arrival,
+    own_path,
+    route_label,
+)
 from bot.web.links import meant, read_state
 from bot.web.rendering import FOLDER, make_environment, render
 
@@ -37,20 +46,28 @@ _FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 def make_app(
-    services: Services, public_url: str = "", more: Iterable[web.RouteDef] = ()
+    services: Services,
+    public_url: str = "",
+    more: Iterable[web.RouteDef] = (),
+    embed: tuple[str, ...] = (),
 ) -> web.Application:
     """The web channel, with more routes. It opens nothing: who made the services closes them.
+
+    `embed` are the origins of the sites whose pages may hold ours.
 
     Where PUBLIC_URL has a path, every link begins with it, and every route is there with and
     without it: the proxy before us may take it away or leave it.
     """
     logging.getLogger("aiohttp.server").addFilter(name_nobody)
-    app = web.Application(middlewares=[measure, tell_errors])
+    app = web.Application(middlewares=[measure, tell_errors, embedding.answer_preflights])
     root = URL(public_url).path.rstrip("/")
     app[SERVICES] = services
     app[TEMPLATES] = make_environment(public_url, root)
     app[ROOT] = root
-    routes = (*pages.ROUTES, *api.ROUTES, *open_data.ROUTES, *health.ROUTES, *more)
+    app[PUBLIC_URL] = public_url
+    app[EMBED] = embed
+    ours = (pages, staff, figures, embedding, api, open_data, health)
+    routes = (*(route for room in ours for route in room.ROUTES), *more)
     for above in dict.fromkeys(("", root)):
         app.add_routes(
             web.RouteDef(one.method, above + one.path, one.handler, one.kwargs) for one in routes
@@ -123,6 +140,8 @@ async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Time every request under its route's template."""
     start = time.perf_counter()
     response = await handler(request)
+    if request.method == "GET" and response.status == 200 and request.query.get("s"):
+        count_arrival(request)
     labels = request.app[SERVICES].metrics.seconds.labels(
         route_label(request), str(response.status)
     )
@@ -185,6 +204,7 @@ def _error_page(request: web.Request, status: int) -> web.Response:
 
 async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Strict headers on everything; a route that needs another value sets it first."""
+    embedding.allow(request, response, SECURITY_HEADERS["Content-Security-Policy"])
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.popall("Server", None)

@@ -45,6 +45,9 @@ async def answer(
         timer.cancel()
         for task in typing:
             task.cancel()
+    if text.strip() and part is None:
+        services = context.services
+        services.tallies.question(CHANNEL, reply, services.assistant.served)
     sent = await send(update, context, reply, part)
     replies = piece.replies if piece else ()
     if message and reply.joins:
