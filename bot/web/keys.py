@@ -12,6 +12,8 @@ SERVICES = web.AppKey("services", Services)
 TEMPLATES = web.AppKey("templates", Environment)
 #: The path of PUBLIC_URL, with which all our links begin: « /galibot », or nothing.
 ROOT = web.AppKey("root", str)
+#: PUBLIC_URL, or nothing.
+PUBLIC_URL = web.AppKey("public_url", str)
 #: What keeps Telegram from serving, in French, or None when all is well. app.py sets it where
 #: Telegram is started with the web; absent, /readyz does not speak of Telegram.
 TELEGRAM_PROBLEM: web.AppKey[Callable[[], str | None]] = web.AppKey("telegram_problem")

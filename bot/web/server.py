@@ -15,25 +15,31 @@ from aiohttp.typedefs import Handler
 from aiohttp.web_protocol import RequestHandler
 from yarl import URL
 
+from bot.knowledge.files import PICTURES
 from bot.services import Services
-from bot.web import api, health, open_data, pages
-from bot.web.keys import ROOT, SERVICES, TEMPLATES, own_path, route_label
+from bot.web import api, assets, health, open_data, pages, publication
+from bot.web.keys import PUBLIC_URL, ROOT, SERVICES, TEMPLATES, own_path, route_label
 from bot.web.links import meant, read_state
-from bot.web.rendering import FOLDER, make_environment, render
+from bot.web.rendering import STYLE_HASH, make_environment, render
 
 _log = logging.getLogger(__name__)
 
+#: Seconds for which a browser comes back by https alone, where PUBLIC_URL is one.
+YEAR = 365 * 24 * 3600
 SECURITY_HEADERS = MappingProxyType(
     {
         "Content-Security-Policy": (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            f"default-src 'none'; script-src 'self'; style-src 'self' {STYLE_HASH}; "
+            "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"
+        ),
+        "Permissions-Policy": (
+            "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
         ),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
 )
-_FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 def make_app(
@@ -50,12 +56,17 @@ def make_app(
     app[SERVICES] = services
     app[TEMPLATES] = make_environment(public_url, root)
     app[ROOT] = root
-    routes = (*pages.ROUTES, *api.ROUTES, *open_data.ROUTES, *health.ROUTES, *more)
+    app[PUBLIC_URL] = public_url.rstrip("/")
+    folder = services.knowledge.folder
+    app[publication.PICTURED] = all((folder / name).is_file() for name in PICTURES)
+    app[TEMPLATES].globals["pictured"] = app[publication.PICTURED]
+    app[TEMPLATES].globals["legal"] = publication.LEGAL
+    rooms = (pages, publication, api, open_data, health, assets)
+    routes = (*(route for room in rooms for route in room.ROUTES), *more)
     for above in dict.fromkeys(("", root)):
         app.add_routes(
             web.RouteDef(one.method, above + one.path, one.handler, one.kwargs) for one in routes
         )
-        app.router.add_static(f"{above}/static", FOLDER / "static")
     if root:
         app.router.add_get(root, pages.home)
     app.on_response_prepare.append(set_headers)
@@ -187,6 +198,6 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
     """Strict headers on everything; a route that needs another value sets it first."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.app[PUBLIC_URL].startswith("https:"):
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     response.headers.popall("Server", None)
-    if own_path(request).startswith("/static/") and response.status == 200 and "v" in request.query:
-        response.headers["Cache-Control"] = _FOR_GOOD
