@@ -17,6 +17,7 @@ from bot.handlers.delivery.lifecycle import Channel
 from bot.handlers.delivery.polling import Polling
 from bot.handlers.delivery.webhook import Webhook, secret_token
 from bot.knowledge.model import KnowledgeBase
+from bot.knowledge.problem import in_words
 from bot.pauses import doubling
 from bot.services import Services, StartError
 from bot.settings import Settings, secret_key
@@ -54,6 +55,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         gc.freeze()
         _give_back()
 
+    for told in in_words(served.warnings):
+        _log.warning("Connaissances servies. %s", told)
     knowledge = KnowledgeWatcher(settings.knowledge_dir, replace, served)
     del served  # else this frame would hold the first base for good
     migration = None

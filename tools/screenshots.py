@@ -1,6 +1,7 @@
 """Makes the pictures of the README: python -m tools.screenshots [folder].
 
-The real application on a free port, with a temporary database, seen by Chromium.
+The real application on a free port, with a temporary database, seen by Chromium. And two pictures
+of the knowledge folder: what is shown of a shared link, the icon of a home screen.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import shutil
 import sys
 import tempfile
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from playwright.async_api import Browser, async_playwright
 from bot.app import open_services
 from bot.kit.kit import kits
 from bot.kit.poster import poster as draw
+from bot.knowledge.texts import Texts
 from bot.settings import Settings
 from bot.storage.knowledge_files import load
 from bot.web.server import listening, make_app
@@ -109,12 +111,42 @@ async def poster(browser: Browser, file: Path) -> None:
     await page.close()
 
 
+async def emblems(browser: Browser, texts: Texts, drawings: Mapping[str, str]) -> None:
+    """The pictures of the folder, from its drawings and its name."""
+    style = (ROOT / "bot" / "web" / "static" / "style.css").read_text("utf-8")
+    for name, width, height, body in (
+        (
+            "partage",
+            1200,
+            630,
+            f"<h1>{texts['nom']}</h1><p>{texts.web['sous_titre']}</p>"
+            f"<div class='emblem-large'>{drawings['avatar']}</div>{drawings['horizon']}",
+        ),
+        ("icone", 512, 512, drawings["icone"]),
+    ):
+        page = await browser.new_page(viewport={"width": width, "height": height})
+        await page.set_content(
+            f"<style>{style} body {{ min-block-size: 0; padding: 96px 80px; font-size: 44px;"
+            " background: var(--coal); color: var(--on-coal); position: relative }"
+            " body > svg:only-child { position: fixed; inset: 0; inline-size: 100% }"
+            " h1 { font-size: 120px } p { max-inline-size: 16em; margin-block-start: 32px }"
+            " .horizon { position: absolute; inset: auto 64px 0 auto; inline-size: 640px;"
+            " block-size: 128px; stroke: #a39a8d } .emblem-large { position: absolute;"
+            " inset: 96px 80px auto auto } .emblem { inline-size: 160px; block-size: 200px }"
+            f"</style><body>{body}"
+        )
+        await page.screenshot(path=ROOT / "knowledge" / "dessins" / f"{name}.png")
+        await page.close()
+
+
 async def take(folder: Path, chromium: str) -> None:
     with tempfile.TemporaryDirectory() as data:
         async with served(Path(data)) as address, async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=chromium, args=list(CHROMIUM_ARGS)
             )
+            base = load(ROOT / "knowledge", dt.date.today()).base
+            await emblems(browser, base.texts, base.drawings)
             for name, path, asked, size, dark in PICTURES:
                 file = folder / f"{name}.png"
                 await picture(browser, address + path, asked, file, size, dark)

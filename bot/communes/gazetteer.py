@@ -6,6 +6,7 @@ A wrong « yes » is the worst answer, so every step would rather ask or give up
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from types import MappingProxyType
 
 from bot.communes.commune import Alias, Ambiguous, Commune, Found, Lookup, Unknown, largest_first
@@ -17,6 +18,7 @@ from bot.communes.names import EverydayWords, Names
 from bot.communes.nearest import Nearest, Point, distance_km
 from bot.communes.numbers import Postcodes
 from bot.communes.other_places import OtherPlaces
+from bot.communes.outlines import Outlines
 from bot.communes.settling import settle
 from bot.communes.spelling import CONNECTORS, name_words
 from bot.knowledge.region import Region
@@ -38,8 +40,11 @@ class Gazetteer:
         aliases: Sequence[Alias] = (),
         everyday_words: Iterable[str] = (),
         towns_elsewhere: Iterable[str] = (),
+        *,
+        outlines: Outlines | None = None,
     ) -> None:
         self.region = region
+        self.outlines = outlines
         self.communes: tuple[Commune, ...] = tuple(communes.values())
         self._by_code = dict(communes)
         kind = region.estates.kind if region.estates else None
@@ -61,6 +66,19 @@ class Gazetteer:
     def get(self, code_insee: str) -> Commune | None:
         """The commune of an INSEE code."""
         return self._by_code.get(code_insee)
+
+    def beginning_with(self, words: str) -> tuple[Commune, ...]:
+        """The communes whose name or postcode begins so, normalised; the most populous first."""
+        found = (commune for begun, commune in self._beginnings if begun.startswith(words))
+        return tuple({commune.code_insee: commune for commune in found}.values())
+
+    @cached_property
+    def _beginnings(self) -> tuple[tuple[str, Commune], ...]:
+        return tuple(
+            (normalise(begun), commune)
+            for commune in largest_first(self.communes)
+            for begun in (commune.name, *commune.postcodes)
+        )
 
     def around(self, point: Point) -> tuple[Commune, ...]:
         """The three likeliest communes of a point, best first; none where it is far from all."""

@@ -186,15 +186,7 @@ class Answers:
         about: str | None = None,
     ) -> Reply:
         """Several communes may be meant: a choice, never a guess; `about` what an entry says."""
-        choices = tuple(
-            Action(
-                f"{typeset(commune.name)} ({commune.postcodes[0]})",
-                Ask(Kind.ENTRY, f"{about}:{commune.code_insee}")
-                if about
-                else Ask(Kind.COMMUNE, commune.code_insee),
-            )
-            for commune in communes
-        )
+        choices = self.places(communes, about)
         told = text or self.texts["choisir_commune"]
         made = self.menu(told, conversation, Outcome.CHOOSE_COMMUNE, choices)
         return replace(made, communes=communes, entry=about)
@@ -320,6 +312,17 @@ class Answers:
     def _next(self, keys: Iterable[str], conversation: Conversation) -> tuple[Action, ...]:
         """What may be asked next: a few, and not what was just answered."""
         return self.questions(key for key in keys if key != conversation.entry)[:NEXT]
+
+    def places(self, communes: Iterable[Commune], about: str | None = None) -> tuple[Action, ...]:
+        """A button for each commune, with its first postcode; `about` what an entry says of it."""
+        return tuple(
+            Action(
+                f"{typeset(commune.name)} ({commune.postcodes[0]})",
+                Ask(Kind.ENTRY, f"{about}:{code}") if about else Ask(Kind.COMMUNE, code),
+            )
+            for commune in communes
+            for code in [commune.code_insee]
+        )
 
     def _theme_actions(self, limit: int | None = None) -> tuple[Action, ...]:
         return tuple(

@@ -48,6 +48,7 @@ _FRENCH_KEYS = {
     "entries": "entrees",
     "off_topic": "hors_sujet",
     "beside_contact": "avec_un_contact",
+    "examples": "exemples",
     "shorthand": "abreviations",
     "synonyms": "synonymes",
     "lists": "listes",
@@ -213,6 +214,7 @@ class KnowledgeBase(BaseModel):
     facts: Mapping[str, Fact]
     off_topic: tuple[str, ...]
     beside_contact: tuple[str, ...]  # entries offered with whoever is to be called
+    examples: tuple[str, ...]  # entries shown before anything is asked
     synonyms: tuple[tuple[str, ...], ...]
     shorthand: Mapping[str, str]  # words that residents write in their own way, written out
     unrelated: tuple[str, ...]

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from bot.knowledge.advice import did_you_mean
+from bot.knowledge.files import AnswersFile
 from bot.knowledge.model import Contact, Entry, Theme
 from bot.knowledge.problem import Problem
 from bot.knowledge.region import Region
+from bot.knowledge.texts import Texts
 from bot.knowledge.yaml_reading import Document, Path
 from bot.language.numbers import phone_numbers
 from bot.language.words import normalise, stems
@@ -38,15 +40,17 @@ _NAMED = {
     "voir_aussi": ("voir-aussi-inconnu", "L’entrée"),
     "appuis": ("appui-inconnu", "Le fait"),
     "avec_un_contact": ("entree-inconnue", "L’entrée"),
+    "exemples": ("entree-inconnue", "L’entrée"),
 }
 
 
 def references(
-    faq: Document, entries: Entries, beside_contact: Collection[str], known: Mapping[str, Known]
+    faq: Document, entries: Entries, answers: AnswersFile, known: Mapping[str, Known]
 ) -> Iterator[Problem]:
     """A theme, contact, other entry or fact that is named must be `known`, by the naming key."""
     named: list[tuple[str | None, Path, str, Collection[str | None]]] = [
-        (None, (), "avec_un_contact", beside_contact)
+        (None, (), "avec_un_contact", answers.beside_contact),
+        (None, (), "exemples", answers.examples),
     ]
     for key, (entry, path, _) in entries.items():
         named += [
@@ -68,6 +72,20 @@ def references(
             elif value is not None and value not in names:
                 message = f"{what} « {value} » n’existe pas."
                 yield faq.error(where, code, message, did_you_mean(value, names), owner)
+
+
+def publisher(document: Document, texts: Texts) -> Iterator[Problem]:
+    """What only the owner knows is said before the pages are public, and mail can be sent."""
+    if left := [name for name, value in texts.editeur if not value]:
+        message = f"Qui publie n’est pas dit en entier : il manque {', '.join(left)}."
+        hint = "Complétez-les sous « editeur: » : la loi les demande sur un site public."
+        yield document.warning(("editeur",), "a-completer", message, hint)
+    mail = texts.editeur["courriel"]
+    if mail and not re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", mail, re.ASCII):
+        message = f"« {mail} » n’est pas une adresse de courriel."
+        yield document.error(
+            ("editeur", "courriel"), "courriel", message, "Par exemple : contact@ville.fr."
+        )
 
 
 def of_region(

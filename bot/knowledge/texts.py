@@ -33,7 +33,10 @@ _MOST = {
         web.menu_accueil
         web.menu_themes web.menu_commune web.menu_contact web.menu_aide web.poser web.envoyer
         web.ecrire web.tous_les_contacts web.appeler web.voir_site web.avis_oui web.avis_non
-        web.revoir_reponse telegram.utile telegram.pas_utile telegram.partager
+        web.revoir_reponse web.menu_questions web.effacer web.copier web.copie
+        web.partager web.ecouter web.imprimer web.ecriture_simple web.ecriture_complete
+        web.raison_autre web.raison_complique web.raison_incomplet web.raison_faux
+        telegram.utile telegram.pas_utile telegram.partager
         telegram.lire_la_suite telegram.relire_le_debut telegram.choix_precedents
         telegram.choix_suivants telegram.envoyer_position telegram.poser_au_robot
         telegram.autre_question mairie.bouton mairie.bouton_fermer mairie.bouton_page
@@ -79,11 +82,15 @@ class Sentences(BaseModel):
 
 
 class Texts(Sentences):
-    """What every channel says, then the web's pages, Telegram and the town hall's kit alone."""
+    """What every channel says, then the web's pages, Telegram and the town hall's kit alone.
+
+    `editeur` says who publishes.
+    """
 
     web: Sentences
     telegram: Sentences
     mairie: Sentences
+    editeur: Sentences
 
 
 def _schema(base: type[Sentences], defaults: Mapping[str, Any], within: str = "") -> Any:
@@ -92,7 +99,7 @@ def _schema(base: type[Sentences], defaults: Mapping[str, Any], within: str = ""
     for key, default in defaults.items():
         if isinstance(default, str):
             most = _MOST_OF.get(f"{within}{key}")
-            fields[key] = (str, Field(default, min_length=1, max_length=most))
+            fields[key] = (str, Field(default, min_length=bool(default), max_length=most))
         else:
             part = _schema(Sentences, default, f"{key}.")
             fields[key] = (part, Field(default_factory=part))

@@ -37,6 +37,7 @@ _VOTES = sa.Table(
     sa.Column("channel", sa.String(16), nullable=False),
     sa.Column("day", sa.Date, nullable=False, index=True),
     sa.Column("key", sa.String(32), index=True, unique=True),
+    sa.Column("reason", sa.String(16)),  # why it was of no use, of a short list, where told
 )
 #: How many times a link from one source was followed on one day: a count, and nobody in it.
 _ARRIVALS = sa.Table(
@@ -148,15 +149,22 @@ class Database:
             return await connection.run_sync(_is_current)
 
     async def add_vote(
-        self, entry: str, useful: bool, channel: str, day: dt.date, key: str | None = None
+        self,
+        entry: str,
+        useful: bool,
+        channel: str,
+        day: dt.date,
+        key: str | None = None,
+        reason: str | None = None,
     ) -> None:
         """Count a vote; one that bears a known `key` changes that vote instead."""
-        values = {"entry": entry, "useful": useful, "channel": channel, "day": day, "key": key}
+        values = {"entry": entry, "useful": useful, "channel": channel, "day": day}
+        values |= {"key": key, "reason": reason}
         vote = self._insert(_VOTES).values(values)
         async with self._engine.begin() as connection:
             await connection.execute(
                 vote.on_conflict_do_update(
-                    index_elements=["key"], set_={"useful": useful, "day": day}
+                    index_elements=["key"], set_={"useful": useful, "day": day, "reason": reason}
                 )
             )
 

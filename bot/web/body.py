@@ -9,6 +9,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 #: What `Content-Encoding` may be. Browsers never compress what they send; some programs do.
 ENCODINGS = ("identity", "gzip", "deflate")
+#: A message of 4,000 characters, each of which may take 12 bytes in a form, with the conversation.
+FORM_BYTES = 52 * 1024
 #: Seconds in which a body has to arrive: a phone with hardly any network sends 12 KiB in five.
 PATIENCE = 20.0
 #: A message of 4,000 characters, each of which may take 12 bytes in a form, with the conversation.

@@ -8,15 +8,15 @@ import json
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.web import api, pages
+from bot.web import api, pages, publication
 from bot.web.keys import EMBED, SERVICES, own_path, route_label
-from bot.web.rendering import FOLDER
+from bot.web.assets import FOLDER
 
 #: Seconds for which browsers keep the script, and what a preflight said.
 _KEPT = 600
 _SCRIPT = (FOLDER / "static" / "widget.js").read_text(encoding="utf-8").strip().removesuffix(";")
 #: The pages of the conversation, and their errors (of no route): what a frame may hold.
-_FRAMED = frozenset({*(route.path for route in pages.ROUTES), "none"})
+_FRAMED = frozenset({*(one.path for one in (*pages.ROUTES, *publication.ROUTES)), "none"})
 
 
 async def script(request: web.Request) -> web.Response:

@@ -15,8 +15,19 @@ from aiohttp.typedefs import Handler
 from aiohttp.web_protocol import RequestHandler
 from yarl import URL
 
+from bot.knowledge.files import PICTURES
 from bot.services import Services
-from bot.web import api, embedding, figures, health, open_data, pages, staff
+from bot.web import (
+    api,
+    assets,
+    embedding,
+    figures,
+    health,
+    open_data,
+    pages,
+    publication,
+    staff,
+)
 from bot.web.keys import (
     EMBED,
     PUBLIC_URL,
@@ -28,21 +39,26 @@ from bot.web.keys import (
     route_label,
 )
 from bot.web.links import meant, read_state
-from bot.web.rendering import FOLDER, make_environment, render
+from bot.web.rendering import STYLE_HASH, make_environment, render
 
 _log = logging.getLogger(__name__)
 
+#: Seconds for which a browser comes back by https alone, where PUBLIC_URL is one.
+YEAR = 365 * 24 * 3600
 SECURITY_HEADERS = MappingProxyType(
     {
         "Content-Security-Policy": (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            f"default-src 'none'; script-src 'self'; style-src 'self' {STYLE_HASH}; "
+            "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"
+        ),
+        "Permissions-Policy": (
+            "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
         ),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
 )
-_FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 def make_app(
@@ -64,15 +80,18 @@ def make_app(
     app[SERVICES] = services
     app[TEMPLATES] = make_environment(public_url, root)
     app[ROOT] = root
-    app[PUBLIC_URL] = public_url
+    app[PUBLIC_URL] = public_url.rstrip("/")
     app[EMBED] = embed
-    ours = (pages, staff, figures, embedding, api, open_data, health)
-    routes = (*(route for room in ours for route in room.ROUTES), *more)
+    folder = services.knowledge.folder
+    app[publication.PICTURED] = all((folder / name).is_file() for name in PICTURES)
+    app[TEMPLATES].globals["pictured"] = app[publication.PICTURED]
+    app[TEMPLATES].globals["legal"] = publication.LEGAL
+    rooms = (pages, publication, staff, figures, embedding, api, open_data, health, assets)
+    routes = (*(route for room in rooms for route in room.ROUTES), *more)
     for above in dict.fromkeys(("", root)):
         app.add_routes(
             web.RouteDef(one.method, above + one.path, one.handler, one.kwargs) for one in routes
         )
-        app.router.add_static(f"{above}/static", FOLDER / "static")
     if root:
         app.router.add_get(root, pages.home)
     app.on_response_prepare.append(set_headers)
@@ -207,6 +226,6 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
     embedding.allow(request, response, SECURITY_HEADERS["Content-Security-Policy"])
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.app[PUBLIC_URL].startswith("https:"):
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     response.headers.popall("Server", None)
-    if own_path(request).startswith("/static/") and response.status == 200 and "v" in request.query:
-        response.headers["Cache-Control"] = _FOR_GOOD
