@@ -9,8 +9,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.web import api, pages, publication
-from bot.web.keys import EMBED, SERVICES, own_path, route_label
 from bot.web.assets import FOLDER
+from bot.web.keys import EMBED, SERVICES, own_path, route_label
 
 #: Seconds for which browsers keep the script, and what a preflight said.
 _KEPT = 600
