@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from benchmarks import kill, matching, phrasings, telegram
+from benchmarks import conversation, kill, matching, phrasings, telegram
 
 #: Each prints its own tables.
 BENCHMARKS: dict[str, Callable[[Console], None]] = {
     "matching": matching.run,
     "phrasings": phrasings.run,
+    "conversation": conversation.run,
     "telegram": telegram.run,
 }
 ON_REQUEST: dict[str, Callable[[Console], None]] = {"kill": kill.run}

@@ -20,6 +20,7 @@ from bot.conversation.assistant import Assistant, corpus_of
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
+from bot.knowledge.region import Status
 from bot.language.typography import typeset
 from bot.logs import start_log
 from bot.settings import Settings, WrongSettingError, load_settings, slips
@@ -143,6 +144,13 @@ def _parser() -> argparse.ArgumentParser:
         "--against", metavar="FICHIER.yaml", type=Path, help="une autre version, pour comparer"
     )
     measured.add_argument("--details", metavar="SORTIE.jsonl", type=Path)
+    poster = command("poster", _poster, "fait l’affiche d’une commune, de toutes, ou du service")
+    which = poster.add_mutually_exclusive_group()
+    which.add_argument("--commune", metavar="CODE", help="code INSEE")
+    which.add_argument("--all", action="store_true", help="toutes les communes du programme")
+    poster.add_argument(
+        "--out", metavar="SORTIE", type=Path, required=True, help="fichier PDF ; dossier avec --all"
+    )
     command("migrate", _migrate, "met la base de données à jour")
     command("compile", _compile, "lit les connaissances d’avance : le premier démarrage est court")
     for made in (ask, explain, commune, checked, measured):
@@ -199,12 +207,13 @@ def _ask(settings: Settings, options: argparse.Namespace) -> _Told:
         raise RefusedInputError(f"Le code INSEE {options.commune} n’est pas connu.")
     question = Question(options.text, conversation=Conversation(commune=options.commune))
     reply = assistant.reply(question)
-    return _Told(reply.as_json(), lambda: terminal.show_reply(reply))
+    return _Told(reply.as_json(), lambda: terminal.show_reply(reply, assistant.base.texts))
 
 
 def _chat(settings: Settings, _: argparse.Namespace) -> None:
     with contextlib.suppress(KeyboardInterrupt):  # while the answers load, too
-        terminal.converse(_assistant(settings).reply)
+        assistant = _assistant(settings)
+        terminal.converse(assistant.reply, assistant.base.texts)
 
 
 def _explain(settings: Settings, options: argparse.Namespace) -> _Told:
@@ -300,6 +309,32 @@ def _judged(
 ) -> tuple[evaluation.Verdict, ...]:
     assistant = _assistant(settings, load_base(path, dt.date.today()))
     return tuple(evaluation.judge(assistant, case) for case in cases)
+
+
+def _poster(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.kit.kit import kits
+    from bot.kit.poster import poster
+
+    ours, address = load(settings.knowledge_dir, dt.date.today()), settings.public_url
+    if not address:
+        address = f"http://{settings.host}:{settings.port}"
+        print(f"PUBLIC_URL n’est pas définie : l’affiche mène à {address}.", file=sys.stderr)
+    of = ours.gazetteer.get(options.commune) if options.commune else None
+    if options.commune and of is None:
+        raise RefusedInputError(f"Le code INSEE {options.commune} n’est pas connu.")
+    inside = [one for one in ours.gazetteer.communes if one.status is not Status.OUT]
+    if not options.all:
+        (kit,) = kits(ours.base, ours.gazetteer, (of,), address, dt.date.today())
+        options.out.write_bytes(poster(kit))
+        return
+    if not inside:
+        raise RefusedInputError("Aucune commune n’est dans le programme (dossier lieux/).")
+    options.out.mkdir(parents=True, exist_ok=True)
+    for kit in terminal.progress(
+        kits(ours.base, ours.gazetteer, inside, address, dt.date.today()), len(inside), "Affiches"
+    ):
+        (options.out / f"affiche-{kit.file_name}.pdf").write_bytes(poster(kit))
+    print(typeset(f"{len(inside)} affiches dans {options.out}"))
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from bot.limits import Limits
+from bot.storage.tallies import Tallies
 
 if TYPE_CHECKING:  # a second of work: the port is open before (bot/web/door.py)
     from bot.conversation.assistant import Assistant
@@ -50,3 +51,7 @@ class Services:
     limits: Limits = field(default_factory=Limits)
     #: Makes pseudonyms that only this service can make again: SECRET_KEY, else until it ends.
     pseudonym_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    tallies: Tallies = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tallies", Tallies(self.database))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Collection
 from ipaddress import ip_network
@@ -12,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from rapidfuzz import fuzz, process
+from yarl import URL
 
 from bot.limits import ANY_PROXY, Networks
 from bot.storage.database_url import SSL_MODES, engine_arguments
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     telegram_max_rate: Annotated[int, Field(ge=0)] = 30
     trusted_proxies: Annotated[Networks, NoDecode] = ()
     metrics_token: SecretStr | None = None
+    embed_origins: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
@@ -65,6 +68,11 @@ class Settings(BaseSettings):
     @classmethod
     def _without_final_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        return ",".join(map(_origin, filter(None, map(str.strip, value.split(",")))))
 
     @field_validator("telegram_mode")
     @classmethod
@@ -106,11 +114,27 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'galibot.sqlite3'}"
 
     @property
+    def embed(self) -> tuple[str, ...]:
+        """EMBED_ORIGINS, as browsers write origins."""
+        return tuple(filter(None, self.embed_origins.split(",")))
+
+    @property
     def by_webhook(self) -> bool:
         """Whether Telegram brings its updates to PUBLIC_URL, rather than that we fetch them."""
         if self.telegram_mode is None:
             return bool(self.public_url)
         return self.telegram_mode == "webhook"
+
+
+def _origin(address: str) -> str:
+    """The origin of a site, its name in ASCII. Raises ValueError where it is more or less."""
+    url = URL(address)
+    origin = str(url.origin())
+    loopback = url.host == "localhost" or (url.host or "").startswith("127.")
+    right = re.fullmatch(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?", origin)
+    if not right or str(url).rstrip("/") != origin or (url.scheme == "http" and not loopback):
+        raise ValueError
+    return origin
 
 
 _EXPECTED = {
@@ -128,6 +152,8 @@ _EXPECTED = {
     "telegram_max_rate": "un nombre de messages par seconde, ou 0 pour aucune limite",
     "secret_key": "32 caractères au moins, tirés au hasard",
     "trusted_proxies": "des adresses IP ou des réseaux (10.0.0.0/8) séparés par des virgules, ou *",
+    "embed_origins": "les adresses de sites, séparées par des virgules, comme "
+    "https://www.ville.example.fr, sans dossier ; http seulement sur cet ordinateur",
     "log_level": "DEBUG, INFO, WARNING ou ERROR",
     "log_format": "text ou json",
 }

@@ -5,23 +5,26 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console, Group
 from rich.panel import Panel
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
 from bot.communes.commune import Commune
 from bot.conversation import places
 from bot.conversation.assistant import Explanation
+from bot.conversation.dating import dated, last_looked_at
 from bot.conversation.markup import plain
 from bot.conversation.reply import Conversation, Question, Reply
 from bot.evaluation import Verdict
 from bot.knowledge.grounds import Ground
 from bot.knowledge.model import Entry, KnowledgeBase
 from bot.knowledge.problem import Problem, in_words
-from bot.language.typography import long_date, typeset
+from bot.knowledge.texts import Texts
+from bot.language.typography import typeset
 
 
 class _Screen(Console):
@@ -34,7 +37,16 @@ class _Screen(Console):
 _out = _Screen(highlight=False)
 
 
-def converse(answer: Callable[[Question], Reply]) -> None:
+_Done = TypeVar("_Done")
+
+
+def progress(work: Iterable[_Done], count: int, what: str) -> Iterable[_Done]:
+    """The same work, with a bar beside the output; nothing is drawn where nobody looks."""
+    bar = _Screen(stderr=True)
+    return track(work, what, total=count, console=bar, disable=not bar.is_terminal)
+
+
+def converse(answer: Callable[[Question], Reply], texts: Texts) -> None:
     """A reply to each line typed or piped in, until there is none, Ctrl+C or « quitter ».
 
     A number takes the way on that has it in the last reply. Nothing is kept beyond the process.
@@ -53,27 +65,28 @@ def converse(answer: Callable[[Question], Reply]) -> None:
                 action = numbered.get(typed)
                 text = "" if action else typed
                 reply = answer(Question(text, action, conversation))
-                show_reply(reply, numbered=True)
+                show_reply(reply, texts, numbered=True)
                 conversation = reply.conversation
                 numbered = {str(n): way.action for n, way in enumerate(reply.actions, 1)}
     if someone:
         _say("\nAu revoir.")
 
 
-def show_reply(reply: Reply, *, numbered: bool = False) -> None:
+def show_reply(reply: Reply, texts: Texts, *, numbered: bool = False) -> None:
     """The reply as a panel, with its sources, contact and ways on, to be taken by number or not."""
     parts = _opening(reply)
+    origin = []
     for source in reply.sources:
-        date = f", {long_date(source.date)}" if source.date else ""
-        parts.append(Text(f"Source : {source.title}{date}", style="dim"))
+        when = dated(source, reply.collected_on, texts)
+        origin.append(f"Source : {source.title}{f' ({when})' * bool(when)}")
         if source.url:
-            parts.append(Text(f"  {source.url}", style="dim", overflow="fold"))
-    if reply.checked_on:
-        parts.append(Text(f"Vérifié le {long_date(reply.checked_on)}", style="dim"))
-    elif reply.collected_on:
-        parts.append(Text(f"Relevé le {long_date(reply.collected_on)}", style="dim"))
-    if reply.contact:
-        known = (reply.contact.name, reply.contact.phone, reply.contact.url)
+            origin.append(f"  {source.url}")
+    if looked_at := last_looked_at(reply, texts):
+        origin.append(looked_at)
+    if origin:
+        parts.append(Text("\n".join(origin), style="dim", overflow="fold"))
+    if desk := reply.contact:
+        known = (desk.name, desk.role, desk.phone, desk.hours, desk.address, desk.url)
         parts.append(Text("Contact : " + " · ".join(one for one in known if one)))
     if reply.actions:
         ways = (f"{n if numbered else '→'} {one.label}" for n, one in enumerate(reply.actions, 1))
@@ -85,17 +98,12 @@ def show_reply(reply: Reply, *, numbered: bool = False) -> None:
 
 
 def _opening(reply: Reply) -> list[Text]:
-    """The text after the answer in one sentence, in bold, unless it begins with that sentence.
-
-    What is urgent says first what to do; an easy wording is short as it is.
-    """
-    text = plain(reply.text)
-    brief = text.partition("\n\n")[0] if reply.urgent else plain(reply.brief or "")
-    if not brief or reply.easy:
-        return [Text(text)]
-    if text.startswith(brief):
-        return [Text.assemble((brief, "bold"), text.removeprefix(brief))]
-    return [Text(brief, style="bold"), Text(text)]
+    """The text after its sentence in short, in bold; what is urgent says first what to do."""
+    before, brief, rest = reply.opening
+    if reply.urgent:
+        brief, _, rest = rest.partition("\n\n")
+    parts = [Text(plain(before)), Text(plain(brief), style="bold"), Text(plain(rest))]
+    return [part for part in parts if part]
 
 
 def show_explanation(explanation: Explanation) -> None:

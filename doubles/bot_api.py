@@ -468,13 +468,17 @@ class BotApi:
 
 
 def message(number: int, chat: dict[str, Any] | int, **content: Any) -> dict[str, Any]:
-    """A resident's message, as Telegram writes it; commands and @names are marked in its text."""
+    """A resident's message, as Telegram writes it, with commands and @names marked in its text.
+
+    It comes a minute after the one numbered before.
+    """
     if isinstance(chat, int):
         chat = {"id": chat, "type": "private", "first_name": "Odette"}
     user = {"id": 42, "is_bot": False, "first_name": "Odette"}
     if chat["type"] == "private":
         user["id"] = chat["id"]
-    written = {"message_id": number, "date": DATE, "chat": chat, "from": user, **content}
+    date = DATE + 60 * number
+    written = {"message_id": number, "date": date, "chat": chat, "from": user, **content}
     for words, entities in (("text", "entities"), ("caption", "caption_entities")):
         if words in written and (marked := list(_entities(written[words]))):
             written.setdefault(entities, marked)

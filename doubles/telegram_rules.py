@@ -17,7 +17,7 @@ _TAGS = {
     "blockquote",
 }  # fmt: skip
 _PIECE = re.compile(
-    r'<(?P<close>/?)(?P<tag>[a-z][a-z-]*)(?P<attributes>(?: [a-z-]+="[^"<>]*")*)>'
+    r'<(?P<close>/?)(?P<tag>[a-z][a-z-]*)(?P<attributes>(?: [a-z-]+(?:="[^"<>]*")?)*)>'
     r"|&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);"
     r"|[^<>&]+"
 )
@@ -53,8 +53,10 @@ def html_complaints(text: str) -> Iterator[str]:
             opened.append(tag)
             if tag == "a" and not _HREF.fullmatch(piece["attributes"]):
                 yield f"not a link: {piece[0]}"
-            if tag != "a" and piece["attributes"]:
+            if tag != "a" and piece["attributes"] and piece[0] != "<blockquote expandable>":
                 yield f"attributes on <{tag}>"
+            if opened.count("blockquote") > 1:
+                yield "a quotation in another"
     if opened:
         yield f"never closed: {opened}"
 

@@ -9,11 +9,12 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import yaml
+from playwright.async_api import Browser
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.communes.gazetteer import Gazetteer
@@ -23,6 +24,7 @@ from bot.knowledge.texts import read_texts
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeWatcher, load
+from tests.browsing import chromium, served
 
 ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"
@@ -79,6 +81,25 @@ async def services(assistant: Assistant, tmp_path: Path) -> AsyncIterator[Servic
     await database.migrate()
     yield Services(assistant, database, KnowledgeWatcher(KNOWLEDGE, assistant.serve))
     await database.close()
+
+
+@pytest.fixture
+async def address(services: Services) -> AsyncIterator[str]:
+    """Where the pages are served."""
+    async with served(services) as address:
+        yield address
+
+
+@pytest.fixture
+async def alarmed_address(services: Services, alarmed: Assistant) -> AsyncIterator[str]:
+    async with served(replace(services, assistant=alarmed)) as address:
+        yield address
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 
 from bot.cli import main
@@ -445,3 +446,62 @@ def test_help_is_french(data_dir: Path) -> None:
     assert done.returncode == 0
     assert "commandes" in done.stdout
     assert "show this help" not in done.stdout
+
+
+PUBLIC = "https://galibot.example.org"
+
+
+def test_poster_makes_one_poster(data_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "lens.pdf"
+    done = run(
+        data_dir, "poster", "--commune", "62498", "--out", str(file), PUBLIC_URL=f"{PUBLIC}/"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    said = pypdf.PdfReader(file).pages[0].extract_text()
+    assert "Lens" in said
+    assert "galibot.example.org" in said
+
+
+def test_poster_makes_the_poster_of_the_service(data_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "service.pdf"
+    done = run(data_dir, "poster", "--out", str(file))
+    assert done.returncode == 0
+    assert "PUBLIC_URL" in done.stderr
+    assert "127.0.0.1:8080" in pypdf.PdfReader(file).pages[0].extract_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("--commune", "99999", "--out", "x.pdf"), 1, "99999"),
+        (("--commune", "62498", "--out", "nulle-part/x.pdf"), 1, "nulle-part/x.pdf"),
+        (("--commune", "62498"), 2, "--out"),
+        (("--all", "--commune", "62498", "--out", "x"), 2, "--all"),
+    ],
+)
+def test_poster_refuses_in_french(
+    data_dir: Path, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    done = run(data_dir, "poster", *arguments, PUBLIC_URL=PUBLIC)
+    assert done.returncode == code
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_poster_makes_those_of_the_programme_alone(tmp_path: Path) -> None:
+    """On a territory of four communes, of which one is outside."""
+    knowledge = tmp_path / "knowledge"
+    knowledge.mkdir()
+    (knowledge / "faq.yaml").write_text("entrees: [{id: a, question: Q, reponse: R.}]", "utf-8")
+    shutil.copytree(KNOWLEDGE / "lieux", knowledge / "lieux")
+    chosen = {"62498", "59456", "62637", "59350"}
+    for name in ("communes.csv", "mairies.csv", "communes_aliases.csv"):
+        file = knowledge / "lieux" / name
+        head, *lines = file.read_text("utf-8").splitlines()
+        kept = [line for line in lines if any(code in line.split(",")[:3] for code in chosen)]
+        file.write_text("\n".join([head, *kept]) + "\n", "utf-8")
+    out = tmp_path / "affiches"
+    done = run(tmp_path / "data", "poster", "--all", "--out", str(out), PUBLIC_URL=PUBLIC)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "3 affiches" in done.stdout
+    assert {file.stem.rpartition("-")[2] for file in out.iterdir()} == chosen - {"59350"}

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.matching.index import EntryTexts
 from bot.matching.matcher import Corpus
+from bot.matching.model import Scale
 from bot.storage import compiled
 from tests.cases.matching import SMALL, SYNONYMS, UNRELATED
 
@@ -17,21 +19,49 @@ ASKED = ("loyer", "les travo", "tarte", "")
 
 def test_what_was_kept_says_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
-    made = compiled.matcher_of(CORPUS, tmp_path)
+    (made,) = compiled.matchers_of(CORPUS, tmp_path)
     assert len(caplog.records) == 1, "the wait is told"
-    kept = compiled.matcher_of(CORPUS, tmp_path)
+    (kept,) = compiled.matchers_of(CORPUS, tmp_path)
     assert len(caplog.records) == 1
     assert [kept.rank(one) for one in ASKED] == [made.rank(one) for one in ASKED]
     assert len(list(tmp_path.iterdir())) == 1, "no draft is left"
 
 
 def test_another_corpus_takes_its_place(tmp_path: Path) -> None:
-    compiled.matcher_of(CORPUS, tmp_path)
+    list(compiled.matchers_of(CORPUS, tmp_path))
     before = list(tmp_path.iterdir())
-    compiled.matcher_of(Corpus(SMALL, (), UNRELATED), tmp_path)
+    list(compiled.matchers_of(Corpus(SMALL, (), UNRELATED), tmp_path))
     after = list(tmp_path.iterdir())
     assert len(after) == 1
     assert after != before
+
+
+def saved(changed: int) -> Corpus:
+    """The corpus of many phrasings, some of them changed."""
+    entries = {
+        f"e{number}": EntryTexts(
+            (f"question numéro {number}", f"le sujet {number + changed * (number < changed)}"),
+            f"La réponse {number}.",
+        )
+        for number in range(40)
+    }
+    return Corpus({**entries, **SMALL}, SYNONYMS, UNRELATED)
+
+
+def test_what_is_saved_is_served_as_sure_as_before_until_it_is_calibrated(tmp_path: Path) -> None:
+    (former,) = compiled.matchers_of(saved(0), tmp_path)
+    former = former.scaled(Scale(0.5, 0.5))
+    first, last = compiled.matchers_of(saved(1), tmp_path, former)
+    assert (first.scale, last.scale != former.scale) == (former.scale, True)
+    (alone,) = compiled.matchers_of(saved(1), tmp_path / "elsewhere")
+    asked = (*ASKED, "le sujet 1", "le sujet 3")
+    assert [last.rank(one) for one in asked] == [alone.rank(one) for one in asked]
+
+
+def test_another_base_is_never_served_as_sure_as_the_one_before(tmp_path: Path) -> None:
+    (former,) = compiled.matchers_of(saved(0), tmp_path)
+    (made,) = compiled.matchers_of(saved(30), tmp_path, former)
+    assert made.rank("le sujet 1").candidates
 
 
 def holds(**arrays: np.ndarray) -> Callable[[Path], object]:
@@ -58,20 +88,21 @@ def holds(**arrays: np.ndarray) -> Callable[[Path], object]:
 def test_a_broken_file_is_made_again(
     tmp_path: Path, break_it: Callable[[Path], object], caplog: pytest.LogCaptureFixture
 ) -> None:
-    good = compiled.matcher_of(CORPUS, tmp_path)
+    (good,) = compiled.matchers_of(CORPUS, tmp_path)
     (file,) = tmp_path.iterdir()
     break_it(file)
-    again = compiled.matcher_of(CORPUS, tmp_path)
+    (again,) = compiled.matchers_of(CORPUS, tmp_path)
     assert "il est refait" in caplog.text
     assert again.rank("loyer") == good.rank("loyer")
     caplog.clear()
-    compiled.matcher_of(CORPUS, tmp_path)
+    list(compiled.matchers_of(CORPUS, tmp_path))
     assert caplog.text == ""
 
 
 @pytest.mark.parametrize("folder", ["/proc/galibot/cache", "/dev/null", "/dev/null/cache"])
 def test_without_a_folder_it_is_done_without(folder: str, caplog: pytest.LogCaptureFixture) -> None:
-    assert compiled.matcher_of(CORPUS, Path(folder)).rank("loyer").candidates
+    (made,) = compiled.matchers_of(CORPUS, Path(folder))
+    assert made.rank("loyer").candidates
     assert "ne peut pas être écrit" in caplog.text
 
 
@@ -81,7 +112,8 @@ def test_a_full_disk_leaves_nothing_half_written(
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
     try:
-        assert compiled.matcher_of(CORPUS, tmp_path).rank("loyer").candidates
+        (made,) = compiled.matchers_of(CORPUS, tmp_path)
+        assert made.rank("loyer").candidates
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert "ne peut pas être écrit" in caplog.text

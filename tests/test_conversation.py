@@ -1,5 +1,6 @@
 """What a resident says and what she is answered, whatever the channel."""
 
+import asyncio
 import datetime as dt
 import gc
 import json
@@ -48,7 +49,7 @@ SMALLTALK = [
     ("mes enfants", ACTS["de-qui"].replies[0]),
     ("et la nuit ?", ACTS["de-qui"].replies[0]),
     ("espece de connard", ACTS["insulte"].replies[0]),
-    ("😀😀😀", TEXTS["message_vide"]),
+    ("🧱🧱🧱", TEXTS["message_vide"]),
     ("???", TEXTS["message_vide"]),
     ("   ", TEXTS["message_vide"]),
     ("x" * (LENGTH + 1), TEXTS["message_trop_long"]),
@@ -332,6 +333,14 @@ def test_a_place_elsewhere_that_the_entry_knows_is_answered(assistant: Assistant
     assert (reply.outcome, reply.entry) == (Outcome.ANSWER, "argent-europe")
 
 
+async def test_nobody_waits_while_a_letter_is_read(assistant: Assistant) -> None:
+    letter = asyncio.create_task(assistant.ask(Question("Mon loyer va-t-il augmenter ? " * 100)))
+    await asyncio.sleep(0)
+    await assistant.ask(Question("Qui s’engage ?"))
+    assert not letter.done()
+    assert (await letter).text
+
+
 async def test_where_someone_is_is_not_kept_with_the_usual_replies(assistant: Assistant) -> None:
     usual, place = Question(action="themes"), Question(place=Point(50.379, 3.217))
     assert await assistant.ask(usual) is await assistant.ask(usual)
@@ -462,11 +471,11 @@ def test_the_reply_as_json_has_the_agreed_keys(assistant: Assistant) -> None:
     assert set(reply) == {
         "outcome", "entry", "entries", "confidence", "title", "text", "brief", "easy_text", "easy",
         "urgent", "understood", "conversation", "sources", "collected_on", "checked_on", "commune",
-        "communes", "actions", "contact",
+        "communes", "actions", "contact", "contacts",
     }  # fmt: skip
     assert reply["collected_on"] == "2026-11-23"
     assert set(reply["sources"][0]) == {"title", "url", "date"}
-    assert set(reply["contact"]) == {"name", "phone", "url"}
+    assert set(reply["contact"]) == {"name", "phone", "url", "address", "hours"}
     assert 0 < reply["confidence"] <= 1
 
 
@@ -578,7 +587,7 @@ ENDINGS = {
     "vide": {Outcome.SMALLTALK},
     "acte": {Outcome.SMALLTALK, Outcome.ANSWER},
     "alarme": {Outcome.ANSWER},
-    "lieu": {Outcome.COMMUNE, Outcome.CHOOSE_COMMUNE, Outcome.NO_MATCH},
+    "lieu": {Outcome.COMMUNE, Outcome.CHOOSE_COMMUNE, Outcome.NO_MATCH, Outcome.ANSWER},
     "plusieurs": {Outcome.SUGGESTIONS},
     "lettre": {Outcome.ANSWER, Outcome.SUGGESTIONS},
     "entrée": set(Outcome) - {Outcome.SMALLTALK},

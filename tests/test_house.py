@@ -15,8 +15,8 @@ FLOORS = (
     (
         "services",
         (
-            "conversation", "storage", "services", "trained", "pauses", "logs", "limits",
-            "evaluation",
+            "conversation", "kit", "storage", "services", "trained", "pauses", "logs",
+            "limits", "evaluation",
         ),
     ),
     ("channels", ("handlers", "web", "terminal", "console")),

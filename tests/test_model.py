@@ -6,12 +6,20 @@ import numpy as np
 import pytest
 
 from bot.matching import signals
-from bot.matching.calibration import asked_again, calibrate, followed, likeliest, measured
+from bot.matching.calibration import (
+    asked_again,
+    asked_first,
+    calibrate,
+    likeliest,
+    measured,
+    usual,
+)
 from bot.matching.index import EntryTexts, build
 from bot.matching.matcher import Corpus, Matcher
 from bot.matching.model import (
     IDENTICAL,
     NONE,
+    TRUST,
     Model,
     Scale,
     none_features,
@@ -70,7 +78,7 @@ def test_scores_are_probabilities_best_first(matcher: Matcher, text: str) -> Non
 def test_very_words_are_the_surest_sign() -> None:
     """Surer than any model, such as one that finds all entries alike and sees no difference."""
     blind = Model(
-        np.zeros(len(signals.NAMES)), np.array([*[0.0] * (len(NONE) - 1), -9]), np.ones(4)
+        np.zeros(len(signals.NAMES)), np.array([*[0.0] * (len(NONE) - 1), -9]), np.ones(len(TRUST))
     )
     index, _ = build(
         {"a": EntryTexts(("le prix ?",)), "b": EntryTexts(("le prix du pain ?",))},
@@ -106,32 +114,65 @@ def test_the_scale_that_made_the_answers_is_found(slope: float, none: float) -> 
     logits = random.normal(size=(4_000, 6)) * 3
     given = probabilities(logits, Scale(slope, none))
     right = np.eye(6)[[random.choice(6, p=one) for one in given]]
-    found = likeliest(logits, right, np.full(len(logits), 1 / len(logits)))
+    found = likeliest(logits, right, np.full(len(logits), 1 / len(logits)), Scale(), 1e-4)
     assert found.slope == pytest.approx(slope, rel=0.15)
     assert found.none == pytest.approx(none, abs=0.4)
 
 
-def test_a_base_that_can_t_be_asked_again_keeps_the_model_s_own_scale() -> None:
+def test_a_base_that_can_t_be_asked_again_has_the_usual_scale_of_its_size() -> None:
     few = {"a": EntryTexts(("le prix ?",)), "b": EntryTexts(("la date ?",))}
     index, left_out = build(few, UNRELATED, load_encoder())
     model = load_model()
-    assert all(entry is None for _, entry in asked_again(index, left_out))
-    assert measured(model, asked_again(index, left_out)) == Scale()
-    assert calibrate(model, index, left_out) == followed(model.trust, Scale())
+    again, start = asked_again(index, left_out), usual(model, 2)
+    assert all(entry is None for _, entry in again)
+    assert measured(model, again, start) == start
+    bolder = model.trust[-1]
+    found = calibrate(model, index, left_out)
+    assert found.slope == pytest.approx(start.slope * bolder)
+    assert found.none == pytest.approx(start.none)
 
 
-def test_messages_to_refuse_that_look_alike_make_less_sure() -> None:
-    entries = {
+@pytest.fixture(scope="module")
+def enough() -> dict[str, EntryTexts]:
+    """The small base with enough phrasings for one to be left out."""
+    return {
         key: EntryTexts((*texts.phrasings, f"{texts.phrasings[1]} ?", f"et {texts.phrasings[0]}"))
         for key, texts in SMALL.items()
     }
-    index, left_out = build(entries, UNRELATED, load_encoder())
+
+
+def test_messages_to_refuse_that_look_alike_make_less_sure(enough: dict[str, EntryTexts]) -> None:
+    index, left_out = build(enough, UNRELATED, load_encoder())
     model = load_model()
-    asked = asked_again(index, left_out)
     traps = ("hausse de la taxe", "mon chien est mort")
-    assert (
-        measured(model, asked_again(index, left_out, traps * 3)).none > measured(model, asked).none
-    )
+    near = measured(model, asked_again(index, left_out, traps * 3), Scale())
+    assert near.none > measured(model, asked_again(index, left_out), Scale()).none
+
+
+def test_entries_that_overlap_make_less_sure(enough: dict[str, EntryTexts]) -> None:
+    """Each entry has a twin that says the same: what is left out may be either's."""
+    twins = {
+        f"{key}-{half}": EntryTexts(tuple(f"{one} {half}" for one in texts.phrasings))
+        for key, texts in enough.items()
+        for half in ("donc", "alors")
+    }
+    model = load_model()
+    given = []
+    for entries in (enough, twins):
+        index, left_out = build(entries, UNRELATED, load_encoder())
+        scale = measured(model, asked_again(index, left_out), Scale())
+        given.append(rank(compare(index, "hausse du loyer"), model, scale).candidates[0].score)
+    assert given[1] < given[0]
+
+
+def test_tests_that_are_answered_well_make_surer(enough: dict[str, EntryTexts]) -> None:
+    index, left_out = build(enough, UNRELATED, load_encoder())
+    model = load_model()
+    well = [("la hausse de mon loyer", "loyer"), ("garder mon chat", "animaux")] * 20
+    badly = [("la hausse de mon loyer", "animaux"), ("garder mon chat", "loyer")] * 20
+    assert len(asked_first(index, well, UNRELATED)) == len(well) + len(UNRELATED)
+    surer = calibrate(model, index, left_out, UNRELATED, well)
+    assert surer.slope > calibrate(model, index, left_out, UNRELATED, badly).slope
 
 
 # Kept in a file

@@ -30,6 +30,8 @@ from tests.conftest import KNOWLEDGE, ROOT, TODAY
 FULL = bool(os.environ.get("GALIBOT_FULL"))
 #: Phrasings that go through every transform, and through one edit: about 14 and 2 replies each.
 TRANSFORMED, EDITED = 120, 400
+#: Labelled questions that go through every transform.
+LABELLED = 60
 KEPT_BY_TRANSFORMS = 0.995
 KEPT_BY_EDITS = 0.95
 ASKED = 60
@@ -108,6 +110,8 @@ def polite(text: str, rng: random.Random) -> str:
     return f"{before}{text}{after}"
 
 
+_SIGNATURES = ("\n\nEnvoyé de mon iPhone", "\n-- \nJeanne", "\n\nEnvoyé depuis mon mobile Orange")
+
 TRANSFORMS: dict[str, Transform] = {
     "majuscules": lambda text, _: text.upper(),
     "minuscules": lambda text, _: text.lower(),
@@ -123,6 +127,14 @@ TRANSFORMS: dict[str, Transform] = {
         "{}", rng.choice(_EMOJIS)
     ),
     "politesse": polite,
+    "espaces insécables": lambda text, _: re.sub(r" (?=[?!:;»])|(?<=«) ", "\u00a0", text).replace(
+        " ", "\u00a0", 1
+    ),
+    "traits de coupure": lambda text, rng: in_one_long_word(
+        text, rng, lambda word: f"{word[:3]}\u00ad{word[3:]}"
+    ),
+    "guillemets": lambda text, rng: rng.choice((f"“{text}”", f'"{text}"', f"«\u00a0{text}\u00a0»")),
+    "signature": lambda text, rng: f"{text}{rng.choice(_SIGNATURES)}",
 }
 
 
@@ -213,6 +225,24 @@ def test_typing_does_not_change_the_reply(assistant: Assistant) -> None:
     assert share(tallies.values()) >= KEPT_BY_TRANSFORMS, report(tallies)
 
 
+def labelled() -> list[str]:
+    """Questions that are not in the base, of all kinds."""
+    lines = (ROOT / "tests" / "cases" / "questions_dev.jsonl").read_text("utf-8").splitlines()
+    return by_digest(json.loads(line)["question"] for line in lines)
+
+
+def test_typing_does_not_change_the_reply_to_a_question_that_is_not_in_the_base(
+    assistant: Assistant,
+) -> None:
+    """But for an s added to a word, which is another spelling, and thanks, which are an act."""
+    every = labelled()
+    tallies = measure_transforms(assistant, every if FULL else every[:LABELLED])
+    typed = {
+        name: one for name, one in tallies.items() if name not in ("s du pluriel", "politesse")
+    }
+    assert share(typed.values()) >= KEPT_BY_TRANSFORMS, report(typed)
+
+
 def test_one_typo_does_not_change_the_first_entry(assistant: Assistant) -> None:
     tally = measure_edits(assistant, phrasings(assistant.base, EDITED))
     assert share([tally]) >= KEPT_BY_EDITS, report({"une coquille": tally})
@@ -232,6 +262,8 @@ def test_one_typo_does_not_change_the_first_entry(assistant: Assistant) -> None:
         ("s du pluriel", "la maison", "la maisons"),
         ("s du pluriel", "les maisons", "les maison"),
         ("s du pluriel", "la cité", "la cité"),
+        ("espaces insécables", "Ça va où ?", "Ça\u00a0va où\u00a0?"),
+        ("traits de coupure", "le chantier", "le cha\u00adntier"),
     ],
 )
 def test_transforms_do_what_they_say(name: str, text: str, changed: str) -> None:

@@ -23,6 +23,11 @@ QUESTIONS: list[dict[str, Any]] = yaml.safe_load(
     (ROOT / "tests" / "cases" / "questions.yaml").read_text("utf-8")
 )
 
+#: Messages on general knowledge, which look like our subjects and are not.
+GENERAL_KNOWLEDGE: dict[str, list[str]] = yaml.safe_load(
+    (ROOT / "tests" / "cases" / "culture_generale.yaml").read_text("utf-8")
+)
+
 
 def test_an_entry_s_very_words_are_answered(base: KnowledgeBase, assistant: Assistant) -> None:
     """Its question is what the buttons show: typed again, it must lead to the same answer."""
@@ -65,6 +70,23 @@ def test_odd_messages_get_a_reply(assistant: Assistant, text: str) -> None:
     scores = [one.score for one in found.candidates]
     parts = itertools.chain.from_iterable(one.parts.values() for one in found.candidates)
     assert all(map(math.isfinite, [found.in_scope, *scores, *parts]))
+
+
+@pytest.mark.parametrize("kind", ["lus", "neufs"])
+def test_what_everyone_knows_is_not_answered(assistant: Assistant, kind: str) -> None:
+    """Unesco elsewhere, Europe, mines abroad, people and places: names that no entry is about."""
+    messages = [str(one) for one in GENERAL_KNOWLEDGE[kind]]
+    answered = {
+        text
+        for text in messages
+        if assistant.reply(Question(text)).outcome in {Outcome.ANSWER, Outcome.COMMUNE}
+    }
+    assert answered <= set(GENERAL_KNOWLEDGE["manques"])
+
+
+@pytest.mark.parametrize("text", ["cité", "maison", "12", "45"])
+def test_a_word_that_many_entries_share_is_not_answered(assistant: Assistant, text: str) -> None:
+    assert not isinstance(decide(assistant.rank(text), POLICY), Answered)
 
 
 @pytest.mark.parametrize("row", QUESTIONS, ids=lambda row: str(row["question"])[:60])

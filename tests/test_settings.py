@@ -29,6 +29,17 @@ def test_an_empty_value_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None
     assert load_settings().telegram_bot_token is None
 
 
+def test_sites_are_origins_as_browsers_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().embed == ()
+    given = " https://Www.Ville.example.fr/ ,https://hénin.example:8443,, http://127.0.0.1:8000"
+    monkeypatch.setenv("EMBED_ORIGINS", given)
+    assert load_settings().embed == (
+        "https://www.ville.example.fr",
+        "https://xn--hnin-bpa.example:8443",
+        "http://127.0.0.1:8000",
+    )
+
+
 def test_the_database_follows_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", "/ailleurs")
     assert load_settings().database == "sqlite+aiosqlite:////ailleurs/galibot.sqlite3"
@@ -80,6 +91,16 @@ def test_a_database_is_named_as_hosts_do(monkeypatch: pytest.MonkeyPatch, addres
         ("PUBLIC_URL", "https://galibot.example.org/{hunter2}"),
         ("PUBLIC_URL", "https://galibot.example.org/../hunter2"),
         ("TELEGRAM_MODE", "pigeon"),
+        ("EMBED_ORIGINS", "hunter2"),
+        ("EMBED_ORIGINS", "http://www.hunter2.example.fr"),  # http beyond this machine
+        ("EMBED_ORIGINS", "https://www.example.fr/hunter2"),
+        ("EMBED_ORIGINS", "https://www.example.fr?hunter2"),
+        ("EMBED_ORIGINS", "https://u:hunter2@www.example.fr"),
+        ("EMBED_ORIGINS", "https://*.hunter2.fr"),
+        ("EMBED_ORIGINS", "https://hunter2.fr; script-src *"),
+        ("EMBED_ORIGINS", "https://www.example.fr, hunter2"),
+        ("EMBED_ORIGINS", "ftp://hunter2.fr"),
+        ("EMBED_ORIGINS", "http://localhost.hunter2.fr"),
         ("TELEGRAM_MODE", "webhook"),  # without PUBLIC_URL
     ],
 )

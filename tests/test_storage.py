@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.handlers.delivery.grouped import Grouped
-from bot.storage.database import SOURCES_A_DAY, TABLES, Answered, Database
+from bot.storage.database import SOURCES_A_DAY, TABLES, Answered, Asked, Database
 from bot.storage.database_url import engine_arguments
 from tests.conftest import ROOT, TODAY, Server, postgres_server
 
@@ -85,6 +85,39 @@ async def test_strangers_can_not_fill_the_arrivals(database: Database) -> None:
     assert counted.count(False) == 5
     assert await database.add_arrival("s0", "telegram", day), "a known source still counts"
     assert (await database.arrivals())["s0", "telegram", day] == 2
+
+
+async def test_counts_by_month_add_up(database: Database) -> None:
+    await database.migrate()
+    month, later = dt.date(2031, 12, 1), dt.date(2032, 1, 1)
+    asked = {Asked(month, "web", "loyer", "answered"): 2, Asked(later, "web", "", "refused"): 1}
+    for _ in range(2):
+        await database.add_questions(asked)
+    assert await database.questions(month) == {key: 2 * count for key, count in asked.items()}
+    assert await database.questions(later) == {Asked(later, "web", "", "refused"): 2}
+    for source, channel, day in (
+        ("affiche-1", "web", month),
+        ("affiche-1", "telegram", month.replace(day=31)),
+        ("affiche-1", "web", later),
+        ("lien-1", "web", later),
+    ):
+        await database.add_arrival(source, channel, day, 3)
+    assert await database.arrivals_by_month(month) == {
+        ("affiche-1", month): 6,
+        ("affiche-1", later): 3,
+        ("lien-1", later): 3,
+    }
+    assert await database.arrivals_by_month(later, ["lien-1", "mail-1"]) == {("lien-1", later): 3}
+    for useful, day in ((True, month), (True, month.replace(day=9)), (False, month), (True, later)):
+        await database.add_vote("loyer", useful, "web", day)
+    assert await database.votes_by_month(month) == {("loyer", month): 2, ("loyer", later): 1}
+
+
+async def test_counts_added_at_once_are_all_there(database: Database) -> None:
+    await database.migrate()
+    asked = {Asked(dt.date(2033, 1, 1), "web", "loyer", "answered"): 1}
+    await asyncio.gather(*(database.add_questions(asked) for _ in range(8)))
+    assert list((await database.questions(dt.date(2033, 1, 1))).values()) == [8]
 
 
 USUAL = {"host": "h", "port": 5432, "user": "u", "password": "p", "database": "b"}

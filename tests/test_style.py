@@ -8,7 +8,7 @@ from bot.evaluation import failed_tests
 from bot.knowledge.checking import check
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
-from bot.knowledge.style import sentences, word_count
+from bot.knowledge.style import plain_text, sentences, word_count
 from bot.language.numbers import borne_by, numbers, numbers_in_words
 from tests.conftest import ROOT, TODAY
 
@@ -83,6 +83,10 @@ STYLE = [
     ("Il vous répondra", "Il vous " + "bien " * 80 + "répondra", "warning", "longueur"),
     ("Il vous répondra", "Il vous " + "anticonstitutionnellement " * 40 + "répondra", "warning",
      "longueur"),
+    ("    facile: |", "    en_bref: Le programme veut rénover 23 000 logements en dix ans.\n"
+     "    facile: |", "warning", "en-bref"),
+    ("    facile: |", f"    en_bref: Oui{', et oui' * 13}.\n    facile: |", "warning",
+     "en-bref-long"),
     ("Demandez à votre bailleur.", "Demandez donc à votre bailleur ou bien à la mairie de la "
      "commune voisine.", "warning", "phrase-longue"),
     ("Demandez à votre bailleur.", "Demandez à l'ANRU.", "warning", "sigle"),
@@ -143,23 +147,32 @@ def test_numbers_are_read_in_digits_and_in_words() -> None:
     assert borne_by("trois fois 23\u202f000") == {"3", "23000"}
 
 
+@pytest.mark.parametrize("brief", ["Le programme prévoit de rénover 23 000 logements en dix ans.",
+                                   "Beaucoup, mais pas tous."])  # fmt: skip
+def test_a_sentence_in_short_begins_the_answer_or_is_another(brief: str) -> None:
+    assert codes(FAQ.replace("    facile: |", f"    en_bref: {brief}\n    facile: |")) == []
+
+
 def test_sentences_and_words() -> None:
     assert sentences("Oui. Non : peut-être\nFin") == ["Oui.", "Non :", "peut-être", "Fin"]
     assert word_count("Appelez le 03 27 71 37 37, ou 23 000 personnes.") == 6
 
 
 def test_each_sentence_with_a_number_leads_to_its_fact(base: KnowledgeBase) -> None:
+    """Of our own base, to a fact of its own: neither a contact nor a source bears it alone."""
     checked = check({"faq.yaml": FAQ, "faits.yaml": FACTS, "contacts.yaml": CONTACTS}, TODAY)
     assert checked.base is not None
     first = grounds_of(checked.base, "logements")[0]
     assert set(first.facts) == {"objectif"}
     assert first.as_json()["facts"][0]["url"] == "https://example.org"
-    desks = " ".join(f"{one.name} {one.phone} {one.address}" for one in base.contacts.values())
-    for key in base.entries:
+    for key, entry in base.entries.items():
         for ground in grounds_of(base, key):
             said = numbers(ground.sentence) | numbers_in_words(ground.sentence)
-            if said - numbers(desks):
-                assert ground.facts, (key, ground.sentence)
+            assert ground.facts or not said, (key, ground.sentence)
+        borne = (f"{base.facts[name].statement} {base.facts[name].date}" for name in entry.support)
+        told = f"{entry.answer}\n{entry.easy}"
+        said = numbers(plain_text(told)) | numbers_in_words(told)
+        assert said <= borne_by(" ".join(borne)), key
 
 
 def test_failed_tests_are_told(gazetteer: Gazetteer) -> None:
@@ -184,6 +197,13 @@ def test_the_guide_explains_every_advice() -> None:
     known = {row[3] for row in STYLE}
     known |= {"facile-absent", "variantes-proches", "essai-manque", "hors-sujet-repondu"}
     assert {code for code in known if f"`{code}`" not in guide} == set()
+
+
+def test_each_answer_of_ours_opens_on_its_sentence_in_short(base: KnowledgeBase) -> None:
+    for key, entry in base.entries.items():
+        brief = " ".join((entry.brief or "").split())
+        assert brief, key
+        assert " ".join(entry.answer.split()).startswith(brief), key
 
 
 def test_our_own_base_has_no_problem(base: KnowledgeBase) -> None:

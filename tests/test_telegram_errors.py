@@ -449,8 +449,10 @@ async def test_over_the_real_client_no_log_holds_the_token_or_a_message(
     assert TOKEN not in told
 
 
-def test_every_logger_of_the_library_is_discreet(logged: pytest.LogCaptureFixture) -> None:
-    build(TOKEN, None)  # type: ignore[arg-type]
+def test_every_logger_of_the_library_is_discreet(
+    logged: pytest.LogCaptureFixture, services: Services
+) -> None:
+    build(TOKEN, services)
     names = [name for name in logging.root.manager.loggerDict if name.startswith("telegram.")]
     assert {"telegram.ext.ExtBot", "telegram.ext.Updater", "telegram.ext.Application"} <= set(names)
     for name in names:
@@ -466,7 +468,8 @@ def test_every_logger_of_the_library_is_discreet(logged: pytest.LogCaptureFixtur
 @pytest.mark.parametrize(
     "text",
     ["a < b", "a & b", "a > b", "<b>a", "a</b>", "<b><i>a</b></i>", "<p>a</p>",
-     '<b class="x">a</b>', '<a>a</a>', '<a href="javascript:x">a</a>', "&eacute;"],
+     '<b class="x">a</b>', '<a>a</a>', '<a href="javascript:x">a</a>', "&eacute;",
+     "<b expandable>a</b>", "<blockquote>a<blockquote expandable>b</blockquote></blockquote>"],
 )  # fmt: skip
 def test_the_fake_refuses_wrong_html(text: str) -> None:
     assert list(html_complaints(text))

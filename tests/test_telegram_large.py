@@ -187,7 +187,7 @@ async def test_the_rest_of_a_long_text_is_one_tap_away(
         reply = large.reply(Question(action="entry:longue"))
     else:
         reply = large.reply(Question(asked.removeprefix("@galibot_bot ")))
-    whole = render(reply, TEXTS.telegram)
+    whole = render(reply, TEXTS)
     assert part in whole
     shown = " ".join(one["text"] for one in messages)
     if pressed:

@@ -3,11 +3,14 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from html import escape
+from typing import Any
 
 import pytest
 
 from bot.conversation.action import Ask, Kind
 from bot.conversation.assistant import Assistant
+from bot.conversation.places import commune_status
 from bot.conversation.reply import Action, Conversation, Outcome, Question, Reply
 from bot.handlers.delivery.sending import plain
 from bot.handlers.dialogue.keyboard import LABEL_LENGTH, REFUSAL, Vote, cut, keyboard, with_vote
@@ -63,25 +66,23 @@ def test_every_reply_of_the_real_base_is_accepted(
         markup = keyboard(reply, TEXTS)
         assert markup
         found = [
-            *text_complaints(render(reply, TEXTS.telegram), "HTML"),
+            *text_complaints(render(reply, TEXTS), "HTML"),
             *keyboard_complaints(markup.to_dict()),
         ]
         complaints.extend(f"{action}: {complaint}" for complaint in found)
         # Nothing of a real answer is left out.
-        assert all(
-            source.title in plain(render(reply, TEXTS.telegram)) for source in reply.sources
-        ), action
+        assert all(source.title in plain(render(reply, TEXTS)) for source in reply.sources), action
     assert complaints == []
 
 
 def test_every_commune_is_accepted(assistant: Assistant) -> None:
     for name in ("59456", "Noyelles", "Lille", "Lens", "Paris", "Saint-Amand", "62"):
         reply = assistant.reply(Question(text=name))
-        assert list(text_complaints(render(reply, TEXTS.telegram), "HTML")) == []
+        assert list(text_complaints(render(reply, TEXTS), "HTML")) == []
 
 
 def test_a_message_has_its_parts_in_order() -> None:
-    assert render(REPLY, TEXTS.telegram) == (
+    assert render(REPLY, TEXTS) == (
         "<i>Service automatique.</i>\n\n"
         "<b>Pain &amp; mine ?</b>\n\n"
         'Voir <a href="https://exemple.fr/?a=1&amp;b=2">la page</a> :\n'
@@ -90,23 +91,106 @@ def test_a_message_has_its_parts_in_order() -> None:
         "Téléphone\u00a0: 03\u00a027\u00a000\u00a000\u00a000\n"
         '<a href="https://exemple.fr">Voir le site</a>\n\n'
         "Sources\u00a0:\n"
-        '• <a href="https://exemple.fr">Préfecture de région</a>, 22 mars 2024\n'
-        "• Journal &lt;officiel&gt;\n"
-        "Relevé le 23 novembre 2026"
+        '• <a href="https://exemple.fr">Préfecture de région</a>, page de 2024, lue en novembre '
+        "2026\n"
+        "• Journal &lt;officiel&gt;, page lue en novembre 2026"
     )
 
 
 def test_one_source_and_a_check() -> None:
     checked = replace(REPLY, sources=REPLY.sources[1:], checked_on=dt.date(2027, 5, 1))
-    assert render(checked, TEXTS.telegram).endswith(
-        "Source\u00a0: Journal &lt;officiel&gt;\nVérifié le 1er mai 2027"
+    assert render(checked, TEXTS).endswith(
+        "Source\u00a0: Journal &lt;officiel&gt;, page lue en novembre 2026\n"
+        "Vérifié le 1er mai 2027."
     )
 
 
 def test_a_bare_reply_is_its_text() -> None:
     bare = Reply(Outcome.SMALLTALK, "Bonjour.", Conversation())
-    assert render(bare, TEXTS.telegram) == "Bonjour."
+    assert render(bare, TEXTS) == "Bonjour."
     assert keyboard(bare, TEXTS) is None
+
+
+BRIEF = "Une phrase, avec [ceci] & (cela)."
+LONG = "Une explication de trente signes. " * 10
+SHORT = replace(
+    REPLY, brief=BRIEF, notice=None, easy_text=None, sources=(), collected_on=None, contact=None
+)
+
+
+def opened(text: str, **changes: Any) -> str:
+    return render(replace(SHORT, text=text, **changes), TEXTS)
+
+
+#: The text of an answer, and what of it stands before the sentence in short, and after.
+OPENINGS = (
+    (f"{BRIEF} {LONG}", "", LONG),
+    # As it stands in a file, on several lines.
+    (BRIEF.replace(" avec", "\navec") + f" {LONG}", "", LONG),
+    (f"{BRIEF}\n\n- un\n- deux\n\n{LONG}", "", f"• un\n• deux\n\n{LONG}"),
+    (f"{BRIEF[:-1]} :\n- un\n- deux\n\n{LONG}", "", f"• un\n• deux\n\n{LONG}"),
+    # Said again: that is told before.
+    (f"Je vous le redis.\n\n{BRIEF} {LONG}", "Je vous le redis.\n\n", LONG),
+    # The sentence is not the whole of the text's own: nothing is lost.
+    (f"{BRIEF[:-1]}, et la suite. {LONG}", "", f"{BRIEF[:-1]}, et la suite. {LONG}"),
+    (f"Autre chose. {LONG}", "", f"Autre chose. {LONG}"),
+)
+
+
+@pytest.mark.parametrize(("text", "before", "rest"), OPENINGS)
+def test_an_answer_opens_on_its_sentence_in_short_said_once(
+    text: str, before: str, rest: str
+) -> None:
+    told = escape(rest.strip(), quote=False)
+    assert opened(text) == (
+        f"Pain &amp; mine ?\n\n{before}<b>{escape(BRIEF, quote=False)}</b>\n\n"
+        f"<blockquote expandable>{told}</blockquote>"
+    )
+
+
+def test_what_is_short_urgent_or_easy_is_not_folded() -> None:
+    title = "Pain &amp; mine ?"
+    few = "Quelques lignes de plus."
+    brief = escape(BRIEF, quote=False)
+    assert opened(f"{BRIEF} {few}") == f"{title}\n\n<b>{brief}</b>\n\n{few}"
+    assert opened(BRIEF) == f"{title}\n\n<b>{brief}</b>"
+    whole = f"{BRIEF}\n\n{LONG}"
+    shown = f"<b>{title}</b>\n\n{brief}\n\n{LONG}".strip()
+    assert opened(whole, easy=True) == shown
+    assert opened(whole, calls=("112",)) == shown
+    assert opened(whole, brief=None) == shown
+
+
+def test_the_source_is_folded_and_whom_to_ask_is_not() -> None:
+    html = opened(LONG, sources=REPLY.sources, contact=REPLY.contact)
+    inside, after = html.split("</blockquote>")
+    assert "Journal &lt;officiel&gt;" in inside
+    assert after.startswith("\n\nContact")
+    # A few lines and their source are seen at once.
+    assert "blockquote" not in opened("Une ligne.", sources=REPLY.sources)
+
+
+def test_where_a_commune_stands_is_never_folded(assistant: Assistant) -> None:
+    for place in ("Lens", "Lille"):
+        asked = f"Mon loyer va-t-il augmenter après les travaux, à {place} ?"
+        reply = assistant.reply(Question(asked))
+        assert reply.entry
+        assert reply.commune
+        html = render(reply, TEXTS)
+        assert commune_status(reply.commune) in plain(html.split("</blockquote>")[1])
+
+
+def test_a_fold_that_does_not_fit_goes_on_in_the_next_message() -> None:
+    html = opened(f"{BRIEF} {LONG * 20}", contact=REPLY.contact)
+    first, left = page(html)
+    assert list(text_complaints(first, "HTML")) == []
+    assert first.endswith("signes. […]</blockquote>")
+    rest, none_left = page(html, left)
+    assert list(text_complaints(rest, "HTML")) == []
+    assert "blockquote" not in rest
+    assert none_left == 0
+    told = plain(first).replace(" […]", " ") + plain(rest).replace("[…] ", "")
+    assert told.count("Une explication de trente signes.") == 200
 
 
 def test_whom_to_call_is_bold_in_the_first_paragraph() -> None:
@@ -118,23 +202,23 @@ def test_whom_to_call_is_bold_in_the_first_paragraph() -> None:
         Conversation(),
         calls=("18", "112", "0\u00a0800\u00a047\u00a033\u00a033"),
     )
-    assert render(urgent, TEXTS.telegram) == (
+    assert render(urgent, TEXTS) == (
         "Appelez le <b>18</b>, le <b>112</b> ou le <b>0\u00a0800\u00a047\u00a033\u00a033</b>. "
         "En 2018, 118 &amp; 18\u00a0000 "
         '<a href="https://exemple.fr/18/112">appels au 18</a>.\n\nLe 18 est gratuit.'
     )
-    assert "<b>" not in render(replace(urgent, calls=()), TEXTS.telegram)
+    assert "<b>" not in render(replace(urgent, calls=()), TEXTS)
 
 
 def test_what_is_said_after_the_answer_may_come_in_the_next_message() -> None:
     text = "Une phrase de trente signes ici. " * 119
-    first, left = page(render(replace(REPLY, text=text), TEXTS.telegram))
-    rest, none_left = page(render(replace(REPLY, text=text), TEXTS.telegram), left)
+    first, left = page(render(replace(REPLY, text=text), TEXTS))
+    rest, none_left = page(render(replace(REPLY, text=text), TEXTS), left)
     assert size(first) <= MESSAGE_LENGTH
     assert text.strip() in first
     assert first.endswith(">Voir le site</a> […]")
     assert rest.startswith("[…] Sources\u00a0:\n")
-    assert rest.endswith("Relevé le 23 novembre 2026")
+    assert rest.endswith("page lue en novembre 2026")
     assert none_left == 0
 
 
@@ -149,7 +233,7 @@ def test_what_is_said_after_the_answer_may_come_in_the_next_message() -> None:
     ],
 )
 def test_a_text_too_long_is_cut_at_a_sentence(text: str, end: str) -> None:
-    long, left = page(render(replace(REPLY, text=text), TEXTS.telegram))
+    long, left = page(render(replace(REPLY, text=text), TEXTS))
     assert list(text_complaints(long, "HTML")) == []
     assert long.endswith(end)
     assert left > 0

@@ -5,6 +5,7 @@ phone shows them, in a look of our own, and Chromium takes the picture.
 """
 
 import asyncio
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -137,11 +138,15 @@ def _bubble(one: Shown) -> str:
 
 
 def _paragraphs(html: str) -> Iterator[str]:
+    """What is folded as it is first seen: its first lines."""
     if html.startswith("<div"):
         yield html
-    else:
-        for part in html.split("\n\n"):
-            yield f"<p>{part}</p>"
+        return
+    for part in re.split(r"(<blockquote.*?</blockquote>)", html, flags=re.DOTALL):
+        if part.startswith("<blockquote"):
+            yield part.replace("\n", "<br>")
+        else:
+            yield from (f"<p>{told}</p>" for told in part.strip().split("\n\n") if told)
 
 
 def _button(button: dict[str, Any], pressed: str | None = None) -> str:
@@ -186,6 +191,9 @@ main > div { flex:none }
 .bubble { background:var(--panel); border-radius:14px 14px 14px 4px; padding:9px 12px;
   box-shadow:0 1px 1px #0001 }
 .mine .bubble { background:var(--mine); border-radius:14px 14px 4px 14px }
+blockquote { border-left:3px solid var(--brick); border-radius:4px; padding:4px 22px 4px 9px;
+  margin-top:10px; background:#9c3b2414; max-height:68px; overflow:hidden; position:relative }
+blockquote::after { content:"⌄"; position:absolute; right:6px; bottom:2px; color:var(--brick) }
 p { white-space:pre-line; overflow-wrap:anywhere } .bubble p + p { margin-top:10px }
 a { color:var(--brick); text-decoration:none }
 .row { display:flex; gap:4px; margin-top:4px }

@@ -3,8 +3,10 @@
 A wrong « yes » is the worst answer, so every step would rather ask or give up than guess.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from types import MappingProxyType
 
 from bot.communes.commune import Alias, Ambiguous, Commune, Found, Lookup, Unknown, largest_first
@@ -13,12 +15,17 @@ from bot.communes.estates import Estates
 from bot.communes.mentions import Mentions
 from bot.communes.message import Cue, Message
 from bot.communes.names import EverydayWords, Names
-from bot.communes.nearest import Nearest, Point
+from bot.communes.nearest import Nearest, Point, distance_km
 from bot.communes.numbers import Postcodes
 from bot.communes.other_places import OtherPlaces
+from bot.communes.outlines import Outlines
 from bot.communes.settling import settle
+from bot.communes.spelling import CONNECTORS, name_words
 from bot.knowledge.region import Region
+from bot.language.words import normalise
 
+#: Words of a message that chooses among communes, at most.
+CHOOSING = 9
 #: Communes offered for « à côté de Lens ».
 NEIGHBOURS = 6
 
@@ -33,8 +40,11 @@ class Gazetteer:
         aliases: Sequence[Alias] = (),
         everyday_words: Iterable[str] = (),
         towns_elsewhere: Iterable[str] = (),
+        *,
+        outlines: Outlines | None = None,
     ) -> None:
         self.region = region
+        self.outlines = outlines
         self.communes: tuple[Commune, ...] = tuple(communes.values())
         self._by_code = dict(communes)
         kind = region.estates.kind if region.estates else None
@@ -57,14 +67,75 @@ class Gazetteer:
         """The commune of an INSEE code."""
         return self._by_code.get(code_insee)
 
+    def beginning_with(self, words: str) -> tuple[Commune, ...]:
+        """The communes whose name or postcode begins so, normalised; the most populous first."""
+        found = (commune for begun, commune in self._beginnings if begun.startswith(words))
+        return tuple({commune.code_insee: commune for commune in found}.values())
+
+    @cached_property
+    def _beginnings(self) -> tuple[tuple[str, Commune], ...]:
+        return tuple(
+            (normalise(begun), commune)
+            for commune in largest_first(self.communes)
+            for begun in (commune.name, *commune.postcodes)
+        )
+
     def around(self, point: Point) -> tuple[Commune, ...]:
         """The three likeliest communes of a point, best first; none where it is far from all."""
         return self._nearest.around(point)
+
+    def narrowed(self, text: str, offered: Sequence[Commune]) -> Sequence[Commune]:
+        """Those of some communes that a few words choose; all or none where they do not."""
+        message = Message.read(text, self.region.speech, self._is_name)
+        if len(message.words) > CHOOSING:
+            return ()
+        names = {commune: {*name_words(commune.name)} for commune in offered}
+        shared = set[str].intersection(*names.values()) | CONNECTORS
+        typed = {*message.canon}
+        told = [one for one in offered if typed & (names[one] - shared)]
+        if 0 < len(told) < len(offered):
+            return told
+        departments = self._postcodes.read(message).departments
+        if here := [one for one in offered if one.department in departments]:
+            return here
+        if self.region.speech.pres.isdisjoint(message.words):
+            return ()
+        mentions = self._mentions.read(message, self._postcodes.read(message))
+        beside = [self._by_code[code] for one in mentions for code in one.codes]
+        if not beside:
+            return ()
+        near = largest_first(beside)[0]
+        return sorted(offered, key=lambda one: distance_km(one, near))[:1]
 
     def find(self, text: str) -> Lookup:
         """The commune a message names, whether the message is a bare name or a sentence."""
         if not self:
             return Unknown(None)
+        if (after := self._corrected(text)) is not None:
+            return after
+        return self._find(text)
+
+    def _corrected(self, text: str) -> Found | None:
+        """The place that a message ends on where it takes back the one before it."""
+        for cut in re.finditer(r"[\s,;:.!…]+", text):
+            word = normalise(text[cut.end() :].partition(" ")[0])
+            if word.partition(" ")[0] not in self.region.speech.corrigent:
+                continue
+            before = self._find(text[: cut.start()])
+            if isinstance(before, Unknown) and not before.elsewhere:
+                continue
+            after = self._find(text[cut.end() :])
+            if isinstance(after, Found):
+                taken = before.matched if isinstance(before, Found | Ambiguous) else ""
+                first = " ".join(
+                    one
+                    for one in normalise(text[: cut.start()]).split()
+                    if one not in taken.split()
+                )
+                return replace(after, rest=f"{first} {after.rest}".strip())
+        return None
+
+    def _find(self, text: str) -> Lookup:
         message = Message.read(text, self.region.speech, self._is_name)
         numbers = self._postcodes.read(message)
         read = self._mentions.read(message, numbers)

@@ -202,9 +202,10 @@ def _unglued(
 ) -> tuple[str, ...]:
     """« jhabiteleforest » → (j, habite, leforest)."""
     for words in glued:
-        name = word.removeprefix("".join(words))
-        if len(name) < len(word) and is_name(name):
-            return (*words, name)
+        if word.startswith(words[0]) and word.startswith(begun := "".join(words)):
+            name = word[len(begun) :]
+            if name and is_name(name):
+                return (*words, name)
     return (word,)
 
 

@@ -1,5 +1,6 @@
 """Which communes a point on the map is likely to be in, without a map of their borders."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,3 +48,10 @@ class Nearest:
             return ()
         best = np.argsort(distances / self._size_km, kind="stable")[:count]
         return tuple(self._communes[row] for row in best)
+
+
+def distance_km(one: Commune, other: Commune) -> float:
+    """Between the centres of two communes, in kilometres."""
+    north = (one.lat - other.lat) * _KM_A_DEGREE
+    east = (one.lon - other.lon) * _KM_A_DEGREE * math.cos(math.radians(one.lat))
+    return math.hypot(north, east)

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bot.communes.commune import Alias, Commune, TownHall
 from bot.communes.gazetteer import Gazetteer
+from bot.communes.outlines import read_outlines
 from bot.knowledge.advice import did_you_mean
 from bot.knowledge.files import ALIASES, COMMUNES, ELSEWHERE, EVERYDAY, TOWN_HALLS
 from bot.knowledge.problem import Problem
@@ -37,8 +38,9 @@ def read_gazetteer(files: Mapping[str, str], region: Region, problems: list[Prob
     aliases = read_aliases(files.get(ALIASES, ""), communes, problems) if not problems else ()
     if TOWN_HALLS in files and not problems:
         communes |= read_town_halls(files[TOWN_HALLS], communes, problems)
+    outlines = read_outlines(files, communes, problems) if not problems else None
     lists = (files.get(name, "").splitlines() for name in (EVERYDAY, ELSEWHERE))
-    return Gazetteer(region, communes, aliases, *lists)
+    return Gazetteer(region, communes, aliases, *lists, outlines=outlines)
 
 
 def read_communes(text: str, region: Region, problems: list[Problem]) -> dict[str, Commune]:

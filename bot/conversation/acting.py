@@ -1,13 +1,19 @@
-"""The reply to a button, and to a dialogue act: neither asks the base in words of its own."""
+"""The reply to a button, a dialogue act, a place or a name: none asks the base in its words."""
 
 from dataclasses import replace
 
+from bot.communes.commune import Ambiguous, Lookup, Unknown
 from bot.conversation.action import Ask, Kind
 from bot.conversation.answers import Answers
 from bot.conversation.context import unlike
-from bot.conversation.reply import Conversation, Outcome, Reply
+from bot.conversation.message import Message
+from bot.conversation.reply import WHICH, Conversation, Outcome, Reply
 from bot.conversation.served import Served
 from bot.knowledge.acts import Act, Then
+from bot.language.words import FUNCTION_WORDS, normalise, stem, stems, without_wrapping
+
+#: Words that say nothing of what is asked; « c'est » is two.
+_FREE = FUNCTION_WORDS | {"c"}
 
 
 def act(ask: Ask | None, conversation: Conversation, served: Served) -> Reply:
@@ -30,6 +36,8 @@ def act(ask: Ask | None, conversation: Conversation, served: Served) -> Reply:
             return answers.commune(found, conversation)
         case Ask(Kind.THEMES):
             return answers.themes(conversation)
+        case Ask(Kind.CONTACT, value) if value in served.base.contacts:
+            return answers.desk(value, conversation)
         case Ask(Kind.CONTACT):
             return answers.contact(conversation, commune)
         case Ask(Kind.NONE):
@@ -49,12 +57,76 @@ def subject_of(conversation: Conversation, served: Served) -> str | None:
     return conversation.entry if conversation.entry in served.entries else None
 
 
+def told_by_commune(message: Message, before: Conversation, served: Served) -> str | None:
+    """The entry that changes with the commune, where the words ask for it and no more.
+
+    Or where it was just answered, and they only say another place: « et à Liévin ? »; « Liévin
+    est concernée ? » is another question, and « et la mairie ? » goes on with what was said.
+    """
+    place, region = message.place, served.gazetteer.region
+    rest = normalise(message.text) if isinstance(place, Unknown) else place.rest
+    words = without_wrapping(rest.split())
+    if isinstance(place, Unknown) and (place.matched or words[:1] == ["et"]):
+        return None
+    subject, stemmed = subject_of(before, served), {stem(word) for word in words}
+    for key, local in region.by_commune.items():
+        told = [one for one in local.asked if one <= stemmed] if key in served.entries else []
+        free = local.around.union(*told)
+        if told and all(stem(word) in free or word in _FREE for word in words):
+            return key
+    goes_on = place.matched and before.last in {WHICH, Outcome.ANSWER}
+    if subject in region.by_commune and goes_on and {*words} <= {"et", *region.speech.avant_lieu}:
+        return subject
+    return None
+
+
+def placed(
+    place: Lookup,
+    conversation: Conversation,
+    served: Served,
+    confidence: float,
+    about: str | None = None,
+) -> Reply:
+    """Where the place that was named stands, or what the entry `about` says there."""
+    answers = Answers(served)
+    if isinstance(place, Ambiguous):
+        return answers.choose_commune(place.communes, conversation, about=about)
+    if isinstance(place, Unknown):
+        if about and not place.matched:
+            return answers.entry(about, conversation, confidence, None)
+        return answers.elsewhere(place.elsewhere or "", conversation)
+    found, guessed = place.commune, place.fuzzy
+    if about:
+        conversation = replace(conversation, commune=found.code_insee)
+        return answers.entry(about, conversation, confidence, found, guessed=guessed)
+    return answers.commune(found, conversation, confidence, place.cite, guessed=guessed)
+
+
+def desk_named(text: str, before: Conversation, served: Served) -> str | None:
+    """Which of the desks just offered the words name: « Sia », « c'est Maisons et Cités ».
+
+    By the first word of its name or several: « ma maison » names none.
+    """
+    words = without_wrapping(normalise(text).split())
+    asked, contacts = set(stems(" ".join(words))), served.base.contacts
+    named = []
+    for kind, _, key in (choice.partition(":") for choice in before.choices):
+        if kind != Kind.CONTACT or key not in contacts:
+            continue
+        name = normalise(contacts[key].name)
+        if asked <= set(stems(name)) and (len(asked) > 1 or name.split()[0] in words):
+            named.append(key)
+    return named[0] if asked and len(named) == 1 else None
+
+
 def after(found: Act, conversation: Conversation, served: Served) -> Reply | None:
     """The reply to an act about what was said before; None where nothing was."""
     choices, subject = conversation.choices, subject_of(conversation, served)
     asked = None
     if found.then is Then.CHOICE and found.rank and abs(found.rank) <= len(choices):
         asked = choices[found.rank - 1 if found.rank > 0 else found.rank]
+        if conversation.last == WHICH and subject:
+            asked = asked.replace("commune:", f"entry:{subject}:")
     elif found.then is Then.YES and len(choices) == 1:
         asked = choices[0]
     elif found.then is Then.EASY and subject:

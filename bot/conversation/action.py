@@ -12,7 +12,7 @@ class Kind(StrEnum):
     THEME = "theme"  # the questions of a theme: its id
     COMMUNE = "commune"  # where a commune stands: its code INSEE; without one, which commune?
     THEMES = "themes"
-    CONTACT = "contact"
+    CONTACT = "contact"  # a desk: its key; without one, the one that can answer anything
     NONE = "none"  # of the suggestions
     HELP = "help"
     PRIVACY = "privacy"
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 #: Kinds that need a value, and those that may have one.
 _WITH_VALUE = frozenset({Kind.ENTRY, Kind.EASY, Kind.THEME, Kind.VOTE})
-_MAY_HAVE_VALUE = _WITH_VALUE | {Kind.COMMUNE}
+_MAY_HAVE_VALUE = _WITH_VALUE | {Kind.COMMUNE, Kind.CONTACT}
 #: Telegram's limit on what a button holds, in bytes.
 LENGTH = 64
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from bot.communes.commune import Commune, Unknown
 from bot.conversation import places
 from bot.conversation.action import Ask, Kind
-from bot.conversation.context import digest, remember, unlike
+from bot.conversation.context import unlike
+from bot.conversation.desks import Desks
 from bot.conversation.reply import Action, Conversation, Outcome, Reply
 from bot.conversation.served import Served
-from bot.knowledge.model import Contact
 from bot.knowledge.region import Region
 from bot.knowledge.texts import Texts
 from bot.language.numbers import phone_numbers
@@ -17,6 +17,8 @@ from bot.language.typography import typeset
 from bot.language.words import normalise
 
 REFUSALS_BEFORE_CONTACT = 2
+#: Questions offered after an answer.
+NEXT = 2
 #: Themes offered with a refusal.
 THEMES_IN_REFUSAL = 3
 
@@ -26,6 +28,11 @@ class Answers:
     """Makes replies from what is served."""
 
     served: Served
+
+    @property
+    def desks(self) -> Desks:
+        """Whom to turn to."""
+        return Desks(self.served)
 
     @property
     def texts(self) -> Texts:
@@ -54,13 +61,28 @@ class Answers:
         return Action(self.texts["retour_debut"], Ask(Kind.START))
 
     def entry(
-        self, key: str, conversation: Conversation, confidence: float, commune: Commune | None
+        self,
+        key: str,
+        conversation: Conversation,
+        confidence: float,
+        commune: Commune | None,
+        *,
+        guessed: bool = False,
     ) -> Reply:
-        """The answer of an entry; a commune that the question named gets its status too."""
-        entry = self.served.entries[key]
-        text = entry.answer
-        if commune:
+        """The answer of an entry; a commune that the question named gets its status too.
+
+        One that changes with the commune tells of hers, where that is known.
+        """
+        entry, known = self.served.entries[key], commune or self._remembered(conversation)
+        local = places.told_of(known, key, self.region) if known else None
+        text = local or entry.answer
+        if commune and not local:
             text += f"\n\n{places.commune_status(commune)}"
+        elif commune and guessed:
+            text = f"{self._guess(commune)}\n\n{text}"
+        contact, desks, choice = self.desks.beside(entry.contact, known)
+        if local and contact and contact.role in text:
+            contact = contact.model_copy(update={"role": ""})
         return Reply(
             Outcome.ANSWER,
             text,
@@ -69,16 +91,17 @@ class Answers:
             entry=key,
             entries=(key,),
             confidence=confidence,
-            brief=entry.brief,
+            brief=None if local else entry.brief,
             calls=phone_numbers(text.partition("\n\n")[0]) if entry.alarm else (),
             # Easy-to-read French is one sentence a line: each line stays apart.
-            easy_text="\n\n".join(entry.easy.splitlines()) if entry.easy else None,
+            easy_text="\n\n".join(entry.easy.splitlines()) if entry.easy and not local else None,
             sources=entry.sources,
             collected_on=entry.collected_on,
             checked_on=entry.checked_on,
-            commune=commune,
-            actions=(*self.questions(entry.see_also), *self.ways()),
-            contact=self._card(entry.contact, commune or self._remembered(conversation)),
+            commune=known if local else commune,
+            actions=(*choice, *self._next(entry.see_also, conversation), *self.ways()),
+            contact=contact,
+            desks=desks,
             back=Action(self.texts["retour_theme"], Ask(Kind.THEME, entry.theme))
             if entry.theme
             else self.to_start,
@@ -107,12 +130,22 @@ class Answers:
         """Up to three full questions to choose from, or none of them."""
         doubt = self.texts["proposition"] if len(keys) == 1 else self.texts["propositions"]
         text = self.texts["plusieurs_questions"] if several else doubt
+        text = unlike(conversation.said, (text, self.texts["propositions_encore"]))
         none = Action(self.texts["aucune"], Ask(Kind.NONE))
         made = self.menu(text, conversation, Outcome.SUGGESTIONS, (*self.questions(keys), none))
         return replace(made, entries=keys, confidence=confidence, commune=commune)
 
-    def refusal(self, conversation: Conversation, commune: Commune | None) -> Reply:
-        """What was understood, themes and a way to a person; from the second one, her contact."""
+    def refusal(
+        self,
+        conversation: Conversation,
+        commune: Commune | None,
+        near: tuple[str, ...] = (),
+    ) -> Reply:
+        """The nearest questions, or themes; from the second one, whom to call.
+
+        `commune` is the one named or remembered: its town hall is the desk. `near` are entries
+        that may be meant, best first: a refusal all the same, since none is likely.
+        """
         after = replace(conversation, refusals=conversation.refusals + 1)
         if after.refusals >= REFUSALS_BEFORE_CONTACT:
             made = replace(self.contact(after, commune), outcome=Outcome.NO_MATCH)
@@ -120,10 +153,15 @@ class Answers:
             if after.refusals > REFUSALS_BEFORE_CONTACT and made.contact and made.contact.phone:
                 named = {"contact": made.contact.name, "telephone": made.contact.phone}
                 told.insert(0, self.texts["refus_encore"].format(**named))
-            return replace(made, text=unlike(conversation.said, told))
-        themes = self._theme_actions(THEMES_IN_REFUSAL)
-        made = self.menu(self.texts["refus"], after, Outcome.NO_MATCH, themes)
-        return replace(made, contact=self._town_hall(commune))
+            actions = (*self.questions(near), *made.actions)
+            text = unlike(conversation.said, told)
+            return replace(made, text=text, entries=near, actions=actions)
+        first = self.questions(near) or self._theme_actions(THEMES_IN_REFUSAL)
+        text = self.texts["refus_proche"] if near else self.texts["refus"]
+        if commune and not near:
+            text = self.texts["refus_commune"].format(commune=typeset(commune.name))
+        made = self.menu(text, after, Outcome.NO_MATCH, first)
+        return replace(made, entries=near, contact=self.desks.town_hall(commune))
 
     def elsewhere(self, place: str, conversation: Conversation) -> Reply:
         """A place outside the territory was asked about."""
@@ -145,18 +183,13 @@ class Answers:
         communes: tuple[Commune, ...],
         conversation: Conversation,
         text: str | None = None,
+        about: str | None = None,
     ) -> Reply:
-        """Several communes may be meant: a choice, never a guess."""
-        choices = tuple(
-            Action(
-                f"{typeset(commune.name)} ({commune.postcodes[0]})",
-                Ask(Kind.COMMUNE, commune.code_insee),
-            )
-            for commune in communes
-        )
+        """Several communes may be meant: a choice, never a guess; `about` what an entry says."""
+        choices = self.places(communes, about)
         told = text or self.texts["choisir_commune"]
         made = self.menu(told, conversation, Outcome.CHOOSE_COMMUNE, choices)
-        return replace(made, communes=communes)
+        return replace(made, communes=communes, entry=about)
 
     def near(self, communes: tuple[Commune, ...], conversation: Conversation) -> Reply:
         """The communes around a point on the map: a choice too, since borders are not known."""
@@ -186,7 +219,7 @@ class Answers:
         """Where a commune stands, with its zone, intercommunalité and desk."""
         parts = [places.commune_status(commune)]
         if guessed:
-            parts.insert(0, self.texts["commune_devinee"].format(commune=typeset(commune.name)))
+            parts.insert(0, self._guess(commune))
         if caution := places.caution(commune):
             parts.append(caution)
         if cite and self.region.estates:
@@ -194,7 +227,7 @@ class Answers:
             parts.append(places.cite_status(cite, self.region.estates, listed=listed))
         if situation := places.situation(commune, self.region.zone):
             parts.append(situation)
-        desk, hall = self._desk(commune), self._town_hall(commune)
+        desk, hall = self.desks.of(commune), self.desks.town_hall(commune)
         if hall and hall.phone:
             parts.append(places.to_call(hall, self.region.sentences))
             if desk is None or not desk.phone or desk == hall:
@@ -210,7 +243,7 @@ class Answers:
             collected_on=self.region.collected_on,
             commune=commune,
             actions=(
-                *self.questions(commune.standing.see_next),
+                *self._next(commune.standing.see_next, conversation),
                 Action(self.texts["changer_commune"], Ask(Kind.COMMUNE)),
                 *(way for way in self.ways() if way.ask != Ask(Kind.COMMUNE)),
             ),
@@ -222,8 +255,22 @@ class Answers:
         """Whom to call; the remembered commune's own town hall or desk where there is one."""
         beside = self.questions(self.served.base.beside_contact)
         made = self.menu(self.texts["contact"], conversation, first=beside, contact=False)
-        desk = self._desk(commune) if commune else self._default_contact()
-        return replace(made, contact=self._town_hall(commune) or desk)
+        desk = self.desks.of(commune) if commune else self.desks.default()
+        return replace(made, contact=self.desks.town_hall(commune) or desk)
+
+    def desk(self, key: str, conversation: Conversation) -> Reply:
+        """A desk by name; of one that is one of several, which it is. Raises KeyError."""
+        commune = self._remembered(conversation)
+        card, several = self.desks.card(key, commune), self.desks.several(key)
+        if not card and not several:
+            return self.contact(conversation, commune)
+        named = card or self.served.base.contacts[key]
+        told = [self.texts["contact"], self.desks.on_paper(key)] if card else [named.which]
+        text = "\n\n".join(filter(None, told)) or self.texts["contact"]
+        choice = () if card else self.desks.choice(several)
+        made = self.menu(text, conversation, first=choice)
+        desks = () if card else tuple(several.values())
+        return replace(made, title=named.name, contact=named, desks=desks)
 
     def themes(self, conversation: Conversation) -> Reply:
         """All themes; of a base without any, its questions."""
@@ -262,46 +309,32 @@ class Answers:
         served = (self.served.entries[key] for key in keys if key in self.served.entries)
         return tuple(Action(entry.question, Ask(Kind.ENTRY, entry.id)) for entry in served)
 
+    def _next(self, keys: Iterable[str], conversation: Conversation) -> tuple[Action, ...]:
+        """What may be asked next: a few, and not what was just answered."""
+        return self.questions(key for key in keys if key != conversation.entry)[:NEXT]
+
+    def places(self, communes: Iterable[Commune], about: str | None = None) -> tuple[Action, ...]:
+        """A button for each commune, with its first postcode; `about` what an entry says of it."""
+        return tuple(
+            Action(
+                f"{typeset(commune.name)} ({commune.postcodes[0]})",
+                Ask(Kind.ENTRY, f"{about}:{code}") if about else Ask(Kind.COMMUNE, code),
+            )
+            for commune in communes
+            for code in [commune.code_insee]
+        )
+
     def _theme_actions(self, limit: int | None = None) -> tuple[Action, ...]:
         return tuple(
             Action(f"{theme.icon} {theme.title}".strip(), Ask(Kind.THEME, theme.id))
             for theme in self.served.base.themes[:limit]
         )
 
+    def _guess(self, commune: Commune) -> str:
+        return self.texts["commune_devinee"].format(commune=typeset(commune.name))
+
     def _remembered(self, conversation: Conversation) -> Commune | None:
         return self.served.gazetteer.get(conversation.commune or "")
-
-    def _town_hall(self, commune: Commune | None) -> Contact | None:
-        hall = places.town_hall(commune, self.region.sentences) if commune else None
-        return hall if hall and hall.reachable else None
-
-    def _card(self, key: str | None, commune: Commune | None = None) -> Contact | None:
-        """A desk that can be reached; « votre mairie » is the commune's where that is known."""
-        if key and key == self.region.town_hall and (hall := self._town_hall(commune)):
-            return hall
-        found = self.served.base.contacts.get(key or "")
-        return found if found and found.reachable else None
-
-    def _desk(self, commune: Commune) -> Contact | None:
-        """Whom to ask about a commune, by where it stands; its intercommunalité by name."""
-        contacts = self.served.base.contacts
-        for key in commune.standing.desks:
-            card = self._card(key, commune)
-            if key == self.region.groupings.desk:
-                for contact in contacts.values():
-                    if contact.epci == commune.epci_siren and contact.reachable:
-                        return contact
-                if card:
-                    name = commune.epci_in_words.removeprefix("la ") or card.name
-                    named = typeset(name[0].upper() + name[1:])
-                    return card.model_copy(update={"name": named})
-            elif card:
-                return card
-        return self._town_hall(commune) or self._default_contact()
-
-    def _default_contact(self) -> Contact | None:
-        found = map(self._card, (*self.region.desks, *self.served.base.contacts))
-        return next((contact for contact in found if contact), None)
 
     def source(self, key: str, conversation: Conversation) -> Reply:
         """Where an answer comes from, and of what day."""
@@ -310,25 +343,9 @@ class Answers:
         return replace(
             self.menu(told, conversation),
             title=entry.question,
+            entries=(key,),
             sources=entry.sources,
             collected_on=entry.collected_on,
             checked_on=entry.checked_on,
             actions=(*self.questions((key,)), *self.ways()),
         )
-
-
-def finish(made: Reply, before: Conversation, texts: Texts, asked: str) -> Reply:
-    """The reply as part of the conversation: its first one says that a program answers.
-
-    One that was read with what came before says how; in danger, nothing stands before the number.
-    The same answer twice running says that it comes again.
-    """
-    if digest(made.text) == before.said and made.outcome in {Outcome.ANSWER, Outcome.COMMUNE}:
-        # In danger, nothing stands before the number.
-        again, told = texts["encore"], made.text
-        both = f"{told}\n\n{again}" if made.calls else f"{again}\n\n{told}"
-        made = replace(made, text=both)
-    notice = None if before.started else texts["service_automatique"]
-    if made.understood and not made.calls:
-        notice = texts["compris"].format(question=typeset(made.understood))
-    return replace(made, notice=notice, conversation=remember(made, before, asked))

@@ -1,8 +1,9 @@
 """The assistant: every channel gives it a Question and renders the Reply."""
 
+import asyncio
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -10,11 +11,13 @@ from bot.communes.gazetteer import Gazetteer
 from bot.conversation import message as messages
 from bot.conversation.acting import act
 from bot.conversation.action import Ask, Kind
-from bot.conversation.answers import finish
+from bot.conversation.context import finish
 from bot.conversation.message import read_message
+from bot.conversation.places import named
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
-from bot.conversation.route import Because, Trace, named, route
+from bot.conversation.route import route
 from bot.conversation.served import Served
+from bot.conversation.way import Because, Trace
 from bot.knowledge.model import KnowledgeBase
 from bot.matching.decision import POLICY, SMALLEST, Candidate, Policy, Ranking
 from bot.matching.index import EntryTexts
@@ -53,12 +56,13 @@ def corpus_of(base: KnowledgeBase, unrelated: Sequence[str]) -> Corpus:
         key: EntryTexts(entry.phrasings, entry.answer) for key, entry in base.entries.items()
     }
     unrelated = (*unrelated, *base.unrelated)
-    return Corpus(entries, base.synonyms, unrelated, base.off_topic, base.shorthand)
+    tests = [(test, key) for key, entry in base.entries.items() for test in entry.tests]
+    return Corpus(entries, base.synonyms, unrelated, base.off_topic, base.shorthand, tests)
 
 
-def built_here(corpus: Corpus) -> Matcher:
+def built_here(corpus: Corpus, _: Matcher | None = None) -> Iterable[Matcher]:
     """The matcher of a corpus, built in this process and kept nowhere."""
-    return Matcher.build(corpus, load_encoder(), load_model())
+    return (Matcher.build(corpus, load_encoder(), load_model()),)
 
 
 @dataclass(slots=True)
@@ -90,7 +94,9 @@ class Assistant:
     """Answers from one knowledge base, which `serve` replaces whole when editors save.
 
     Pure but for today's date: the same base, words and day give the same reply. `unrelated` are
-    common messages that no base answers, `match` makes the matcher of a corpus.
+    common messages that no base answers, `match` makes the matcher of a corpus from the one before:
+    the last that it gives stays, one before it serves in the meantime. `public_url` is where links
+    to our own pages lead.
     """
 
     def __init__(
@@ -100,13 +106,16 @@ class Assistant:
         *,
         unrelated: Sequence[str] = (),
         policy: Policy = POLICY,
-        match: Callable[[Corpus], Matcher] = built_here,
+        match: Callable[[Corpus, Matcher | None], Iterable[Matcher]] = built_here,
         today: Callable[[], dt.date] = dt.date.today,
+        public_url: str = "",
     ) -> None:
         self._unrelated = unrelated
         self._policy = policy
         self._match = match
         self._corpus: Corpus | None = None
+        self._public_url = public_url
+        self._matcher: Matcher | None = None
         self.today = today
         self.serve(base, gazetteer)
 
@@ -124,11 +133,12 @@ class Assistant:
         if unrelated is not None:
             self._unrelated = unrelated
         corpus = corpus_of(base, self._unrelated)
-        if corpus != self._corpus:
-            self._matcher = self._match(corpus)
-            self._corpus = corpus
-        served = Served(base, gazetteer, self._matcher, self._policy, self.today())
-        self._serving = _Serving(served)
+        same = (self._matcher,) if self._matcher and corpus == self._corpus else ()
+        shown = base.at(self._public_url)
+        for matcher in same or self._match(corpus, self._matcher):
+            served = Served(shown, gazetteer, matcher, self._policy, self.today())
+            self._serving = _Serving(served)
+            self._corpus, self._matcher = corpus, matcher
 
     @property
     def served(self) -> Served:
@@ -160,15 +170,21 @@ class Assistant:
         return route(question, self.served)
 
     async def ask(self, question: Question) -> Reply:
-        """`reply`, remembered: on the event loop, since a question takes a millisecond at most."""
+        """`reply`, remembered: a question on the event loop, where it takes a few milliseconds.
+
+        A letter may take a tenth of a second: it has a thread, so that nobody waits for it.
+        """
         serving = self._today()
         if question.place is not None:
             # Where someone is must not be kept, not even here.
             return route(question, serving.served)[0]
-        made = serving.recall(question)
-        if made is None:
+        if known := serving.recall(question):
+            return known
+        if len(question.text) < messages.LETTER:
             made, _ = route(question, serving.served)
-            serving.remember(question, made)
+        else:
+            made, _ = await asyncio.to_thread(route, question, serving.served)
+        serving.remember(question, made)
         return made
 
     async def browse(self, text: str) -> tuple[Reply, ...]:

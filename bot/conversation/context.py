@@ -6,14 +6,17 @@ message alone leaves unsaid, in probability, is shared out as the completed one 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.communes.commune import Unknown
 from bot.conversation.message import Message, rank
-from bot.conversation.reply import CHOICES, WHERE, WISH, Conversation, Outcome, Reply
+from bot.conversation.reply import CHOICES, WHERE, WHICH, WISH, Conversation, Outcome, Reply
 from bot.conversation.served import Served
 from bot.knowledge.acts import Then
+from bot.knowledge.model import Entry
+from bot.knowledge.texts import Texts
+from bot.language.typography import typeset
 from bot.language.words import stems
 from bot.matching.decision import Answered, Candidate, Ranking, decide
 
@@ -23,6 +26,9 @@ MOST_OWN = 2
 DANGER = 0.9
 #: What the reading alone still weighs where the words lean on what was said before.
 LEANING = 0.5
+#: Its best entry's share of what the message alone says, from which its own words tell what it is
+#: about: « et mon chien ? »; and the least that it must say.
+TOLD, NAMED = 0.7, 0.5
 #: First words of a message that goes on, and pronouns of what was named before.
 _OPENERS = frozenset("et mais ou alors donc puis sinon".split())  # noqa: SIM905
 _PRONOUNS = frozenset("elle elles il ils ca y en celle celles celui ceux".split())  # noqa: SIM905
@@ -37,18 +43,17 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     """The ranking of a message after what was said, and the words it was read as, if it was."""
     alone = rank(message, served)
     elsewhere = isinstance(message.place, Unknown) and message.place.elsewhere
-    if (
-        not before.wish
-        or elsewhere
-        or alone.identical
-        or isinstance(decide(alone, served.policy), Answered)
-    ):
+    subject = served.entries.get(before.entry or "")
+    danger = subject is not None and subject.alarm and before.last == Outcome.ANSWER.value
+    then = served.base.acts[message.act].then if message.act else None
+    # « Et pour ma mère ? » says nothing alone, least of all of a danger.
+    follows = then is Then.FOLLOW and not danger
+    clear = not follows and isinstance(decide(alone, served.policy), Answered)
+    if not before.wish or elsewhere or alone.identical or clear:
         return alone, None
     words = message.reading.words
     leans = bool(words) and (words[0] in _OPENERS or not _PRONOUNS.isdisjoint(words))
     own_words = [stem for stem in stems(message.text) if stem not in _ASKING]
-    subject = served.entries.get(before.entry or "")
-    danger = subject is not None and subject.alarm and before.last == Outcome.ANSWER.value
     if not danger and (
         message.text.strip().isdecimal()  # a choice mistyped, sooner than a question that goes on
         or len(own_words) > (MOST_OWN if leans else 1)
@@ -61,9 +66,13 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
         whole = Ranking((Candidate(subject.id, DANGER, subject.question, {}),), DANGER)
     else:
         whole = served.matcher.rank(understood).among(served.entries)
-    own = LEANING if leans else 1.0
-    if message.act and served.base.acts[message.act].then is Then.FOLLOW and not danger:
-        own = 0.0  # « et pour ma mère ? » says nothing alone, of a child in danger least of all
+    best = max((one.score for one in alone.candidates), default=0.0)
+    told = (
+        own_words and not danger and best >= TOLD * max(alone.in_scope, NAMED)
+    )  # « et mon chien ? »
+    own = LEANING if leans and not told else 1.0
+    if follows:
+        own, whole = 0.0, served.matcher.rank(understood).among(_ordinary(served))
     left = 1 - own * alone.in_scope
     scores = {one.entry: left * one.score for one in whole.candidates}
     found = {one.entry: one for one in (*whole.candidates, *alone.candidates)}
@@ -74,16 +83,23 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     return Ranking(candidates, own * alone.in_scope + left * whole.in_scope), understood
 
 
+def _ordinary(served: Served) -> Mapping[str, Entry]:
+    return {key: entry for key, entry in served.entries.items() if not entry.alarm}
+
+
 def remember(made: Reply, before: Conversation, asked: str) -> Conversation:
     """The conversation after a reply: what it answered, offered and said, and the last wish.
 
     `asked` are the words that asked for it, or the question of a button.
     """
     choices: Sequence[str] = ()
-    if made.outcome is Outcome.SUGGESTIONS:
+    if made.outcome in {Outcome.SUGGESTIONS, Outcome.NO_MATCH}:
         choices = [f"entry:{key}" for key in made.entries]
     elif made.outcome is Outcome.CHOOSE_COMMUNE:
         choices = [f"commune:{commune.code_insee}" for commune in made.communes]
+    elif made.desks:
+        choices = [way.action for way in made.actions if way.to_desk]
+    which = made.outcome is Outcome.CHOOSE_COMMUNE and made.entry
     told = made.outcome in {Outcome.ANSWER, Outcome.SUGGESTIONS, Outcome.COMMUNE}
     return replace(
         made.conversation,
@@ -92,10 +108,27 @@ def remember(made: Reply, before: Conversation, asked: str) -> Conversation:
         # Where a commune stands is another subject.
         entry=None if made.outcome is Outcome.COMMUNE else made.entry or made.conversation.entry,
         choices=tuple(choices[:CHOICES]),
-        last=WHERE if made.wants_place else made.outcome.value,
+        last=WHERE if made.wants_place else WHICH if which else made.outcome.value,
         wish=_short(made.understood or asked) if told else before.wish,
         said=digest(made.text),
     )
+
+
+def finish(made: Reply, before: Conversation, texts: Texts, asked: str) -> Reply:
+    """The reply as part of the conversation: its first one says that a program answers.
+
+    One that was read with what came before says how; in danger, nothing stands before the number.
+    The same answer twice running says that it comes again.
+    """
+    if digest(made.text) == before.said:
+        # In danger, nothing stands before the number.
+        again, told = texts["encore"], made.text
+        both = f"{told}\n\n{again}" if made.calls else f"{again}\n\n{told}"
+        made = replace(made, text=both)
+    notice = None if before.started else texts["service_automatique"]
+    if made.understood and not made.calls:
+        notice = texts["compris"].format(question=typeset(made.understood))
+    return replace(made, notice=notice, conversation=remember(made, before, asked))
 
 
 def digest(text: str) -> str:

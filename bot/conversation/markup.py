@@ -1,9 +1,12 @@
-"""The little markup of answers: paragraphs, « - » lists, [text](https://…) links."""
+"""The little markup of answers: paragraphs, « - » lists, [text](https://…) links.
+
+An address that begins with « / » is of our own pages.
+"""
 
 import re
 from dataclasses import dataclass
 
-_LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^\s)]+)\)")
+_LINK = re.compile(r"\[([^\]\n]+)\]\(((?:https?:/)?/[^\s)]+)\)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """A resident's words, read once: everything that the steps of a reply may want to know of them."""
 
+import re
 from dataclasses import dataclass
 
 from bot.communes.commune import Found, Lookup, Unknown
 from bot.conversation.served import Served
+from bot.knowledge.acts import QUESTIONING
 from bot.language.cleaning import cleaned
 from bot.language.personal import without_personal_data
 from bot.language.words import normalise, parts, stems, without_wrapping
-from bot.matching.decision import Ranking
+from bot.matching.decision import Answered, Decision, NoMatch, Ranking, Suggestions, decide
 from bot.matching.reading import Reading
 
 #: Characters; what comes after is not read, and the reply says so.
@@ -32,6 +34,7 @@ class Message:
     calm: tuple[str, ...]  # alarms that its words silence, where these are only likely
     act: str | None  # the dialogue act that the whole message is: a greeting, thanks…
     opening: str | None  # the one that it begins with, where it goes on and asks nothing
+    nearest_act: str | None  # the one that its words are most like
     parts: tuple[str, ...]  # the questions that it asks, where it asks several
 
     @property
@@ -57,6 +60,7 @@ def read_message(typed: str, served: Served) -> Message:
         calm=served.base.calm.all_in(text, served.matcher.repair),
         act=served.base.acts.find(text),
         opening=served.base.acts.opening(text),
+        nearest_act=served.base.acts.nearest(text),
         parts=parts(text),
     )
 
@@ -64,7 +68,7 @@ def read_message(typed: str, served: Served) -> Message:
 def rank(message: Message, served: Served) -> Ranking:
     """The likely entries; a commune's name added to an editor's very words does not weaken them."""
     matcher, place = served.matcher, message.place
-    if isinstance(place, Found):
+    if not isinstance(place, Unknown):
         words = place.rest.split()
         while words and words[-1] in served.gazetteer.region.speech.avant_lieu:
             words.pop()
@@ -73,17 +77,53 @@ def rank(message: Message, served: Served) -> Ranking:
     return matcher.rank(message.text, place.matched).among(served.entries)
 
 
+def decision_of(ranking: Ranking, message: Message, served: Served) -> Decision:
+    """The decision on the candidates, where some are at most suggested.
+
+    What is asked of a place elsewhere: « Quand la zone franche de Toulouse finit-elle ? » is not
+    about ours, unless the entry knows the place: « Bruxelles paie-t-elle ? ». And an alarm that
+    the words silence: « feu mon mari habitait cette maison ».
+    """
+    if message.text.strip().isdecimal():
+        return NoMatch("Un nombre seul ne demande rien.")
+    decision = decide(ranking, served.policy)
+    if not isinstance(decision, Answered) or ranking.identical:
+        return decision
+    place, found = message.place, decision.candidate
+    if isinstance(place, Unknown) and place.elsewhere and found.parts["lieu"] < 0.5:
+        return Suggestions((found,), _AWAY)
+    if found.entry in message.calm:
+        return Suggestions((found,), _SILENCED)
+    return decision
+
+
+_AWAY = "Un lieu d’ailleurs est nommé, que l’entrée ne connaît pas : elle est seulement proposée."
+_SILENCED = "Les mots font taire cette alarme : elle est seulement proposée."
+
+
 def _asks_only_about(place: Lookup, text: str, served: Served) -> bool:
     """Whether a place was named and the other words ask nothing but whether it is in."""
+    speech = served.gazetteer.region.speech
     if isinstance(place, Unknown):
         named = place.elsewhere or place.postcode
         if named is None:
             return place.street
         known = set(normalise(named).split())
-        rest = " ".join(word for word in normalise(text).split() if word not in known)
+        left = [word for word in normalise(text).split() if word not in known]
     else:
-        rest = place.rest
-    asked = " ".join(without_wrapping(rest.split()))
-    return all(
-        word in served.gazetteer.region.speech.demander or word.isdigit() for word in stems(asked)
-    )
+        left = place.rest.split()
+    rest = [  # « ma sœur, qui habite Méricourt »
+        word
+        for word, following in zip(left, [*left[1:], ""], strict=False)
+        if word != "qui" or following not in speech.habiter | speech.etre
+    ]
+    asked = stems(" ".join(without_wrapping(rest)))
+    if isinstance(place, Found) and "postal" not in asked and _SENDER.match(text):
+        return not set(asked) & QUESTIONING
+    return all(word in speech.demander or word.isdigit() for word in asked)
+
+
+#: Who gives name and address, as on an envelope: « M. Leroy, 3 rue des Lilas 62210 Avion ».
+_SENDER = re.compile(
+    r"[^?]{0,60}?\b\d{1,4}(?:\s?(?:bis|ter|[a-d]))?[, ]+\D{3,60}\d{2} ?\d{3}\b[^?]*$"
+)

@@ -1,4 +1,4 @@
-"""Messages that ask several things: question by question, or sentence by sentence."""
+"""Messages that ask several things, part by part; and what one that is refused may be about."""
 
 from collections.abc import Mapping
 
@@ -12,6 +12,20 @@ from bot.matching.decision import SUGGESTIONS, Answered, Ranking, decide
 PART = 0.45, 0.2
 #: The same where one entry answers the whole message.
 SURE_PART = 0.75, 0.4
+
+#: Probability from which a question is offered with a refusal: it costs a line, and may be it.
+PLAUSIBLE = 0.015
+
+
+def plausible(ranking: Ranking, message: Message, served: Served) -> tuple[str, ...]:
+    """The entries that a message refused may be about, best first; a danger is none of them."""
+    if message.text.strip().isdecimal():
+        return ()
+    return tuple(
+        one.entry
+        for one in ranking.candidates[:SUGGESTIONS]
+        if one.score >= PLAUSIBLE and not served.entries[one.entry].alarm
+    )
 
 
 def parts_asked(message: Message, ranking: Ranking, served: Served) -> tuple[str, ...]:
@@ -44,14 +58,20 @@ def sentences_asked(message: Message, served: Served) -> tuple[Mapping[str, floa
     Of a letter, what is only told counts too; of a shorter message, only what is asked.
     """
     found: dict[str, float] = {}
+    likely: dict[str, float] = {}
     asked = False
-    for sentence in sentences(message.text):
+    for sentence in dict.fromkeys(sentences(message.text)):
         ranking = served.matcher.rank(sentence).among(served.entries)
         if not isinstance(decide(ranking, served.policy), Answered):
+            for one in ranking.candidates[:1]:
+                if one.score >= PART[0] and not served.entries[one.entry].alarm:
+                    likely[one.entry] = max(one.score, likely.get(one.entry, 0.0))
             continue
         best, asks = ranking.candidates[0], sentence.endswith("?")
         if asks or len(message.text) >= LETTER:
             found[best.entry] = max(best.score, found.get(best.entry, 0.0))
             asked = asked or asks
+    if not found and len(message.text) >= LETTER:
+        found = likely  # to be offered: nothing is sure
     kept = sorted(found, key=lambda key: -found[key])[:SUGGESTIONS]
     return {key: found[key] for key in kept}, asked

@@ -2,10 +2,11 @@
 
 import re
 
-from bot.communes.commune import Commune, Found
+from bot.communes.commune import Ambiguous, Commune, Found, Lookup, TownHall
 from bot.communes.spelling import name_words
 from bot.knowledge.model import Contact, Entry
-from bot.knowledge.region import EstateMap, Sentences, Speech, Zone
+from bot.knowledge.placeholders import named_in
+from bot.knowledge.region import LOCAL, EstateMap, Region, Sentences, Speech, Zone
 from bot.language.typography import long_date, typeset
 from bot.language.words import fold
 
@@ -49,8 +50,7 @@ def town_hall(commune: Commune, sentences: Sentences) -> Contact | None:
     name = sentences.mairie.format(nom=commune.name)
     for pattern, said in _OF:
         name = re.sub(pattern, said, name)
-    # Of a day, « 1er septembre 2026 », only the month is known.
-    dated = sentences.mairie_relevee.format(date=long_date(hall.as_of).partition(" ")[2])
+    dated = _month(hall, sentences)
     return Contact(
         name=typeset(name),
         role=f"{hall.hours} ({dated})" if hall.hours else dated,
@@ -58,6 +58,42 @@ def town_hall(commune: Commune, sentences: Sentences) -> Contact | None:
         url=hall.url,
         address=typeset(hall.address) if hall.address else None,
     )
+
+
+def told_of(commune: Commune, key: str, region: Region) -> str | None:
+    """What the territory's data say in this commune, for an entry that changes with it."""
+    known = _known_of(commune, region)
+    local = region.by_commune.get(key)
+    for sentence in local.sentences if local else ():
+        if all(known[name] for name in named_in(sentence)):
+            return typeset(sentence.format_map(known))
+    return None
+
+
+def _known_of(commune: Commune, region: Region) -> dict[str, str | None]:
+    """The values of region.LOCAL; None where nothing is known."""
+    cites = [f"{cite[0].lower()}{cite[1:]}" for cite in commune.cites]
+    known: dict[str, str | None] = dict.fromkeys(LOCAL)
+    known |= {
+        "nom": commune.name,
+        "intercommunalite": commune.epci_in_words,
+        "cites": " et ".join(filter(None, (", ".join(cites[:-1]), *cites[-1:]))),
+    }
+    hall, desk = commune.town_hall, town_hall(commune, region.sentences)
+    if hall and desk:
+        known |= {
+            "mairie": desk.name,
+            "telephone": hall.phone,
+            "horaires": hall.hours,
+            "adresse": hall.address,
+            "releve": _month(hall, region.sentences),
+        }
+    return known
+
+
+def _month(hall: TownHall, sentences: Sentences) -> str:
+    # Of a day, « 1er septembre 2026 », only the month is known.
+    return sentences.mairie_relevee.format(date=long_date(hall.as_of).partition(" ")[2])
 
 
 def to_call(hall: Contact, sentences: Sentences) -> str:
@@ -85,3 +121,12 @@ def knows_estate(entry: Entry, place: Found, speech: Speech) -> bool:
     # With a capital: « la cité Verte » is not « une voie verte ».
     names = {fold(word) for word in _WORD.findall(text) if not word.islower()}
     return typed - speech.annoncent_une_cite - speech.muets_dans_une_cite <= names
+
+
+def named(place: Lookup) -> str | None:
+    """The place in words, for the trace."""
+    if isinstance(place, Found):
+        return place.commune.name
+    if isinstance(place, Ambiguous):
+        return " ou ".join(commune.name for commune in place.communes)
+    return place.elsewhere or place.postcode

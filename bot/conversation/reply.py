@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
@@ -34,7 +35,7 @@ CHOICES = 9
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What one conversation remembers. The channel keeps it and hands it back; nothing is stored.
+    """What one conversation remembers. The channel keeps it and hands it back.
 
     `commune` is a code INSEE, `refusals` counts those in a row, `started` is false until the
     first reply, which says that this is an automatic service.
@@ -45,7 +46,7 @@ class Conversation:
     started: bool = False
     entry: str | None = None  # the last one answered: « et pour ma mère ? » goes on about it
     choices: tuple[str, ...] = ()  # what the last reply offered to choose from, as actions
-    last: str = ""  # the kind of the last reply: an Outcome, or WHERE
+    last: str = ""  # the kind of the last reply: an Outcome, WHERE or WHICH
     wish: str = ""  # the last words that asked something
     said: str = ""  # a digest of the last text: never the same one twice running
 
@@ -67,8 +68,8 @@ class Conversation:
             return cls()
 
 
-#: The kind of a reply that asks which commune.
-WHERE = "where"
+#: The kind of a reply that asks which commune, and of one that offers some for an entry.
+WHERE, WHICH = "where", "which"
 #: Longest token, in characters.
 TOKEN = 512
 #: Changes with what a token holds.
@@ -90,6 +91,15 @@ _KEPT: TypeAdapter[tuple[Any, ...]] = TypeAdapter(
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """What someone wrote seconds ago and may go on with, in so many messages."""
+
+    text: str
+    conversation: Conversation  # as it stood before
+    messages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A resident's words, the action of the button she pressed, or where she says she is.
 
@@ -101,6 +111,7 @@ class Question:
     conversation: Conversation = field(default_factory=Conversation)
     place: Point | None = None
     only_place: bool = False
+    begun: Begun | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,11 @@ class Action:
     def general(self) -> bool:
         """Whether it leads on from any reply, and not to what this one is about."""
         return self.ask in _GENERAL
+
+    @property
+    def to_desk(self) -> bool:
+        """Whether it leads to a desk of several."""
+        return self.ask.kind is Kind.CONTACT and bool(self.ask.value)
 
 
 #: Ways on from anywhere.
@@ -143,6 +159,7 @@ class Reply:
     easy_text: str | None = None
     easy: bool = False  # `text` is the easy wording
     calls: tuple[str, ...] = ()  # of an urgent reply: the numbers of its first line, as written
+    joins: bool = False  # it answers what was begun just before too
     understood: str | None = None  # the question as read with what was said before
     sources: tuple[Source, ...] = ()
     collected_on: dt.date | None = None
@@ -151,6 +168,7 @@ class Reply:
     communes: tuple[Commune, ...] = ()
     actions: tuple[Action, ...] = ()
     contact: Contact | None = None
+    desks: tuple[Contact, ...] = ()  # of which the contact is one: which, she is asked
     back: Action | None = None  # to what this is a part of: an entry's theme, the list of themes
     wants_place: bool = False  # a name, a postcode or a point on the map would answer this
 
@@ -158,6 +176,22 @@ class Reply:
     def urgent(self) -> bool:
         """Whether this answers a danger or distress."""
         return bool(self.calls)
+
+    @property
+    def opening(self) -> tuple[str, str, str]:
+        """The text as what stands before its sentence in short, that sentence, and the rest.
+
+        For a channel that opens on it; it is never said twice. It is empty, and the rest the whole
+        text, where that is to be read whole: urgent, in easy words, or without such a sentence.
+        """
+        if not self.brief or self.easy or self.urgent:
+            return "", "", self.text
+        words = r"\s+".join(map(re.escape, self.brief.rstrip(".").split()))
+        end = r"\s*[.:]" if self.brief.endswith(".") else ""
+        found = re.match(rf"([^\n]+\n\n)?{words}{end}(?!\S)\s*", self.text)
+        if found is None:
+            return "", self.brief, self.text
+        return found[1] or "", self.brief, self.text[found.end() :]
 
     def as_json(self) -> dict[str, Any]:
         """The reply of the outside interface ready for json.dumps."""
@@ -180,7 +214,8 @@ class Reply:
             "commune": commune_as_json(self.commune) if self.commune else None,
             "communes": [commune_as_json(commune) for commune in self.communes],
             "actions": [{"label": way.label, "action": way.action} for way in self.actions],
-            "contact": self.contact.as_json() if self.contact else None,
+            "contact": self.contact.as_json() if self.contact and self.contact.reachable else None,
+            "contacts": [desk.as_json() for desk in self.desks],
         }
 
 
@@ -193,6 +228,7 @@ def commune_as_json(commune: Commune) -> dict[str, Any]:
         "epci": commune.epci,
         "status": commune.status.value,
         "bud": commune.in_zone,
+        "cites": list(commune.cites),
         "town_hall": _town_hall_as_json(commune.town_hall) if commune.town_hall else None,
     }
 

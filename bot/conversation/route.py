@@ -5,25 +5,31 @@ really taken.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
-from bot.communes.commune import Ambiguous, Commune, Found, Lookup, Unknown
-from bot.conversation.acting import act, after, said, subject_of
+from bot.communes.commune import Found, Lookup, Unknown
+from bot.conversation.acting import (
+    act,
+    after,
+    desk_named,
+    placed,
+    said,
+    told_by_commune,
+)
 from bot.conversation.action import Ask
-from bot.conversation.answers import Answers, finish
-from bot.conversation.context import completed
-from bot.conversation.message import LETTER, Message, rank, read_message
-from bot.conversation.parts import parts_asked, sentences_asked
-from bot.conversation.places import knows_estate
-from bot.conversation.reply import Conversation, Outcome, Question, Reply
+from bot.conversation.answers import Answers
+from bot.conversation.context import finish
+from bot.conversation.message import LETTER, decision_of, rank, read_message
+from bot.conversation.parts import parts_asked, plausible, sentences_asked
+from bot.conversation.pieces import plainly_one, whole
+from bot.conversation.places import knows_estate, named
+from bot.conversation.reply import Outcome, Question, Reply
 from bot.conversation.served import Served
+from bot.conversation.way import Because, Trace, Way
 from bot.knowledge.acts import Then
 from bot.language.words import sentences
 from bot.matching.decision import (
     Answered,
-    Decision,
-    Ranking,
     Suggestions,
     decide,
 )
@@ -31,72 +37,33 @@ from bot.matching.decision import (
 #: Probability of all alarms together from which the likeliest is answered without asking « did you
 #: mean…? »: the right number given for nothing costs little, a question asked in a fire much.
 #: Chosen on the even sentences of tests/cases/alarmes.yaml (docs/comprendre.md).
-ALARM_SCORE = 0.6
+ALARM_SCORE = 0.45
 #: A pattern does not ring where an ordinary entry is surer than this: « sans voiture on est
 #: coincés, des bus ? » is about transport. No sentence of tests/cases/alarmes.yaml is lost by it.
 ORDINARY_SCORE = 0.95
-
-
-@dataclass(frozen=True, slots=True)
-class Because:
-    """What one step saw: its name and its facts, in French for editors."""
-
-    step: str
-    facts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """How a reply was come to, step by step; the last one replied."""
-
-    because: tuple[Because, ...]
-    message: Message | None = None  # None where a button or a position asked
-    ranking: Ranking | None = None  # None where no entry was thought of
-
-
-class _Way:
-    """One question on its way: what the steps read, and what they say."""
-
-    def __init__(self, message: Message, conversation: Conversation, served: Served) -> None:
-        self.message = message
-        self.conversation = conversation
-        self.served = served
-        self.answers = Answers(served)
-        self.because: list[Because] = []
-        self.understood: str | None = None
-
-    @cached_property
-    def ranking(self) -> Ranking:
-        """The likely entries after what was said before, looked for at the first need."""
-        found, self.understood = completed(self.message, self.conversation, self.served)
-        return found
-
-    @property
-    def subject(self) -> str | None:
-        """The entry answered before, where it is still served."""
-        return subject_of(self.conversation, self.served)
-
-    @property
-    def commune(self) -> Commune | None:
-        """The commune that the message names, where it names one alone."""
-        return self.message.place.commune if isinstance(self.message.place, Found) else None
-
-    @property
-    def remembered(self) -> Commune | None:
-        """The commune given earlier in the conversation."""
-        return self.served.gazetteer.get(self.conversation.commune or "")
-
-    def why(self, step: str, facts: str) -> None:
-        self.because.append(Because(step, facts))
+#: Probability from which an entry is preferred to an act that the words are like.
+LIKELY = 0.3
 
 
 #: Replies that come of the words read with what was said before, where they were.
 _READ_WITH_BEFORE = frozenset({Outcome.ANSWER, Outcome.SUGGESTIONS, Outcome.COMMUNE})
-_Step = Callable[[_Way], Reply | None]
+_Step = Callable[[Way], Reply | None]
 
 
 def route(question: Question, served: Served) -> tuple[Reply, Trace]:
-    """The reply to words, to a button or to a position, and why; a pure function."""
+    """The reply to words, to a button or to a position, and why; a pure function.
+
+    Words that go on from what was begun seconds ago are read with it, where it is plainly one.
+    """
+    made, trace = _route(question, served)
+    if asked := whole(question):
+        joined, why = _route(asked, served)
+        if plainly_one(made, joined, question):
+            return replace(joined, joins=True), why
+    return made, trace
+
+
+def _route(question: Question, served: Served) -> tuple[Reply, Trace]:
     before, texts = question.conversation, served.base.texts
     if question.place is not None:
         near = Answers(served).near(served.gazetteer.around(question.place), before)
@@ -108,25 +75,27 @@ def route(question: Question, served: Served) -> tuple[Reply, Trace]:
         return finish(made, before, texts, made.title or ""), Trace(
             (Because("bouton", f"Action « {question.action} »."),)
         )
-    way = _Way(read_message(question.text, served), before, served)
+    way = Way(read_message(question.text, served), before, served)
     for step in PLACE_STEPS if question.only_place else STEPS:
         if (reply := step(way)) is not None:
             if way.understood and reply.outcome in _READ_WITH_BEFORE:
                 reply = replace(reply, understood=way.understood)
+            if way.message.personal and not way.message.empty and not reply.calls:
+                reply = replace(reply, text=f"{reply.text}\n\n{texts['donnees_a_taire']}")
             made = finish(reply, before, texts, way.message.text)
             ranking = vars(way).get("ranking")  # where it was looked for
             return made, Trace(tuple(way.because), way.message, ranking)
     raise AssertionError("the last step always replies")
 
 
-def _too_long(way: _Way) -> Reply | None:
+def _too_long(way: Way) -> Reply | None:
     if not way.message.too_long:
         return None
     way.why("longueur", "Le message est trop long.")
     return way.answers.menu(way.served.base.texts["message_trop_long"], way.conversation)
 
 
-def _nothing(way: _Way) -> Reply | None:
+def _nothing(way: Way) -> Reply | None:
     if not way.message.empty or way.message.act:
         return None
     texts = way.served.base.texts
@@ -137,7 +106,7 @@ def _nothing(way: _Way) -> Reply | None:
     return way.answers.menu(texts["message_vide"], way.conversation)
 
 
-def _alarm(way: _Way) -> Reply | None:
+def _alarm(way: Way) -> Reply | None:
     entry = way.message.alarm
     if entry is None or entry not in way.served.entries:
         return None
@@ -151,7 +120,7 @@ def _alarm(way: _Way) -> Reply | None:
     return way.answers.entry(entry, way.conversation, 1.0, None)
 
 
-def _dialogue_act(way: _Way) -> Reply | None:
+def _dialogue_act(way: Way) -> Reply | None:
     name = way.message.act
     if name is None:
         return None
@@ -161,12 +130,40 @@ def _dialogue_act(way: _Way) -> Reply | None:
     if goes_on or (in_danger and not found.opens):
         way.why("acte", f"« {name} » : le message continue ce qui précède.")
         return None
+    about_before = found.then not in {Then.MENU, Then.CONTACT, Then.YES} and way.subject
+    told = way.ranking.identical and not way.message.reading.repairs
+    if told and not about_before and not found.opens:
+        way.why("acte", f"« {name} », mais ces mots sont ceux d’une entrée.")
+        return None
     way.why("acte", f"Le message entier est un acte de dialogue : « {name} ».")
     before = way.conversation
     return after(found, before, way.served) or said(found, before, way.served)
 
 
-def _asked_place(way: _Way) -> Reply | None:
+def _chosen_place(way: Way) -> Reply | None:
+    """Which of the communes offered: by what only one name has, its département, or a neighbour.
+
+    « Godault », « celle du 62 », « celui collé à Lens ».
+    """
+    offered = [
+        commune
+        for choice in way.conversation.choices
+        if choice.startswith("commune:")
+        and (commune := way.served.gazetteer.get(choice.removeprefix("commune:")))
+    ]
+    if len(offered) < 2 or way.message.act:
+        return None
+    left = way.served.gazetteer.narrowed(way.message.text, offered)
+    if not left or len(left) == len(offered):
+        return None
+    names = ", ".join(commune.name for commune in left)
+    way.why("lieu", f"Parmi les communes proposées : {names}.")
+    if len(left) == 1:
+        return way.answers.commune(left[0], way.conversation)
+    return way.answers.choose_commune(tuple(left), way.conversation)
+
+
+def _asked_place(way: Way) -> Reply | None:
     """A place and nothing else asked, unless an entry is about that very place."""
     message, place = way.message, way.message.place
     if not message.only_place:
@@ -180,10 +177,26 @@ def _asked_place(way: _Way) -> Reply | None:
     if _has_own_entry(place, way):
         return None
     way.why("lieu", f"Le message demande seulement si un lieu est concerné ({named(place)}).")
-    return _place(place, way, 1.0)
+    return placed(place, way.conversation, way.served, 1.0)
 
 
-def _likely_alarm(way: _Way) -> Reply | None:
+def _by_commune(way: Way) -> Reply | None:
+    key, place = told_by_commune(way.message, way.conversation, way.served), way.message.place
+    if key is None:
+        return None
+    way.why("lieu", f"Le message demande « {key} » pour un lieu, et rien d’autre ({named(place)}).")
+    return placed(place, way.conversation, way.served, 1.0, key)
+
+
+def _desk_named(way: Way) -> Reply | None:
+    key = desk_named(way.message.text, way.conversation, way.served)
+    if key is None:
+        return None
+    way.why("contact", f"Le message nomme l’un des contacts proposés : « {key} ».")
+    return way.answers.desk(key, way.conversation)
+
+
+def _likely_alarm(way: Way) -> Reply | None:
     """An alarm that the words do not spell out, but that they are probably about."""
     likely = [
         one
@@ -191,14 +204,16 @@ def _likely_alarm(way: _Way) -> Reply | None:
         if way.served.entries[one.entry].alarm and one.entry not in way.message.calm
     ]
     together = sum(one.score for one in likely)
-    if together < ALARM_SCORE:
+    subject = way.served.entries.get(way.subject or "")
+    goes_on = way.understood and not (subject and subject.alarm)
+    if together < (ORDINARY_SCORE if goes_on else ALARM_SCORE):
         return None
     best = likely[0]
     way.why("alarme", f"Une alarme est probable ({together:.2f}), d’abord « {best.entry} ».")
     return way.answers.entry(best.entry, way.conversation, best.score, None)
 
 
-def _several(way: _Way) -> Reply | None:
+def _several(way: Way) -> Reply | None:
     keys = parts_asked(way.message, way.ranking, way.served)
     if not keys:
         return None
@@ -207,7 +222,7 @@ def _several(way: _Way) -> Reply | None:
     return way.answers.suggestions(keys, way.conversation, score, way.commune, several=True)
 
 
-def _letter(way: _Way) -> Reply | None:
+def _letter(way: Way) -> Reply | None:
     """What a long letter asks, wherever it stands: the sentences that are sure by themselves."""
     message, long = way.message, len(way.message.text) >= LETTER
     told = sentences(message.text)
@@ -225,7 +240,7 @@ def _letter(way: _Way) -> Reply | None:
     return way.answers.suggestions(keys, way.conversation, score, way.commune, several=several)
 
 
-def _entry(way: _Way) -> Reply | None:
+def _entry(way: Way) -> Reply | None:
     """Answer, suggest, or leave it to the refusal."""
     place, commune = way.message.place, way.commune
     decision = decision_of(way.ranking, way.message, way.served)
@@ -239,16 +254,18 @@ def _entry(way: _Way) -> Reply | None:
     key, score = decision.candidate.entry, decision.candidate.score
     if key in way.served.gazetteer.region.entries:
         if not isinstance(place, Unknown) or place.elsewhere:
-            return _place(place, way, score)
+            return placed(place, way.conversation, way.served, score)
         if way.remembered:
             return way.answers.commune(way.remembered, way.conversation, score)
+    elif key in way.served.gazetteer.region.by_commune and place.matched:
+        return placed(place, way.conversation, way.served, score, key)
     conversation = way.conversation
     if commune:
         conversation = replace(conversation, commune=commune.code_insee)
     return way.answers.entry(key, conversation, score, commune)
 
 
-def _opening(way: _Way) -> Reply | None:
+def _opening(way: Way) -> Reply | None:
     """Thanks that go on (« merci je le dirai à ma mère ») are thanks, unless an entry is sure."""
     name = way.message.opening
     if name is None or isinstance(
@@ -261,11 +278,28 @@ def _opening(way: _Way) -> Reply | None:
     return said(way.served.base.acts[name], way.conversation, way.served)
 
 
-def _refusal(way: _Way) -> Reply:
-    return way.answers.refusal(way.conversation, way.remembered)
+def _like_an_act(way: Way) -> Reply | None:
+    """Words much like those of an act, where no entry is likely: « tu sers vraiment à rien »."""
+    name = way.message.nearest_act
+    decision = decision_of(way.ranking, way.message, way.served)
+    if name is None or isinstance(decision, Answered):
+        return None
+    if isinstance(decision, Suggestions) and decision.candidates[0].score >= LIKELY:
+        return None
+    found = way.served.base.acts[name]
+    if found.then is Then.CHOICE and not way.conversation.choices:
+        return None
+    way.why("acte", f"Les mots ressemblent à un acte de dialogue : « {name} ».")
+    return after(found, way.conversation, way.served) or said(found, way.conversation, way.served)
 
 
-def _only_place(way: _Way) -> Reply:
+def _refusal(way: Way) -> Reply:
+    """The nearest questions where one is plausible, and whom to call here."""
+    near = plausible(way.ranking, way.message, way.served)
+    return way.answers.refusal(way.conversation, way.commune or way.remembered, near)
+
+
+def _only_place(way: Way) -> Reply:
     """A search that looks for a place, whatever else the words may ask."""
     place = way.message.place
     way.why("lieu", f"Seul un lieu est cherché ({named(place)}).")
@@ -273,7 +307,7 @@ def _only_place(way: _Way) -> Reply:
         return way.answers.unknown_postcode(place, way.conversation)
     if isinstance(place, Unknown) and place.elsewhere is None:
         return way.answers.commune_not_found(way.conversation)
-    return _place(place, way, 1.0)
+    return placed(place, way.conversation, way.served, 1.0)
 
 
 #: The order of decisions.
@@ -282,9 +316,13 @@ STEPS: Sequence[_Step] = (
     _alarm,
     _nothing,
     _dialogue_act,
+    _desk_named,
+    _by_commune,
+    _chosen_place,
     _asked_place,
     _opening,
     _likely_alarm,
+    _like_an_act,
     _letter,
     _several,
     _entry,
@@ -294,29 +332,7 @@ STEPS: Sequence[_Step] = (
 PLACE_STEPS: Sequence[_Step] = (_too_long, _alarm, _nothing, _only_place)
 
 
-def decision_of(ranking: Ranking, message: Message, served: Served) -> Decision:
-    """The decision on the candidates, where some are at most suggested.
-
-    What is asked of a place elsewhere: « Quand la zone franche de Toulouse finit-elle ? » is not
-    about ours, unless the entry knows the place: « Bruxelles paie-t-elle ? ». And an alarm that
-    the words silence: « feu mon mari habitait cette maison ».
-    """
-    decision = decide(ranking, served.policy)
-    if not isinstance(decision, Answered) or ranking.identical:
-        return decision
-    place, found = message.place, decision.candidate
-    if isinstance(place, Unknown) and place.elsewhere and found.parts["lieu"] < 0.5:
-        return Suggestions((found,), _AWAY)
-    if found.entry in message.calm:
-        return Suggestions((found,), _SILENCED)
-    return decision
-
-
-_AWAY = "Un lieu d’ailleurs est nommé, que l’entrée ne connaît pas : elle est seulement proposée."
-_SILENCED = "Les mots font taire cette alarme : elle est seulement proposée."
-
-
-def _has_own_entry(place: Lookup, way: _Way) -> bool:
+def _has_own_entry(place: Lookup, way: Way) -> bool:
     """Whether an entry is about the very place named: « où en est la cité Barrois ? »."""
     decision, region = decide(way.ranking, way.served.policy), way.served.gazetteer.region
     if not isinstance(decision, Answered) or decision.candidate.entry in region.entries:
@@ -325,22 +341,3 @@ def _has_own_entry(place: Lookup, way: _Way) -> bool:
     if key == way.ranking.identical:
         return True
     return isinstance(place, Found) and knows_estate(way.served.entries[key], place, region.speech)
-
-
-def _place(place: Lookup, way: _Way, confidence: float) -> Reply:
-    if isinstance(place, Found):
-        return way.answers.commune(
-            place.commune, way.conversation, confidence, place.cite, guessed=place.fuzzy
-        )
-    if isinstance(place, Ambiguous):
-        return way.answers.choose_commune(place.communes, way.conversation)
-    return way.answers.elsewhere(place.elsewhere or "", way.conversation)
-
-
-def named(place: Lookup) -> str | None:
-    """The place in words, for the trace."""
-    if isinstance(place, Found):
-        return place.commune.name
-    if isinstance(place, Ambiguous):
-        return " ou ".join(commune.name for commune in place.communes)
-    return place.elsewhere or place.postcode

@@ -18,6 +18,7 @@ from telegram.ext import (
 from telegram.request import BaseRequest
 
 from bot.handlers.context import BotApplication, BotContext, BotData
+from bot.handlers.delivery.copies import Copies
 from bot.handlers.delivery.discretion import hush_libraries
 from bot.handlers.delivery.transport import AiohttpRequest
 from bot.handlers.dialogue import commands, profile
@@ -25,6 +26,7 @@ from bot.handlers.dialogue.addressing import FOR_US, SERVICE, WRITTEN
 from bot.handlers.dialogue.buttons import on_button
 from bot.handlers.dialogue.flood import hold_back
 from bot.handlers.dialogue.inline import on_inline_query
+from bot.handlers.dialogue.links import StartLink
 from bot.handlers.dialogue.membership import on_membership, on_migration
 from bot.handlers.dialogue.messages import on_anything_else, on_position, on_words
 from bot.handlers.dialogue.replying import on_error
@@ -73,6 +75,7 @@ def build(
         builder = builder.rate_limiter(limiter)  # type: ignore[arg-type] # its arguments are unused
     application = builder.build()
     application.bot_data.services = services
+    application.bot_data.copies = Copies(services.database)
     register(application)
     return application
 
@@ -102,6 +105,14 @@ def register(application: BotApplication) -> None:
     application.add_handler(InlineQueryHandler(on_inline_query))
     application.add_handler(ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(on_error)
+
+
+def link(application: BotApplication, commune: str, source: str) -> str:
+    """The address that opens the bot on a commune; empty until Telegram has told its name."""
+    if not application.running:
+        return ""
+    known = commune if commune.isdigit() else ""
+    return StartLink(commune=known, source=source).url(application.bot.username)
 
 
 async def announce(application: BotApplication) -> None:

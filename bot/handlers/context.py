@@ -1,5 +1,7 @@
 """The typed context of every callback: the services, and what this conversation remembers."""
 
+import datetime as dt
+import hmac
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -7,7 +9,8 @@ from typing import Any, NamedTuple
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
-from bot.conversation.reply import Conversation
+from bot.conversation.reply import Begun, Conversation
+from bot.handlers.delivery.copies import Copies
 from bot.knowledge.texts import Texts
 from bot.services import Services
 
@@ -35,13 +38,29 @@ class Place(NamedTuple):
         sender = update.effective_sender
         return cls(chat.id, sender.id if sender else 0, topic) if chat else None
 
+    def pseudonym(self, bot: int, key: bytes) -> str:
+        """32 characters that stand for this conversation of a bot, and without the key for none."""
+        named = f"conversation:{bot}:{self.chat}:{self.topic}:{self.person}"
+        return hmac.new(key, named.encode(), "sha256").hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What she began to write, when, and the replies to that, which one to the whole replaces."""
+
+    begun: Begun
+    at: dt.datetime
+    replies: tuple[int, ...]
+
 
 @dataclass(slots=True)
 class Memory:
-    """What one conversation remembers, in memory only: gone when the service restarts."""
+    """What one conversation remembers, gone when the service restarts but for what copies share."""
 
     conversation: Conversation = field(default_factory=Conversation)
+    untold: dt.datetime | None = None  # its last turn, where the other copies were not told of it
     position_prompt: int | None = None  # our message whose keyboard asks for a position
+    piece: Piece | None = None  # what she began to write
     album: str | None = None  # the last one that was replied to
     #: {message asked: message that answers it}, the last few: an edited question edits its answer.
     answers: dict[int, int] = field(default_factory=dict)
@@ -73,12 +92,18 @@ class Memories(OrderedDict[Place, Memory]):
             self.popitem(last=False)
         return memory
 
-    def move(self, chat: int, to: int | None = None) -> None:
-        """Let a chat's conversations go on in another; forget them where there is none."""
-        for place in [place for place in self if place.chat == chat]:
+    def move(self, chat: int, to: int | None = None) -> list[Place]:
+        """Let a chat's conversations go on in another; forget them where there is none.
+
+        Gives those that were there.
+        """
+        places = [place for place in self if place.chat == chat]
+        for place in places:
             memory = self.pop(place)
             if to is not None:
+                memory.untold = dt.datetime.now(dt.UTC)
                 self[place._replace(chat=to)] = memory
+        return places
 
 
 @dataclass(slots=True)
@@ -86,6 +111,7 @@ class BotData:
     """What the application holds for all chats; `build` fills it, before any update."""
 
     services: Services = field(init=False)
+    copies: Copies = field(init=False)
     memories: Memories = field(default_factory=Memories)
     #: Updates whose reply could not be delivered: intake.py takes them out, to try again.
     undelivered: set[int] = field(default_factory=set)
@@ -105,6 +131,26 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], B
         context = super().from_update(update, application)
         context.place = Place.of(update) if isinstance(update, Update) else None
         return context
+
+    async def refresh_data(self) -> None:
+        """Before anything is done with an update: where the conversation stands, for all copies."""
+        if self.place:
+            await self.bot_data.copies.recall(self._pseudonym(self.place), self.memory)
+
+    async def remember(self, conversation: Conversation) -> None:
+        """Go on from here, whichever copy is next."""
+        memory = self.memory
+        memory.conversation = conversation
+        if self.place:
+            await self.bot_data.copies.tell(self._pseudonym(self.place), memory)
+
+    async def forget(self, chat: int) -> None:
+        """Forget the conversations of a chat, hers first: others may not be known here."""
+        places = {*self.bot_data.memories.move(chat), *([self.place] if self.place else [])}
+        await self.bot_data.copies.forget([self._pseudonym(place) for place in places])
+
+    def _pseudonym(self, place: Place) -> str:
+        return place.pseudonym(self.bot.id, self.services.pseudonym_key)
 
     @property
     def memory(self) -> Memory:

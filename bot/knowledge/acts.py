@@ -1,5 +1,8 @@
 """Dialogue acts: whole messages that ask nothing of the base, such as greetings and thanks."""
 
+import math
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated
@@ -8,7 +11,7 @@ from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bot.language.phonetics import word_sound
 from bot.language.typography import typeset
-from bot.language.words import normalise, tokens, without_wrapping
+from bot.language.words import FUNCTION_WORDS, normalise, tokens, without_wrapping
 
 #: The act whose words may stand before another.
 GREETING = "salut"
@@ -21,6 +24,7 @@ _FRENCH_KEYS = {
     "entry": "entree",
     "share": "part",
     "script": "ecriture",
+    "signs": "signes",
     "opens": "ouvre",
     "closes": "ferme",
 }
@@ -34,6 +38,10 @@ def _messages(value: object) -> object:
     return (
         frozenset(" ".join(tokens(str(one))) for one in value) if isinstance(value, list) else value
     )
+
+
+def _signs(value: object) -> object:
+    return frozenset(value.split()) if isinstance(value, str) else value
 
 
 def _wordings(value: object) -> object:
@@ -74,6 +82,8 @@ class Act(BaseModel):
     share: float | None = None
     #: Whether this is what is written in another alphabet.
     script: bool = False
+    #: Emoji of a message without words.
+    signs: Annotated[frozenset[str], BeforeValidator(_signs)] = frozenset()
     #: Whether a short message that only begins so, and asks nothing, is this act.
     opens: bool = False
     #: Whether one of its words, anywhere in such a message, makes it this act.
@@ -96,6 +106,17 @@ QUESTIONING = frozenset(
 )
 #: Letters of a word from which its sound tells it from others.
 LONG = 4
+#: How alike in their words, rare ones first, a message and one of an act are at least: 1 is all.
+#: On this project's 12,000 ways to ask, one in a hundred is so like an act.
+ALIKE = 0.7
+#: Words of a message, its rarest, of which an act like it has one.
+RAREST = 3
+_CLAUSE = re.compile(r"[.!?,;:…()\n]+")
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}", re.IGNORECASE)
+
+
+#: What follows these is only said.
+_ONLY_SAID = frozenset({Then.MENU, Then.CONTACT, Then.START})
 
 
 def _sound(words: Iterable[str]) -> str:
@@ -122,6 +143,25 @@ class Acts:
             name: {sound for text in act.messages if len(sound := _sound(text.split())) > LONG}
             for name, act in acts.items()
         }
+        #: What a longer message may be made of: {words by sound: act}, and their most words.
+        self._pieces = {
+            _sound(text.split()): name
+            for name, act in reversed([*acts.items()])
+            if act.then is not Then.FOLLOW
+            for text in act.messages
+        }
+        self._longest = max((len(piece.split()) for piece in self._pieces), default=0)
+        held = Counter(word for piece in self._pieces for word in set(piece.split()))
+        self._weights = {word: math.log(1 + len(self._pieces) / n) for word, n in held.items()}
+        self._unknown = math.log(1 + len(self._pieces))
+        self._sets = {piece: frozenset(piece.split()) for piece in self._pieces}
+        self._totals = {
+            piece: sum(map(self._weights.__getitem__, held)) for piece, held in self._sets.items()
+        }
+        self._holding: dict[str, list[str]] = defaultdict(list)
+        for piece, words in self._sets.items():
+            for word in words:
+                self._holding[word].append(piece)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._acts)
@@ -140,7 +180,7 @@ class Acts:
         if "?" in text or len(words) > LONGEST or not QUESTIONING.isdisjoint(words):
             return None
         for stop in range(min(len(words), FIRST), 0, -1):
-            name = self.find(" ".join(words[:stop]))
+            name = self._whole(" ".join(words[:stop]))
             if name and self._acts[name].opens:
                 return name
         known = (self._by_word.get(self._by_sound.get(word_sound(word), word)) for word in words)
@@ -148,9 +188,83 @@ class Acts:
 
     def find(self, text: str) -> str | None:
         """The name of the act that the whole message is, else None."""
+        text = _DRAWN_OUT.sub(r"\1", text)
+        return self._whole(text) or self._made_of(text)
+
+    def nearest(self, text: str) -> str | None:
+        """The act of which a message is most like, where it is much alike in its words."""
         words = tokens(text)
-        if not words and any(map(str.isalpha, text)):
-            return next((name for name, act in self._acts.items() if act.script), None)
+        if len(words) > LONGEST:
+            return None
+        trimmed = self._trimmed(without_wrapping([*words]))
+        return self._nearest(words) or self._nearest(trimmed)
+
+    def _nearest(self, typed: Iterable[str]) -> str | None:
+        words = {*map(word_sound, typed)}
+        shared: dict[str, float] = defaultdict(float)
+        known = sorted(words & self._weights.keys(), key=self._weights.__getitem__)
+        for word in known[-RAREST:]:
+            for piece in self._holding[word]:
+                shared[piece] = sum(self._weights[one] for one in words & self._sets[piece])
+        total = sum(self._weights.get(word, self._unknown) for word in words)
+
+        def alike(piece: str) -> float:
+            return 2 * shared[piece] / (total + self._totals[piece])
+
+        best = max(sorted(shared), key=alike, default=None)
+        return self._pieces[best] if best and alike(best) >= ALIKE else None
+
+    def _made_of(self, text: str) -> str | None:
+        """The act of « bon ben tant pis, allez bonne soirée »: each of its parts is one."""
+        found: list[str] = []
+        for clause in _CLAUSE.split(text):
+            if words := tokens(clause):
+                made = self._parts(words)
+                if made is None:
+                    return None
+                found += made
+        last = next((name for name in found if self._acts[name].then not in _ONLY_SAID), None)
+        others = [name for name in found if name != GREETING]
+        return last or next(iter([*others[::-1], *found]), None)
+
+    def _parts(self, words: Sequence[str]) -> list[str] | None:
+        """The acts that a clause is made of, with politeness between; None where it is not."""
+        sounds = [word_sound(word) for word in words]
+        best: list[tuple[int, list[str]] | None] = [(0, [])] + [None] * len(words)
+        for start, word in enumerate(words):
+            if (known := best[start]) is None:
+                continue
+            covered, names = known
+            ends: list[tuple[int, int, list[str]]] = []
+            if word in self._polite or word in FUNCTION_WORDS:
+                ends.append((start + 1, covered, names))
+            if name := self._by_word.get(self._by_sound.get(sounds[start], word)):
+                ends.append((start + 1, covered + 1, [*names, name]))
+            for stop in range(start + 1, min(len(words), start + self._longest) + 1):
+                if stop == start + 1 and len(words) > 1:
+                    continue  # « question » is an act alone, not among other words
+                piece = self._pieces.get(" ".join(sounds[start:stop]))
+                if piece:
+                    ends.append((stop, covered + stop - start, [*names, piece]))
+            for stop, count, made in ends:
+                held = best[stop]
+                if held is None or count > held[0]:
+                    best[stop] = (count, made)
+        done = best[-1]
+        return done[1] if done and 2 * done[0] >= len(words) else None
+
+    def _whole(self, text: str) -> str | None:
+        words = tokens(text)
+        if not words:
+            letters = any(map(str.isalpha, text))
+            return next(
+                (
+                    name
+                    for name, act in self._acts.items()
+                    if (act.script if letters else not act.signs.isdisjoint(text))
+                ),
+                None,
+            )
         said = {
             " ".join(words),
             " ".join(without_wrapping(list(words))),

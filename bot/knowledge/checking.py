@@ -167,6 +167,8 @@ def _base(
     around = validate(
         SCHEMA, wording, wording.value or {}, (), None, problems
     ) or SCHEMA.model_validate({})
+    if TEXTS in documents:
+        problems += rules.publisher(wording, around)
     needed = [FAQ]
     needed += [CONTACTS] * any(one.contact for one, _, _ in entries.values())
     needed += [FACTS] * any(one.support for one, _, _ in entries.values())
@@ -177,13 +179,15 @@ def _base(
         "appuis": _names(documents, FACTS),
         "voir_aussi": written,
         "avec_un_contact": written,
+        "exemples": written,
     }
-    problems += rules.references(faq, entries, answers.beside_contact, known)
+    problems += rules.references(faq, entries, answers, known)
     problems += rules.dates(faq, entries, today)
     problems += rules.sizes(faq, entries, themes.values())
     problems += as_typed(files, documents)
     if region and REGION in documents:
         problems += rules.of_region(documents[REGION], region, written, known["contact"])
+    problems += rules.reachable(readable[CONTACTS], contacts, known["contact"], region)
     problems += rules.phrasings(faq, entries)
     if FACTS in documents:
         # A base that keeps its facts is held to the whole editing guide; any other FAQ is not.
@@ -202,6 +206,7 @@ def _base(
         facts=facts,
         off_topic=answers.off_topic,
         beside_contact=answers.beside_contact,
+        examples=answers.examples,
         synonyms=lexicon.synonyms,
         shorthand={normalise(short): normalise(all_) for short, all_ in lexicon.shorthand.items()},
         unrelated=unrelated.messages,

@@ -26,10 +26,15 @@ EVERYDAY = "lieux/mots_courants.txt"
 ELSEWHERE = "lieux/villes_ailleurs.txt"
 #: Where to call in each commune; a territory may be without.
 TOWN_HALLS = "lieux/mairies.csv"
+#: The contours of the communes, for a map; a territory may be without.
+OUTLINES = "lieux/contours.json"
 #: A territory is these files together, or none of them.
 PLACES = (REGION, COMMUNES, ALIASES, EVERYDAY, ELSEWHERE)
-#: What the pages draw: the avatar, the icon of the tab and, where there is one, the horizon.
-DRAWINGS = tuple(f"dessins/{name}.svg" for name in ("avatar", "icone", "horizon"))
+#: What the pages draw: the avatar, the icon of the tab and, where there are any, the horizon and
+#: an icon for each theme, in a symbol of its id.
+DRAWINGS = tuple(f"dessins/{name}.svg" for name in ("avatar", "icone", "horizon", "themes"))
+#: Pictures of the folder, which are served as they are: of a shared link, of a home screen.
+PICTURES = ("dessins/partage.png", "dessins/icone.png")
 #: What ships with the program, under « defauts/ »: the folder's own file adds to it or replaces it.
 #: « urgences.yaml » are answers to alarms, for a base that has none of its own.
 SHIPPED = {
@@ -41,7 +46,7 @@ URGENT = SHIPPED["urgences.yaml"]
 #: The files that editors write; only faq.yaml is required.
 EDITED = (
     CONTACTS, FACTS, TEXTS, LEXICON, UNRELATED, COMMON, ACTS, ALARMS, FAQ, *PHRASINGS, *PLACES,
-    TOWN_HALLS, *DRAWINGS,
+    TOWN_HALLS, OUTLINES, *DRAWINGS,
 )  # fmt: skip
 FILES = (*SHIPPED.values(), *EDITED)
 
@@ -56,6 +61,7 @@ class AnswersFile(FromFile):
     entries: tuple[Any, ...] = ()
     off_topic: _Texts = ()
     beside_contact: _Texts = ()
+    examples: _Texts = ()
 
 
 class LexiconFile(FromFile):

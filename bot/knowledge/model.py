@@ -38,12 +38,17 @@ _FRENCH_KEYS = {
     "purpose": "pour_quoi",
     "phone": "telephone",
     "address": "adresse",
+    "hours": "horaires",
+    "among": "parmi",
+    "which": "lequel",
+    "on_paper": "papier",
     "statement": "fait",
     "confidence": "confiance",
     # The files themselves (files.py)
     "entries": "entrees",
     "off_topic": "hors_sujet",
     "beside_contact": "avec_un_contact",
+    "examples": "exemples",
     "shorthand": "abreviations",
     "synonyms": "synonymes",
     "lists": "listes",
@@ -59,9 +64,9 @@ _FRENCH_KEYS = {
 YEARS = range(1990, 2101)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: As dialled, without its spaces: ten digits, with the code of France or without, a short number
-#: (« 15 », « 119 », « 1010 », « 3114 », « 118 712 »), or one of abroad.
+#: (« 15 », « 119 », « 1010 », « 3114 », « 116 006 »), or one of abroad.
 _DIALLED = re.compile(
-    r"(?:0|(?:\+|00)330?)[1-9]\d{8}|1\d{1,3}|118\d{3}|3\d{3}|(?:\+|00)(?!33|0)\d{8,14}"
+    r"(?:0|(?:\+|00)330?)[1-9]\d{8}|1\d{1,3}|11[68]\d{3}|3\d{3}|(?:\+|00)(?!33|0)\d{8,14}"
 )
 
 
@@ -128,7 +133,11 @@ class Source(FromFile):
 
 
 class Contact(FromFile):
-    """A desk a resident can turn to, shown where it can be reached."""
+    """A desk a resident can turn to, shown where it can be reached.
+
+    Or one of several (`among`, « votre bailleur »): then `which` asks which one it is, and
+    `on_paper` says, with the one chosen, where else its number is written.
+    """
 
     name: Text
     role: str = ""
@@ -136,6 +145,10 @@ class Contact(FromFile):
     phone: Phone | None = None
     url: Url | None = None
     address: str | None = None
+    hours: str = ""
+    among: tuple[Id, ...] = ()
+    which: str = ""
+    on_paper: str = ""
     epci: str | None = None  # SIREN of the intercommunalité whose desk this is
 
     @property
@@ -145,7 +158,8 @@ class Contact(FromFile):
 
     def as_json(self) -> dict[str, str | None]:
         """What the outside interface tells of it."""
-        return self.model_dump(include={"name", "phone", "url"})
+        told = self.model_dump(include={"name", "phone", "url", "address"})
+        return {**told, "hours": self.hours or None}
 
 
 class Fact(FromFile):
@@ -200,6 +214,7 @@ class KnowledgeBase(BaseModel):
     facts: Mapping[str, Fact]
     off_topic: tuple[str, ...]
     beside_contact: tuple[str, ...]  # entries offered with whoever is to be called
+    examples: tuple[str, ...]  # entries shown before anything is asked
     synonyms: tuple[tuple[str, ...], ...]
     shorthand: Mapping[str, str]  # words that residents write in their own way, written out
     unrelated: tuple[str, ...]
@@ -214,6 +229,18 @@ class KnowledgeBase(BaseModel):
     def of_theme(self, theme: str) -> tuple[Entry, ...]:
         """The theme's entries, in the order of the file."""
         return tuple(entry for entry in self.entries.values() if entry.theme == theme)
+
+    def at(self, public_url: str) -> "KnowledgeBase":
+        """The same base, with the links to our own pages (« [texte](/themes) ») made whole."""
+        if not public_url:
+            return self
+        entries = {
+            key: entry.model_copy(
+                update={"answer": entry.answer.replace("](/", f"]({public_url}/")}
+            )
+            for key, entry in self.entries.items()
+        }
+        return self.model_copy(update={"entries": entries})
 
     @property
     def orientations(self) -> frozenset[str]:
@@ -234,7 +261,7 @@ class KnowledgeBase(BaseModel):
 _PRINTED: Mapping[type[BaseModel], tuple[str, ...]] = {
     Theme: ("title",),
     Source: ("title",),
-    Contact: ("name", "role", "purpose", "address"),
+    Contact: ("name", "role", "purpose", "address", "hours", "which", "on_paper"),
     Entry: ("question", "answer", "brief", "easy"),
 }
 

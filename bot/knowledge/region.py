@@ -5,13 +5,20 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AliasGenerator, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AliasGenerator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError
 
 from bot.knowledge.model import Day, FromFile, Id, Source, Text
 from bot.knowledge.placeholders import with_placeholders
 from bot.language.typography import typeset
-from bot.language.words import FUNCTION_WORDS, normalise, stems
+from bot.language.words import FUNCTION_WORDS, normalise, stem, stems
 
 _FRENCH_KEYS = {
     # Standing and Zone
@@ -48,6 +55,10 @@ _FRENCH_KEYS = {
     "sentences": "phrases",
     "speech": "mots",
     "town_hall": "mairie",
+    "by_commune": "selon_la_commune",
+    # Local
+    "asked": "mots",
+    "around": "autour",
 }
 _WRAPPED = re.compile(r"(?<!\n)\n(?![\n-])")
 
@@ -107,6 +118,14 @@ OfTownHall = Annotated[Text, AfterValidator(_with("mairie", "telephone", "horair
 OfMonth = Annotated[Text, AfterValidator(_with("date"))]
 OfPostcode = Annotated[Text, AfterValidator(_with("code_postal"))]
 Plain = Annotated[Text, AfterValidator(_with())]
+#: All that is known of a commune, by the placeholders of `places.known_of`.
+LOCAL = (
+    "nom", "intercommunalite", "mairie", "telephone", "horaires", "adresse", "releve", "cites",
+)  # fmt: skip
+Known = Annotated[Text, AfterValidator(_with(also=LOCAL))]
+EachStem = Annotated[
+    frozenset[str], BeforeValidator(lambda value: frozenset(map(stem, _words(value))))
+]
 
 
 class Columns(_Place):
@@ -189,6 +208,7 @@ class Speech(_Place):
     """Word lists, folded, named as in the program's own file, which says what each is for."""
 
     autour: Annotated[Words, AfterValidator(lambda words: words | FUNCTION_WORDS)]
+    corrigent: Words
     demander: Stems
     avant_lieu: Words
     habiter: Words
@@ -216,17 +236,31 @@ class Speech(_Place):
     regions_ailleurs: Words
 
 
+class Local(_Place):
+    """What an entry says in a commune: the first of the sentences of which all is known there.
+
+    All the words of one of `asked`, and none but those of `around` besides, ask for it.
+    """
+
+    asked: tuple[EachStem, ...] = ()
+    around: EachStem = frozenset()
+    sentences: Annotated[tuple[Known, ...], Field(min_length=1)]
+
+
 class Region(_Place):
     """The territory whose communes are known; without standings, none is.
 
     `entries` are those whose answer is the state of one commune, `desks` the contacts where
     nothing points to another, `town_hall` the one that a commune's own town hall replaces,
-    `postcodes` how those of here begin.
+    `postcodes` how those of here begin. `by_commune` are entries whose answer changes with the
+    commune, `licence` is that under which the table of communes may be used again.
     """
 
     collected_on: Day | None = None
     sources: Annotated[tuple[Source, ...], AfterValidator(_typeset)] = ()
+    licence: Source | None = None
     entries: tuple[Id, ...] = ()
+    by_commune: Mapping[Id, Local] = {}
     desks: tuple[Text, ...] = ()
     town_hall: Text | None = None
     columns: Columns = Columns()

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from bot.knowledge.advice import did_you_mean
-from bot.knowledge.model import Entry, Theme
+from bot.knowledge.files import AnswersFile
+from bot.knowledge.model import Contact, Entry, Theme
 from bot.knowledge.problem import Problem
 from bot.knowledge.region import Region
+from bot.knowledge.texts import Texts
 from bot.knowledge.yaml_reading import Document, Path
 from bot.language.numbers import phone_numbers
 from bot.language.words import normalise, stems
@@ -38,15 +40,17 @@ _NAMED = {
     "voir_aussi": ("voir-aussi-inconnu", "L’entrée"),
     "appuis": ("appui-inconnu", "Le fait"),
     "avec_un_contact": ("entree-inconnue", "L’entrée"),
+    "exemples": ("entree-inconnue", "L’entrée"),
 }
 
 
 def references(
-    faq: Document, entries: Entries, beside_contact: Collection[str], known: Mapping[str, Known]
+    faq: Document, entries: Entries, answers: AnswersFile, known: Mapping[str, Known]
 ) -> Iterator[Problem]:
     """A theme, contact, other entry or fact that is named must be `known`, by the naming key."""
     named: list[tuple[str | None, Path, str, Collection[str | None]]] = [
-        (None, (), "avec_un_contact", beside_contact)
+        (None, (), "avec_un_contact", answers.beside_contact),
+        (None, (), "exemples", answers.examples),
     ]
     for key, (entry, path, _) in entries.items():
         named += [
@@ -70,6 +74,20 @@ def references(
                 yield faq.error(where, code, message, did_you_mean(value, names), owner)
 
 
+def publisher(document: Document, texts: Texts) -> Iterator[Problem]:
+    """What only the owner knows is said before the pages are public, and mail can be sent."""
+    if left := [name for name, value in texts.editeur if not value]:
+        message = f"Qui publie n’est pas dit en entier : il manque {', '.join(left)}."
+        hint = "Complétez-les sous « editeur: » : la loi les demande sur un site public."
+        yield document.warning(("editeur",), "a-completer", message, hint)
+    mail = texts.editeur["courriel"]
+    if mail and not re.fullmatch(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", mail, re.ASCII):
+        message = f"« {mail} » n’est pas une adresse de courriel."
+        yield document.error(
+            ("editeur", "courriel"), "courriel", message, "Par exemple : contact@ville.fr."
+        )
+
+
 def of_region(
     document: Document, region: Region, entries: Known, contacts: Known
 ) -> Iterator[Problem]:
@@ -85,6 +103,7 @@ def of_region(
     desk = (region.groupings.desk,) if region.groupings.desk else ()
     to_entries: list[tuple[Path, tuple[str, ...]]] = [
         (("entrees",), region.entries),
+        (("selon_la_commune",), tuple(region.by_commune)),
         *((("statuts", name, "voir_ensuite"), one.see_next) for name, one in standings),
     ]
     to_contacts: list[tuple[Path, tuple[str, ...]]] = [
@@ -101,6 +120,25 @@ def of_region(
             if known is not None and key not in known:
                 message = f"{what} « {key} » n’existe pas."
                 yield document.warning(path, code, message, did_you_mean(key, known))
+
+
+def reachable(
+    document: Document, contacts: Mapping[str, Contact], known: Known, region: Region | None
+) -> Iterator[Problem]:
+    """A contact says how to reach it, or of which others it is one; else no card can be shown.
+
+    The town hall and the intercommunalité are the commune's own, where that is known.
+    """
+    own = {region.town_hall, region.groupings.desk} if region else set()
+    for key, contact in contacts.items():
+        for number, one in enumerate(contact.among):
+            if known is not None and one not in known:
+                message, hint = f"Le contact « {one} » n’existe pas.", did_you_mean(one, known)
+                yield document.error((key, "parmi", number), "contact-inconnu", message, hint, key)
+        if not contact.reachable and not contact.among and key not in own:
+            message = "Ce contact n’a ni téléphone, ni site, ni adresse : il n’est jamais montré."
+            hint = "Ajoutez l’un des trois, ou retirez le contact."
+            yield document.warning((key,), "contact-injoignable", message, hint, key)
 
 
 def dates(faq: Document, entries: Entries, today: dt.date) -> Iterator[Problem]:

@@ -11,11 +11,20 @@ from bot.knowledge.yaml_reading import Document, Path
 
 #: The keys of each file whose texts residents read; all of them where none is named.
 _READ = {
-    CONTACTS: {"nom", "role", "pour_quoi", "adresse"},
+    CONTACTS: {"nom", "role", "pour_quoi", "adresse", "horaires", "lequel", "papier"},
     TEXTS: set[str](),
     ACTS: {"reponse"},
     FAQ: {"question", "reponse", "facile", "en_bref", "titre"},
-    REGION: {"phrase", "attention", "situation", "zone", "figure", "ne_figure_pas", "phrases"},
+    REGION: {
+        "phrase",
+        "attention",
+        "situation",
+        "zone",
+        "figure",
+        "ne_figure_pas",
+        "phrases",
+        "selon_la_commune",
+    },
 }
 _AS_LIST = "Commencez chaque ligne de la liste par un tiret et une espace."
 _AS_LINK = "Écrivez [texte](https://adresse), sans espace."
@@ -29,7 +38,7 @@ _RULES = tuple(
         (r"!\[[^\]\n]*\]\(", "mise-en-forme", "Une image ne serait pas affichée.", _PLAIN),
         (r"\b(?!https?://)h[tp]{2,4}s?[:;]?[/\\]{1,2}", "lien", "Une adresse est mal écrite.",
          "Elle commence par https:// exactement."),
-        (r"\[[^\]\n]+\]\s+\((?:https?:|www\.)|\[[^\]\n]*\]\((?!https?://[^\s)]+\))", "lien",
+        (r"\[[^\]\n]+\]\s+\((?:https?:|www\.)|\[[^\]\n]*\]\((?!(?:https?:/)?/[^\s)]+\))", "lien",
          "Un lien n’est pas complet, ou contient une espace.", _AS_LINK),
         (r"(?<!\]\()(?<![\w/.\[])(?:https?://|www\.)\w", "lien",
          "Une adresse seule n’est pas un lien.", _AS_LINK),

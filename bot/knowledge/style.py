@@ -17,6 +17,7 @@ ANSWER_LENGTH = 900  # characters, so that one Telegram message holds it with it
 EASY_WORDS = (
     12  # a sentence; Unapei, « Règles européennes du facile à lire et à comprendre » (2009)
 )
+BRIEF_WORDS = 25
 VARIANTS = 12
 #: Ways to ask that share no word with the canonical question.
 DIFFERENT_VARIANTS = 5
@@ -26,6 +27,7 @@ _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)")
 #: What numbers the lines of a list states nothing.
 _NUMBERED = re.compile(r"^ *\d+[.)] ", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\n+")
+_END = re.compile(r"(?<=[.!?])\s|\n\s*\n")
 _SIGLE = re.compile(r"(?<![&\w])[A-Z]{2,6}\b(?! \d)")  # « CS 80649 » is an address
 #: A group of digits is one word for the reader: « 23 000 », « 03 27 71 37 37 ».
 _SPLIT_NUMBER = re.compile(r"(?<=\d) (?=\d)")
@@ -47,6 +49,15 @@ _SAID = {
         "La réponse {}.",
         f"Entre {ANSWER_WORDS[0]} et {ANSWER_WORDS[1]} mots : assez pour aider, assez court pour "
         "être lu.",
+    ),
+    "en-bref": (
+        "La réponse commence presque comme « en_bref ».",
+        "Commencez-la par cette phrase, mot pour mot : elle est montrée d’abord, puis le reste. "
+        "Sinon, elle serait lue deux fois.",
+    ),
+    "en-bref-long": (
+        f"« en_bref » compte {{}} mots ; il en faut {BRIEF_WORDS} au plus.",
+        "Gardez la réponse elle-même ; le reste vient après.",
     ),
     "facile-absent": ("Il n’y a pas de version facile.", "Ajoutez « facile »."),
     "phrase-longue": ("{}.", f"Coupez : {EASY_WORDS} mots au plus, une idée par phrase."),
@@ -145,12 +156,17 @@ def guided(faq: Document, entries: Entries, *, phrasings: bool) -> Iterator[Prob
 
 
 def _readable(entry: Entry) -> Iterator[tuple[str, str, object]]:
-    """Length of answers, and the rules of easy-to-read French."""
+    """Length and first words of answers, and the rules of easy-to-read French."""
     low, high = ANSWER_WORDS
     if not low <= (words := word_count(entry.answer)) <= high:
         yield "reponse", "longueur", f"compte {words} mots"
     elif len(plain_text(entry.answer)) > ANSWER_LENGTH:
         yield "reponse", "longueur", f"dépasse {ANSWER_LENGTH} caractères"
+    if entry.brief:
+        if _nearly_begins(entry.answer, entry.brief):
+            yield "en_bref", "en-bref", ""
+        if (words := word_count(entry.brief)) > BRIEF_WORDS:
+            yield "en_bref", "en-bref-long", words
     text = entry.easy or ""
     if not text:
         yield "facile", "facile-absent", ""
@@ -162,6 +178,18 @@ def _readable(entry: Entry) -> Iterator[tuple[str, str, object]]:
             yield "facile", "sigle", sigle
     if _TU.search(text):
         yield "facile", "tutoiement", ""
+
+
+def _nearly_begins(answer: str, brief: str) -> bool:
+    """Whether the answer begins with most words of a sentence, and not with the sentence itself.
+
+    Channels show that sentence, then what follows it in the answer: it would be said twice.
+    """
+    if " ".join(answer.split()).startswith(" ".join(brief.split())):
+        return False
+    words = set(stems(brief))
+    first = set(stems(_END.split(answer, maxsplit=1)[0]))
+    return 2 * len(words & first) > len(words)
 
 
 def _ways_to_ask(entry: Entry) -> Iterator[tuple[str, str, object]]:

@@ -25,15 +25,22 @@ _MOST = {
     120: "telegram.description_courte",
     256: """telegram.commande_start telegram.commande_themes telegram.commande_commune
         telegram.commande_contact telegram.commande_confidentialite telegram.commande_aide""",
-    300: "web.description",
+    300: "web.description mairie.bulletin_court",
+    900: "mairie.bulletin_long",
+    60: "mairie.affiche_question",
     40: """aucune voir_themes voir_questions chercher_commune changer_commune joindre_quelqu_un
-        plus_simple texte_complet retour_debut retour_themes retour_theme web.menu_accueil
+        plus_simple texte_complet autre_guichet retour_debut retour_themes retour_theme
+        web.menu_accueil
         web.menu_themes web.menu_commune web.menu_contact web.menu_aide web.poser web.envoyer
         web.ecrire web.tous_les_contacts web.appeler web.voir_site web.avis_oui web.avis_non
-        web.revoir_reponse telegram.utile telegram.pas_utile telegram.partager
+        web.revoir_reponse web.menu_questions web.effacer web.copier web.copie
+        web.partager web.ecouter web.imprimer web.ecriture_simple web.ecriture_complete
+        web.raison_autre web.raison_complique web.raison_incomplet web.raison_faux
+        telegram.utile telegram.pas_utile telegram.partager
         telegram.lire_la_suite telegram.relire_le_debut telegram.choix_precedents
         telegram.choix_suivants telegram.envoyer_position telegram.poser_au_robot
-        telegram.autre_question""",
+        telegram.autre_question mairie.bouton mairie.bouton_fermer mairie.bouton_page
+        mairie.copier mairie.imprimer mairie.chercher""",
 }
 _MOST_OF = {key: most for most, keys in _MOST.items() for key in keys.split()}
 
@@ -75,10 +82,15 @@ class Sentences(BaseModel):
 
 
 class Texts(Sentences):
-    """What every channel says, then the web's pages and Telegram alone."""
+    """What every channel says, then the web's pages, Telegram and the town hall's kit alone.
+
+    `editeur` says who publishes.
+    """
 
     web: Sentences
     telegram: Sentences
+    mairie: Sentences
+    editeur: Sentences
 
 
 def _schema(base: type[Sentences], defaults: Mapping[str, Any], within: str = "") -> Any:
@@ -87,7 +99,7 @@ def _schema(base: type[Sentences], defaults: Mapping[str, Any], within: str = ""
     for key, default in defaults.items():
         if isinstance(default, str):
             most = _MOST_OF.get(f"{within}{key}")
-            fields[key] = (str, Field(default, min_length=1, max_length=most))
+            fields[key] = (str, Field(default, min_length=bool(default), max_length=most))
         else:
             part = _schema(Sentences, default, f"{key}.")
             fields[key] = (part, Field(default_factory=part))

@@ -14,7 +14,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from weakref import proxy
 
 from bot.language.phonetics import word_sound
 from bot.language.words import normalise, tokens
@@ -25,7 +26,7 @@ GAP = 3
 SPAN = 16
 #: Shorter words sound like too many others.
 SOUND_LENGTH = 4
-#: Letters that find the patterns worth trying, hence the shortest « begun* » word.
+#: The shortest « begun* » word.
 KEY = 3
 
 _CLAUSE = re.compile(r"[.!?;:\n]+(?=\s|$)")
@@ -41,11 +42,6 @@ class _Slot:
 
     whole: frozenset[str]
     begun: tuple[str, ...]
-
-    def takes(self, forms: frozenset[str]) -> bool:
-        if not self.whole.isdisjoint(forms):
-            return True
-        return bool(self.begun) and any(form.startswith(self.begun) for form in forms)
 
 
 _Sequence = tuple[_Slot, ...]
@@ -68,12 +64,6 @@ class Pattern:
             _sequence(part, lists or {}) for part in re.split(r"[|,]", unless) if part.strip()
         )
         return cls(parts, refused)
-
-    def found_in(self, clause: Sequence[frozenset[str]]) -> bool:
-        """Whether the clause, each word with its forms, is told by this pattern."""
-        return all(_stands(part, clause) for part in self.parts) and not any(
-            _stands(part, clause) for part in self.unless
-        )
 
 
 def _sequence(text: str, lists: Mapping[str, Sequence[str]]) -> _Sequence:
@@ -109,20 +99,6 @@ def _add(choice: str, whole: set[str], begun: set[str]) -> None:
         whole.update(_forms(word))
 
 
-def _stands(sequence: _Sequence, clause: Sequence[frozenset[str]]) -> bool:
-    ends = [at for at, forms in enumerate(clause) if sequence[0].takes(forms)]
-    for slot in sequence[1:]:
-        if not ends:
-            return False
-        ends = [
-            at
-            for at, forms in enumerate(clause)
-            if slot.takes(forms) and any(end < at <= end + GAP + 1 for end in ends)
-        ]
-    return bool(ends)
-
-
-@lru_cache(maxsize=20_000)
 def _forms(word: str) -> tuple[str, ...]:
     """A folded word with its singular and, where it is long enough to tell, how it sounds."""
     forms = [word]
@@ -135,9 +111,38 @@ def _forms(word: str) -> tuple[str, ...]:
     return tuple(forms)
 
 
+@lru_cache(maxsize=20_000)
+def _either(word: str, repaired: str) -> frozenset[str]:
+    return frozenset((*_forms(word), *_forms(repaired)))
+
+
 def _skeleton(word: str) -> str:
     """The word's sound with the last consonant, which is mute at the end of a whole word."""
     return f"^{word_sound(f'{word}a').removesuffix('a')}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A pattern of one label, its slots by their numbers."""
+
+    label: int
+    parts: tuple[tuple[int, ...], ...]
+    unless: tuple[tuple[int, ...], ...]
+
+    def told_by(self, places: Mapping[int, Sequence[int]]) -> bool:
+        """Whether a clause tells it; `places` are those of the words that each slot takes."""
+        return all(_stands(part, places) for part in self.parts) and not any(
+            _stands(part, places) for part in self.unless
+        )
+
+
+def _stands(sequence: Sequence[int], places: Mapping[int, Sequence[int]]) -> bool:
+    ends = places.get(sequence[0], ())
+    for slot in sequence[1:]:
+        if not ends:
+            return False
+        ends = [at for at in places.get(slot, ()) if any(end < at <= end + GAP + 1 for end in ends)]
+    return bool(ends)
 
 
 class Patterns:
@@ -145,13 +150,32 @@ class Patterns:
 
     def __init__(self, labelled: Mapping[str, Sequence[Pattern]]) -> None:
         self.labels = tuple(labelled)
-        #: {beginning of a form: the patterns whose rarest word may begin so}, each with its rank.
-        self._index: dict[str, list[tuple[int, Pattern]]] = defaultdict(list)
-        for rank, patterns in enumerate(labelled.values()):
+        numbers: dict[_Slot, int] = {}
+
+        def numbered(sequences: Iterable[_Sequence]) -> tuple[tuple[int, ...], ...]:
+            return tuple(
+                tuple(numbers.setdefault(slot, len(numbers)) for slot in sequence)
+                for sequence in sequences
+            )
+
+        #: {a slot: the patterns of which it is the rarest}: only these are worth trying.
+        self._rules: dict[int, list[_Rule]] = defaultdict(list)
+        for label, patterns in enumerate(labelled.values()):
             for pattern in patterns:
                 rarest = min((slot for part in pattern.parts for slot in part), key=_often)
-                for key in {_key(form) for form in (*rarest.whole, *rarest.begun)}:
-                    self._index[key].append((rank, pattern))
+                rule = _Rule(label, numbered(pattern.parts), numbered(pattern.unless))
+                self._rules[numbers[rarest]].append(rule)
+        #: {a form, or how it begins: the slots that take it}.
+        self._whole: dict[str, list[int]] = defaultdict(list)
+        self._begun: dict[str, list[int]] = defaultdict(list)
+        for slot, number in numbers.items():
+            for form in slot.whole:
+                self._whole[form].append(number)
+            for start in slot.begun:
+                self._begun[start].append(number)
+        self._longest = max(map(len, self._begun), default=0)
+        # By proxy: a cache that held these patterns would keep them from being freed.
+        self._taking = lru_cache(maxsize=20_000)(partial(Patterns._takers, proxy(self)))
 
     def find(self, text: str, repair: Callable[[str], str] = str) -> str | None:
         """The first label of which a pattern is in the text, else None.
@@ -164,11 +188,26 @@ class Patterns:
         """The labels of which a pattern is in the text, in their order."""
         found: set[int] = set()
         for clause in clauses(text, repair):
-            keys = {_key(form) for forms in clause for form in forms}
-            for rank, pattern in (one for key in keys for one in self._index.get(key, ())):
-                if rank not in found and pattern.found_in(clause):
-                    found.add(rank)
-        return tuple(self.labels[rank] for rank in sorted(found))
+            places: dict[int, list[int]] = defaultdict(list)
+            for at, forms in enumerate(clause):
+                for slot in self._taking(forms):
+                    places[slot].append(at)
+            for slot in places.keys() & self._rules.keys():
+                for rule in self._rules[slot]:
+                    if rule.label not in found and rule.told_by(places):
+                        found.add(rule.label)
+        return tuple(self.labels[label] for label in sorted(found))
+
+    def _takers(self, forms: Iterable[str]) -> frozenset[int]:
+        """The slots that take a word of these forms."""
+        whole, begun, found = self._whole, self._begun, set[int]()
+        for form in forms:
+            if form in whole:
+                found.update(whole[form])
+            for length in range(1, min(len(form), self._longest) + 1):
+                if (start := form[:length]) in begun:
+                    found.update(begun[start])
+        return frozenset(found)
 
 
 def _often(slot: _Slot) -> float:
@@ -179,10 +218,6 @@ def _often(slot: _Slot) -> float:
 def clauses(text: str, repair: Callable[[str], str]) -> Iterable[list[frozenset[str]]]:
     """The clauses of a text, each a list of words in all their forms; a long one in pieces."""
     for clause in _CLAUSE.split(text):
-        words = [frozenset((*_forms(word), *_forms(repair(word)))) for word in tokens(clause)]
+        words = [_either(word, repair(word)) for word in tokens(clause)]
         for start in range(0, max(len(words) - SPAN // 2, 1), SPAN // 2):
             yield words[start : start + SPAN]
-
-
-def _key(form: str) -> str:
-    return form[: KEY + 1] if form[0] in "~^" else form[:KEY]

@@ -8,7 +8,7 @@ import unicodedata
 from functools import lru_cache
 from types import MappingProxyType
 
-from snowballstemmer import stemmer
+from Stemmer import Stemmer
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "ʼ": "'", "`": "'", "´": "'"})
 #: The accents of French and its neighbours, once they are apart from their letters.
@@ -66,7 +66,8 @@ _WRAPPING_FROM: dict[str, list[list[str]]] = {}
 for _phrase in sorted((phrase.split() for phrase in _WRAPPING), key=len, reverse=True):
     _WRAPPING_FROM.setdefault(_phrase[0], []).append(_phrase)
 
-_french = stemmer("french")
+# Threads may share it: a call holds the interpreter, and nothing is remembered between two.
+_french = Stemmer("french", 0)
 _FEMININE = re.compile(r"ees?$")
 
 
@@ -89,6 +90,7 @@ def normalise(text: str) -> str:
     return _SPLIT_POSTCODE.sub(r"\1\2", words)
 
 
+@lru_cache(maxsize=256)
 def tokens(text: str) -> tuple[str, ...]:
     """Every word in order, SMS spellings written out: « c koi » → (c, quoi)."""
     return tuple(
@@ -101,6 +103,10 @@ def without_wrapping(words: list[str]) -> list[str]:
 
     A message that is nothing else is given back whole.
     """
+    return _unwrapped(words) or words
+
+
+def _unwrapped(words: list[str]) -> list[str]:
     kept: list[str] = []
     index = 0
     while index < len(words):
@@ -111,7 +117,7 @@ def without_wrapping(words: list[str]) -> list[str]:
         else:
             kept.append(words[index])
             index += 1
-    return kept or words
+    return kept
 
 
 @lru_cache(maxsize=50_000)
@@ -154,7 +160,10 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """The questions of a message that asks several, at most three; empty when it asks one."""
+    """The questions of a message that asks several, at most three; empty when it asks one.
+
+    « Merci d’avance » is none.
+    """
     split = _NEXT_QUESTION.split(text)
-    found = [part.strip() for part in split if stems(part)] if len(split) > 1 else []
+    found = [part.strip() for part in split if stems(part) and _unwrapped(normalise(part).split())]
     return tuple(found[:3]) if len(found) > 1 else ()

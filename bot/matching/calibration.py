@@ -1,16 +1,21 @@
-"""How sure to be on the base at hand: « 0.9 » must mean nine in ten, whatever the FAQ.
+"""How sure to be on the base at hand: « 0.9 » must mean nine in ten at least, whatever the FAQ.
 
 Signals are not worth the same on every base: entries that overlap share their words, few phrasings
-make poor neighbours. So the base's own phrasings, left out one by one, and messages to refuse are
-asked of it, and the scale is found that makes its probabilities true (temperature scaling, Guo et
-al., « On calibration of modern neural networks », 2017, with an offset for « none »).
+make poor neighbours. So the base is asked questions whose answer is known, and the scale is found
+that makes its probabilities true (temperature scaling, Guo et al., « On calibration of modern
+neural networks », 2017, with an offset for « none »). These are asked:
 
-Phrasings left out are harder than real questions, each having been written to differ from the rest.
-How far to follow the scale that they give was measured on bases of all kinds where real questions
-are known (`Model.trust`, tools/fit.py).
+- its phrasings left out one by one, which an entry answers;
+- the same without that entry, which none answers any more: what a neighbour would wrongly get;
+- messages to refuse left out, and its own `hors_sujet`;
+- its own tests (`essais`), which are never indexed. Phrasings left out are harder than residents'
+  questions where a bank was made of phrasings that differ: tests tell by how much.
+
+What a base that says little is worth is known from others (`Model.trust`, tools/fit.py).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,15 +30,18 @@ from bot.matching.signals import Comparison, compare
 SAMPLE = 3000
 #: An entry of fewer phrasings has too few left for one of them to be found again.
 ENOUGH = 4
-#: Share of the questions that are asked to be answered, in what is calibrated on.
-ANSWERABLE = 0.6
-#: How near the model's own scale that of a base stays where its phrasings tell little.
-CAUTION = 0.005
+#: Shares of what is calibrated on: answered, of an entry taken away, to be refused.
+ANSWERED, TAKEN_AWAY, REFUSED = 0.7, 0.15, 0.15
+#: So many phrasings left out weigh as much as what other bases teach.
+LEFT_OUT_WORTH = 50
+#: How near its start a scale stays, in tests: their number, shared out, is set against this.
+CAUTION = 2.0
+
+#: Questions compared with the base, and the entry that answers each, or None.
+Asked = Sequence[tuple[Comparison, str | None]]
 
 
-def asked_again(
-    index: Index, left_out: LeftOut, off_topic: Sequence[str] = ()
-) -> list[tuple[Comparison, str | None]]:
+def asked_again(index: Index, left_out: LeftOut, off_topic: Sequence[str] = ()) -> Asked:
     """The base's phrasings and messages to refuse with the entry that is right, or none."""
     made: list[tuple[Comparison, str | None]] = []
     groups = np.searchsorted(index.starts, left_out.rows, "right") - 1
@@ -42,39 +50,64 @@ def asked_again(
         if group < len(index.entries) and sizes[group] < ENOUGH:
             continue
         found = compare(index, index.phrasings[row], left_out=(row, left_out.of(row)))
-        entry = index.entries[group] if group < len(index.entries) else None
-        if entry is None or entry in found.entries:
-            made.append((found, entry))
-    return made + [(compare(index, text), None) for text in off_topic]
+        made.append((found, index.entries[group] if group < len(index.entries) else None))
+    return _found(made + [(compare(index, text), None) for text in off_topic])
 
 
-def measured(model: Model, asked: Sequence[tuple[Comparison, str | None]]) -> Scale:
-    """The likeliest scale on these questions."""
-    answerable = sum(entry is not None for _, entry in asked)
-    if not 0 < answerable < len(asked):
-        return Scale()
-    widest = max(len(one.entries) for one, _ in asked) + 1
-    logits = np.full((len(asked), widest), -1e9)
-    right = np.zeros((len(asked), widest))
-    weights = np.zeros(len(asked))
-    for row, (one, entry) in enumerate(asked):
+def asked_first(index: Index, tests: Sequence[tuple[str, str]], off_topic: Sequence[str]) -> Asked:
+    """The base's own tests, (question, entry), and its own messages to refuse."""
+    every = [*tests, *((text, None) for text in off_topic)]
+    return _found([(compare(index, text), entry) for text, entry in every])
+
+
+def _found(asked: Asked) -> Asked:
+    """Those whose entry is a candidate: no scale makes up for one that is not."""
+    return [(one, entry) for one, entry in asked if entry is None or entry in one.entries]
+
+
+def measured(model: Model, asked: Asked, start: Scale) -> Scale:
+    """The likeliest scale on these questions, near the start where they are few."""
+    gone = [(_without(one, entry), None) for one, entry in asked if entry]
+    every = [*asked, *gone]
+    if not gone or len(gone) == len(asked):
+        return start
+    widest = max(len(one.entries) for one, _ in every) + 1
+    logits = np.full((len(every), widest), -1e9)
+    right = np.zeros((len(every), widest))
+    weights = np.full(len(every), TAKEN_AWAY / len(gone))
+    for row, (one, entry) in enumerate(every):
         *of_entries, none = model.logits(one)
         logits[row, : len(of_entries)], logits[row, -1] = of_entries, none
         right[row, -1 if entry is None else one.entries.index(entry)] = 1
-        share = ANSWERABLE / answerable
-        weights[row] = (1 - ANSWERABLE) / (len(asked) - answerable) if entry is None else share
-    return likeliest(logits, right, weights)
+        if entry:
+            weights[row] = ANSWERED / len(gone)
+        elif row < len(asked):
+            weights[row] = REFUSED / (len(asked) - len(gone))
+    return likeliest(logits, right, weights, start, CAUTION / len(gone))
 
 
-def likeliest(logits: Doubles, right: Doubles, weights: Doubles) -> Scale:
-    """By a grid, then a finer one: two numbers need no optimiser."""
+def _without(comparison: Comparison, entry: str) -> Comparison:
+    """The same had the base no such entry."""
+    kept = [number for number, one in enumerate(comparison.entries) if one != entry]
+    return replace(
+        comparison,
+        entries=tuple(comparison.entries[one] for one in kept),
+        values=comparison.values[kept],
+    )
+
+
+def likeliest(
+    logits: Doubles, right: Doubles, weights: Doubles, start: Scale, caution: float
+) -> Scale:
+    """By a grid around the start, then finer ones: two numbers need no optimiser."""
+    begun = float(np.log(start.slope)), start.none
 
     def loss(slope: float, none: float) -> float:
         given = (probabilities(logits, Scale(float(np.exp(slope)), none)) * right).sum(axis=1)
-        caution = CAUTION * (4 * slope**2 + none**2)
-        return caution - float(weights @ np.log(np.maximum(given, 1e-9)))
+        away = 4 * (slope - begun[0]) ** 2 + (none - begun[1]) ** 2
+        return caution * away - float(weights @ np.log(np.maximum(given, 1e-9)))
 
-    best, step = (0.0, 0.0), (0.25, 0.75)
+    best, step = begun, (0.25, 0.75)
     for _ in range(4):
         around = [
             (best[0] + step[0] * one, best[1] + step[1] * other)
@@ -87,15 +120,34 @@ def likeliest(logits: Doubles, right: Doubles, weights: Doubles) -> Scale:
 
 
 def calibrate(
-    model: Model, index: Index, left_out: LeftOut, off_topic: Sequence[str] = ()
+    model: Model,
+    index: Index,
+    left_out: LeftOut,
+    off_topic: Sequence[str] = (),
+    tests: Sequence[tuple[str, str]] = (),
 ) -> Scale:
     """The scale of a base."""
-    return followed(model.trust, measured(model, asked_again(index, left_out, off_topic)))
+    again, entries = asked_again(index, left_out, off_topic), len(index.entries)
+    scale = followed(model, again, entries, measured(model, again, usual(model, entries)))
+    if tests:
+        scale = measured(model, asked_first(index, tests, off_topic), scale)
+    bolder = float(model.trust[-1])
+    return Scale(scale.slope * bolder, scale.none)
 
 
-def followed(trust: Doubles, scale: Scale) -> Scale:
-    """What real questions want, from what the phrasings left out do."""
-    slope, slope_from, none, none_from = trust.tolist()
+def usual(model: Model, entries: int) -> Scale:
+    """The scale of a base of so many entries that tells nothing of itself."""
+    slope, none, by_size, *_ = model.trust.tolist()
+    return Scale(float(np.exp(slope)), none + by_size * float(np.log(max(entries, 1))))
+
+
+def followed(model: Model, again: Asked, entries: int, told: Scale) -> Scale:
+    """What real questions want, from what the phrasings left out told and what is usual."""
+    slope_more, none_more = model.trust[3:5].tolist()
+    start, count = usual(model, entries), sum(entry is not None for _, entry in again)
+    share = count / (count + LEFT_OUT_WORTH)
+    apart = float(np.log(told.slope / start.slope)) + slope_more
     return Scale(
-        float(np.exp(slope_from + slope * np.log(scale.slope))), none_from + none * scale.none
+        start.slope * float(np.exp(share * apart)),
+        start.none + share * (told.none + none_more - start.none),
     )

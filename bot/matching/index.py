@@ -1,7 +1,9 @@
 """A base laid out for search: arrays and lists of strings, built once and never changed."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,9 +63,10 @@ class Index:
         every = _traits(reading)
         known = self.traits.numbers(every)
         weights = self.rarity[known]
-        rarest = _rarity(np.zeros(1, dtype=np.int64), len(self.phrasings))[0]
+        rarest = math.log(1 + len(self.phrasings)) + 1
         unknown = (len(every) - len(known)) * rarest**2
-        return known, weights / np.sqrt(max(np.square(weights).sum() + unknown, rarest))
+        norm = math.sqrt(max(float(weights @ weights) + unknown, rarest))
+        return known, weights / np.float32(norm)
 
     def scores(self, traits: Ints, weights: Floats, meaning: Floats) -> Floats:
         """The classifier's for a question, (groups,)."""
@@ -81,10 +84,11 @@ def build(
     synonyms: Sequence[Sequence[str]] = (),
     shorthand: Mapping[str, str] | None = None,
     every: int = 1,
+    meanings: Mapping[str, Floats] = MappingProxyType({}),
 ) -> tuple[Index, LeftOut]:
     """The index of the entries, and one in `every` phrasings left out, to fit and calibrate.
 
-    `unrelated` are messages that no entry answers.
+    `unrelated` are messages that no entry answers, `meanings` those already known of phrasings.
     """
     keys = tuple(sorted(entries))
     groups = [sorted(set(entries[key].phrasings)) for key in keys]
@@ -112,7 +116,10 @@ def build(
     texts = Rows.of([traits.numbers(_traits(reading)) for reading in readings], len(traits))
     rarity = _rarity(np.bincount(texts.members, minlength=len(traits)), len(phrasings))
     lengths = np.sqrt(np.maximum(texts.sums(np.square(rarity)), 1e-6))
-    hashing, meanings = Hashing.of(traits.terms), encoder.encode(phrasings)
+    hashing = Hashing.of(traits.terms)
+    new = [phrasing for phrasing in phrasings if phrasing not in meanings]
+    meanings = {**meanings, **dict(zip(new, encoder.encode(new), strict=True))}
+    encoded = np.array([meanings[phrasing] for phrasing in phrasings], dtype=np.float32)
 
     terms = Vocabulary({term for reading in (*readings, *of_answers) for term in reading.terms})
     holders = Rows.of(
@@ -126,21 +133,26 @@ def build(
         rows = np.repeat(np.arange(stop - start), np.diff(texts.starts[start : stop + 1]))
         weights: Floats = (rarity[held] / lengths[start:stop][rows]).astype(np.float32)
         hashed = hashing.dense(rows, held, weights, stop - start)
-        return np.concatenate([hashed, meanings[start:stop]], axis=1)
+        return np.concatenate([hashed, encoded[start:stop]], axis=1)
 
     classifier, left_out = learn(features, owners, len(groups), np.arange(0, len(phrasings), every))
     found = Index(
         keys, phrasings, starts, reader, encoder, traits, rarity, hashing, texts, lengths,
-        meanings, terms, tells(np.diff(holders.starts), len(groups)), holders, classifier,
+        encoded, terms, _tells(np.diff(holders.starts), len(groups)), holders, classifier,
         _sole_owners(map(_stemmed, readings), owners),
     )  # fmt: skip
     return found, left_out
 
 
-def tells(holders: NDArray[np.integer] | int, groups: int) -> Floats:
+def _tells(holders: NDArray[np.integer], groups: int) -> Floats:
     """How much a term tells one group from the others, by the number of groups that hold it."""
     found: Floats = np.log(1 + groups / np.maximum(holders, 1)).astype(np.float32)
     return found
+
+
+def sole_weight(groups: int) -> float:
+    """How much a term tells that one group alone holds, of so many."""
+    return math.log(1 + groups)
 
 
 def _rarity(texts: Ints, count: int) -> Floats:

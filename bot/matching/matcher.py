@@ -1,7 +1,7 @@
 """The one thing the assistant asks of matching: candidates with their probabilities."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from types import MappingProxyType
 from typing import Any
@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.matching.calibration import SAMPLE, calibrate
+from bot.matching.calibration import SAMPLE, calibrate, usual
 from bot.matching.classifier import Hashing
 from bot.matching.decision import Ranking
 from bot.matching.encoder import Encoder
 from bot.matching.index import EntryTexts, Index, build
 from bot.matching.model import Model, Scale, rank
 from bot.matching.reading import Reader, Reading
-from bot.matching.rows import Rows, Vocabulary
+from bot.matching.rows import Floats, Rows, Vocabulary
 from bot.matching.signals import compare, coverage
 
 #: What a matcher is made of, ready to be kept in a file.
@@ -32,7 +32,8 @@ _TABLES: Mapping[str, type[Any]] = MappingProxyType(
 class Corpus:
     """All the texts that a matcher is built from.
 
-    `unrelated` are messages that no entry answers; `off_topic` too, kept apart to calibrate with.
+    `unrelated` are messages that no entry answers; `off_topic` too, kept apart to calibrate with,
+    as `tests` are: questions, each with the entry that answers it.
     """
 
     entries: Mapping[str, EntryTexts]
@@ -40,6 +41,7 @@ class Corpus:
     unrelated: Sequence[str] = ()
     off_topic: Sequence[str] = ()
     shorthand: Mapping[str, str] | None = None
+    tests: Sequence[tuple[str, str]] = ()
 
     def dump(self) -> str:
         """As JSON: the same corpus gives the same text."""
@@ -65,6 +67,21 @@ class Matcher:
     @classmethod
     def build(cls, corpus: Corpus, encoder: Encoder, model: Model) -> "Matcher":
         """From a corpus: seconds of work."""
+        *_, made = cls.stages(corpus, encoder, model)
+        return made
+
+    @classmethod
+    def stages(
+        cls,
+        corpus: Corpus,
+        encoder: Encoder,
+        model: Model,
+        meanings: Mapping[str, Floats] = MappingProxyType({}),
+    ) -> Iterator["Matcher"]:
+        """The matcher with the usual scale, then with that of its base: as long to make.
+
+        `meanings` are those already known of phrasings.
+        """
         count = sum(len(one.phrasings) for one in corpus.entries.values()) + len(corpus.unrelated)
         index, left_out = build(
             corpus.entries,
@@ -73,8 +90,25 @@ class Matcher:
             corpus.synonyms,
             corpus.shorthand,
             every=-(-count // SAMPLE),
+            meanings=meanings,
         )
-        return cls(index, model, calibrate(model, index, left_out, corpus.off_topic))
+        yield cls(index, model, usual(model, len(corpus.entries)))
+        scale = calibrate(model, index, left_out, corpus.off_topic, corpus.tests)
+        yield cls(index, model, scale)
+
+    @property
+    def meanings(self) -> Mapping[str, Floats]:
+        """The meaning of each phrasing."""
+        return dict(zip(self._index.phrasings, self._index.meanings, strict=True))
+
+    @property
+    def scale(self) -> Scale:
+        """How sure it is."""
+        return self._scale
+
+    def scaled(self, scale: Scale) -> "Matcher":
+        """The same, as sure as this."""
+        return Matcher(self._index, self._model, scale)
 
     def arrays(self) -> Arrays:
         """All that the corpus, the encoder and the model do not say; strings are bytes."""

@@ -17,6 +17,8 @@ from bot.matching.signals import Comparison
 
 #: Probability of an entry that has the question's very words: the surest sign there is.
 IDENTICAL = 0.99
+#: « Cité » alone: where more entries have a message's only word, none of them is meant more.
+COMMON = 20
 #: What speaks for « none of them »: how near the messages to refuse are, how far from every entry
 #: the question is (in what the best of them has), how long it is.
 REFUSED = ("ecart", "lettres", "sens")
@@ -46,7 +48,7 @@ class Model:
 
     entry: Doubles  # (signals.NAMES,)
     none: Doubles  # (NONE,)
-    trust: Doubles  # (4,)
+    trust: Doubles  # (TRUST,)
 
     @classmethod
     def parse(cls, text: str) -> "Model":
@@ -66,8 +68,10 @@ class Model:
         return found
 
 
-#: How far the scale measured on a base's own phrasings is followed, see calibration.py.
-TRUST = ("pente suivie", "pente de départ", "aucune suivie", "aucune de départ")
+#: What other bases teach of the scale of one, see calibration.py: the usual logarithm of the slope,
+#: « none » at one entry and how it grows with the logarithm of their number; what real questions
+#: want beyond the scale of phrasings left out; and how much bolder than that to be.
+TRUST = ("pente", "aucune", "aucune, par taille", "pente en plus", "aucune en plus", "hardiesse")
 
 
 def none_features(comparison: Comparison) -> Doubles:
@@ -93,6 +97,7 @@ def rank(comparison: Comparison, model: Model, scale: Scale) -> Ranking:
         # Not one word of the base: whatever looks alike in « aaaaah » is chance.
         return Ranking((), 0.0)
     *scores, none = probabilities(model.logits(comparison), scale).tolist()
+    among = COMMON / comparison.shared if comparison.length == 1 else 1.0
     made = []
     for entry, score, nearest, values, placed in zip(
         comparison.entries,
@@ -102,6 +107,7 @@ def rank(comparison: Comparison, model: Model, scale: Scale) -> Ranking:
         comparison.placed.tolist(),
         strict=True,
     ):
+        score *= min(among, 1.0)
         if comparison.identical:
             score = IDENTICAL if entry == comparison.identical else score * (1 - IDENTICAL)
         parts: Mapping[str, float] = {

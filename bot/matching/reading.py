@@ -56,10 +56,13 @@ class Reader:
         self.known = dict(known)
         self.sounds = tuple(sounds)
         self._by_length: dict[int, list[str]] = defaultdict(list)
+        self._by_end: dict[str, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         for word, sound in zip(self.known, self.sounds, strict=True):
             if len(word) >= ONE_EDIT - 1 and not word.isdigit():
                 self._by_length[len(word)].append(word)
+                for end in _ends(word):
+                    self._by_end[end].append(word)
                 self._by_sound[sound].append(word)
         self._shorthand = {**SMS, **(shorthand or {})}
         self._groups = _expressions(synonyms)
@@ -69,7 +72,6 @@ class Reader:
         }
         # By proxy: a cache that held this reader would keep it from being freed with its base.
         me = proxy(self)
-        self._pool = lru_cache(maxsize=None)(partial(Reader._pool_of, me))
         self.repair = lru_cache(maxsize=20_000)(partial(Reader._repair, me))
         # One question is read several times over: as a whole, its parts, its place.
         self.read = lru_cache(maxsize=256)(partial(Reader._read, me))
@@ -131,20 +133,22 @@ class Reader:
             return near
         return word
 
-    def _pool_of(self, length: int, edits: int) -> list[str]:
-        return [
-            known
-            for near in range(length - edits, length + edits + 1)
-            for known in self._by_length.get(near, ())
-        ]
-
     def _nearest(self, word: str, edits: int) -> str | None:
         """The known word at most `edits` away: the nearest, then the most used."""
-        pool = self._pool(len(word), edits)
-        found = process.extract(word, pool, scorer=OSA.distance, score_cutoff=edits, limit=None)
-        if not found:
-            return None
-        return min(found, key=lambda one: (one[1], -self.known[one[0]], one[0]))[0]
+        if edits == 1:
+            # One edit leaves one of the ends, two letters, as it was.
+            pools = [self._by_end.get(end, ()) for end in _ends(word)]
+        else:
+            lengths = range(len(word) - edits, len(word) + edits + 1)
+            pools = [self._by_length.get(length, ()) for length in lengths]
+        found = [
+            (distance, -self.known[known], known)
+            for pool in pools
+            for known, distance, _ in process.extract(
+                word, pool, scorer=OSA.distance, score_cutoff=edits, limit=None
+            )
+        ]
+        return min(found)[2] if found else None
 
     def _groups_in(self, words: Sequence[str]) -> Iterable[str]:
         """« =n » for each lexicon group that an expression of the words belongs to."""
@@ -157,6 +161,10 @@ class Reader:
                     found[f"={group}"] = None
                     break
         return found
+
+
+def _ends(word: str) -> tuple[str, str]:
+    return f"{word[:2]}-", f"-{word[-2:]}"
 
 
 def _expressions(synonyms: Sequence[Sequence[str]]) -> dict[tuple[str, ...], int]:

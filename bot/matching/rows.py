@@ -23,9 +23,10 @@ class Vocabulary:
 
     def numbers(self, terms: Iterable[str]) -> Ints:
         """The numbers of the terms that are known, ascending, none twice."""
-        number = self._number
-        known = {number[term] for term in terms if term in number}
-        return np.array(sorted(known), dtype=np.int64)
+        known = {one for one in map(self._number.get, terms) if one is not None}
+        found = np.fromiter(known, dtype=np.int64, count=len(known))
+        found.sort()
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,14 @@ class Rows:
         if rows is None:
             members, lengths = self.members, np.diff(self.starts)
         else:
-            starts, stops = self.starts[rows], self.starts[rows + 1]
-            lengths = stops - starts
-            members = np.concatenate(
-                [self.members[one:other] for one, other in zip(starts, stops, strict=True)]
-            )
+            starts = self.starts[rows]
+            lengths = self.starts[rows + 1] - starts
+            spans = zip(starts.tolist(), lengths.tolist(), strict=True)
+            members = np.concatenate([self.members[at : at + length] for at, length in spans])
         # The last zero is for a last row that is empty: reduceat wants each start to exist.
-        given = np.append(values[members], np.float32(0))
-        found: Floats = np.add.reduceat(given, np.cumsum(lengths) - lengths)
+        given = np.zeros(len(members) + 1, dtype=np.float32)
+        values.take(members, out=given[:-1], mode="clip")
+        found: Floats = np.add.reduceat(given, lengths.cumsum() - lengths)
         found[lengths == 0] = 0
         return found
 
@@ -99,8 +100,9 @@ class Rows:
         `less` is a member that is given once too often.
         """
         found = np.zeros(self.size, dtype=np.float32)
-        for row, weight in zip(rows.tolist(), weights.tolist(), strict=True):
-            held = slice(self.starts[row], self.starts[row + 1])
+        starts, stops = self.starts[rows].tolist(), self.starts[rows + 1].tolist()
+        for start, stop, weight in zip(starts, stops, weights.tolist(), strict=True):
+            held = slice(start, stop)
             found[self.members[held]] += weight
             if less is not None and 1 in self.counts[held][self.members[held] == less]:
                 found[less] -= weight

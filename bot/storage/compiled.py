@@ -7,59 +7,80 @@ that can't be read or written only makes a start longer.
 import contextlib
 import hashlib
 import io
+import json
 import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
 from bot.matching.matcher import Corpus, Matcher
+from bot.matching.model import Scale
 from bot.trained import load_encoder, load_model
 
 #: Where the installation keeps the matcher of the files that ship (`python -m bot compile`).
 SHIPPED = Path(__file__).parent.parent / "compiled"
 _PROGRAM = Path(__file__).parent.parent
+#: Share of the phrasings that must be the same for a base to be as sure as the one before.
+ALIKE = 0.95
 _log = logging.getLogger(__name__)
 
 
-def matcher_of(corpus: Corpus, folder: Path) -> Matcher:
-    """The matcher kept in `folder`, or with the program; else it is built, and kept there."""
+def matchers_of(corpus: Corpus, folder: Path, former: Matcher | None = None) -> Iterator[Matcher]:
+    """The matcher kept in `folder`, or with the program; else it is built, and kept there.
+
+    Where nearly all phrasings are those of the matcher that was served before, a first one comes
+    that is as sure as it was: calibrating takes half of the time, and hardly changes anything.
+    """
     name = _name(corpus)
     for place in (folder, SHIPPED):
         if (found := _loaded(place / name, corpus)) is not None:
-            return found
+            yield found
+            return
     _log.info("Première lecture de ces connaissances : quelques secondes…")
     try:
-        made = _built_apart(corpus)
-        matcher = _read(io.BytesIO(made), corpus)
+        for made in _built_apart(corpus, former):
+            yield made
     except Exception as error:
         # Whatever keeps another process from doing it: it can be done here, with more memory.
         _log.warning("Lecture à part impossible (%s) : elle se fait ici.", type(error).__name__)
-        return Matcher.build(corpus, load_encoder(), load_model())
+        made = Matcher.build(corpus, load_encoder(), load_model())
+        yield made
     _keep(made, folder / name)
-    return matcher
 
 
 def compile_shipped(corpus: Corpus) -> None:
     """Keep the matcher with the program, for a first start on a bare, read-only disk."""
-    _keep(_built_apart(corpus), SHIPPED / _name(corpus))
+    (made,) = _built_apart(corpus)
+    _keep(made, SHIPPED / _name(corpus))
 
 
-def _built_apart(corpus: Corpus) -> bytes:
+def _built_apart(corpus: Corpus, former: Matcher | None = None) -> Iterator[Matcher]:
     """Built in a process of its own: what the work takes of memory is given back whole."""
     path = os.pathsep.join([str(_PROGRAM.parent), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(  # noqa: S603
+    known = former.meanings if former else {}
+    running = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", __name__],
-        input=corpus.dump().encode(),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": path},
-        check=True,
     )
-    return done.stdout
+    with running as apart:
+        to, of = cast("BinaryIO", apart.stdin), cast("BinaryIO", apart.stdout)
+        to.write(f"{corpus.dump()}\n{json.dumps(list(known))}\n".encode())
+        for meaning in known.values():
+            to.write(meaning.tobytes())
+        to.close()
+        first = _read(io.BytesIO(of.read(int(of.readline()))), corpus)
+        if former and len(known.keys() & first.meanings.keys()) > ALIKE * len(first.meanings):
+            yield first.scaled(former.scale)
+        slope, none = json.loads(of.readline())
+        yield first.scaled(Scale(slope, none))
 
 
 def _name(corpus: Corpus) -> str:
@@ -96,12 +117,13 @@ def _read(opened: io.BytesIO, corpus: Corpus) -> Matcher:
     return Matcher.load(arrays, corpus, load_encoder(), load_model())
 
 
-def _keep(made: bytes, file: Path) -> None:
+def _keep(made: Matcher, file: Path) -> None:
     """Written whole or not at all; what was kept for other files of knowledge goes."""
     draft = file.with_suffix(f".{os.getpid()}")  # two processes may start at once
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(made)
+        with draft.open("wb") as opened:
+            np.savez(opened, **cast("dict[str, Any]", made.arrays()))
         draft.replace(file)
         for other in file.parent.glob("connaissances-*.npz"):
             if other != file:
@@ -117,11 +139,21 @@ def _keep(made: bytes, file: Path) -> None:
 
 
 def _main() -> None:
-    """A corpus on the standard input, its matcher on the standard output."""
-    corpus = Corpus.parse(sys.stdin.buffer.read().decode())
-    made = Matcher.build(corpus, load_encoder(), load_model())
-    arrays: dict[str, Any] = dict(made.arrays())
-    np.savez(sys.stdout.buffer, **arrays)
+    """A corpus and known meanings on the standard input; a matcher, then its scale, on the output.
+
+    On the first line the corpus, on the second the phrasings whose meanings follow.
+    """
+    given, told, encoder = sys.stdin.buffer, sys.stdout.buffer, load_encoder()
+    corpus, phrasings = Corpus.parse(given.readline().decode()), json.loads(given.readline())
+    meanings = np.frombuffer(given.read(), dtype=np.float32).reshape(len(phrasings), encoder.size)
+    known = dict(zip(phrasings, meanings, strict=True))
+    stages = Matcher.stages(corpus, encoder, load_model(), known)
+    made = io.BytesIO()
+    np.savez(made, **cast("dict[str, Any]", next(stages).arrays()))
+    told.write(b"%d\n" % made.tell() + made.getbuffer())
+    told.flush()
+    scale = next(stages).scale
+    told.write(json.dumps([scale.slope, scale.none]).encode())
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -20,6 +20,9 @@ from bot.storage.database_url import engine_arguments
 #: Sources counted in one day. Anyone can invent them: beyond, only those already seen count.
 SOURCES_A_DAY = 300
 
+#: Where a link was found, as its address says (docs/kit-mairie.md).
+SOURCE = r"[a-z0-9-]{1,19}"
+
 #: The tables; a change here goes with a migration (a test compares the two).
 TABLES = sa.MetaData()
 #: « Useful or not » on an answer: which answer, which channel, which day. `key` stands for the
@@ -34,6 +37,7 @@ _VOTES = sa.Table(
     sa.Column("channel", sa.String(16), nullable=False),
     sa.Column("day", sa.Date, nullable=False, index=True),
     sa.Column("key", sa.String(32), index=True, unique=True),
+    sa.Column("reason", sa.String(16)),  # why it was of no use, of a short list, where told
 )
 #: How many times a link from one source was followed on one day: a count, and nobody in it.
 _ARRIVALS = sa.Table(
@@ -44,6 +48,16 @@ _ARRIVALS = sa.Table(
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("count", sa.Integer, nullable=False),
 )
+#: How many questions of one theme (none: empty) came in one month, and what became of them.
+_QUESTIONS = sa.Table(
+    "questions",
+    TABLES,
+    sa.Column("month", sa.Date, primary_key=True),  # its first day
+    sa.Column("channel", sa.String(16), primary_key=True),
+    sa.Column("theme", sa.String(32), primary_key=True),
+    sa.Column("outcome", sa.String(16), primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+)
 #: The updates of Telegram that were answered: see Answered.
 _UPDATES = sa.Table(
     "telegram_updates",
@@ -52,6 +66,15 @@ _UPDATES = sa.Table(
     sa.Column("day", sa.Date, nullable=False, index=True),
     sa.Column("message", sa.BigInteger, index=True),
     sa.Column("words", sa.BigInteger),
+)
+#: The last conversations, for the copies of the service that share this database. `key` must be a
+#: pseudonym (of a keyed hash), from which nobody can be found; `token` is theirs, opaque here.
+_CONVERSATIONS = sa.Table(
+    "conversations",
+    TABLES,
+    sa.Column("key", sa.String(32), primary_key=True),
+    sa.Column("token", sa.String(512), nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
 )
 #: Which of these are recorded.
 _AMONG = sa.select(_UPDATES.c.update_id).where(
@@ -69,6 +92,15 @@ class Answered(NamedTuple):
     update_id: int
     message: int | None = None
     words: int | None = None
+
+
+class Asked(NamedTuple):
+    """What is counted of a question: never its words. `month` is its first day."""
+
+    month: dt.date
+    channel: str
+    theme: str
+    outcome: str
 
 
 class Database:
@@ -117,15 +149,22 @@ class Database:
             return await connection.run_sync(_is_current)
 
     async def add_vote(
-        self, entry: str, useful: bool, channel: str, day: dt.date, key: str | None = None
+        self,
+        entry: str,
+        useful: bool,
+        channel: str,
+        day: dt.date,
+        key: str | None = None,
+        reason: str | None = None,
     ) -> None:
         """Count a vote; one that bears a known `key` changes that vote instead."""
-        values = {"entry": entry, "useful": useful, "channel": channel, "day": day, "key": key}
+        values = {"entry": entry, "useful": useful, "channel": channel, "day": day}
+        values |= {"key": key, "reason": reason}
         vote = self._insert(_VOTES).values(values)
         async with self._engine.begin() as connection:
             await connection.execute(
                 vote.on_conflict_do_update(
-                    index_elements=["key"], set_={"useful": useful, "day": day}
+                    index_elements=["key"], set_={"useful": useful, "day": day, "reason": reason}
                 )
             )
 
@@ -142,13 +181,47 @@ class Database:
                 totals[entry] = (yes + count, no) if useful else (yes, no + count)
         return totals
 
-    async def add_arrival(self, source: str, channel: str, day: dt.date) -> bool:
+    async def votes_by_month(self, since: dt.date) -> dict[tuple[str, dt.date], int]:
+        """How many found an answer useful, as {(entry id, first day of the month): votes}."""
+        votes = _VOTES.c
+        month = _month(votes.day)
+        counted = (
+            sa.select(votes.entry, *month, sa.func.count())
+            .where(votes.useful, votes.day >= since)
+            .group_by(votes.entry, *month)
+        )
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(counted)
+            return {(entry, dt.date(year, at, 1)): count for entry, year, at, count in rows}
+
+    async def add_questions(self, counted: Mapping[Asked, int]) -> None:
+        """Add these numbers to those that are there, in one transaction."""
+        added = self._insert(_QUESTIONS)
+        added = added.on_conflict_do_update(
+            index_elements=[*Asked._fields],
+            set_={"count": _QUESTIONS.c.count + added.excluded.count},
+        )
+        # In one order: two processes that write at once wait for each other, never both.
+        rows = [{**asked._asdict(), "count": count} for asked, count in sorted(counted.items())]
+        async with self._engine.begin() as connection:
+            await connection.execute(added, rows)
+
+    async def questions(self, since: dt.date) -> dict[Asked, int]:
+        """The numbers of the months from that day on."""
+        kept = sa.select(_QUESTIONS).where(_QUESTIONS.c.month >= since)
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(kept)
+            return {Asked(*asked): count for *asked, count in rows}
+
+    async def add_arrival(self, source: str, channel: str, day: dt.date, count: int = 1) -> bool:
         """Count that a link from `source` was followed; False where that day has too many."""
         arrivals = _ARRIVALS.c
         that_day = (arrivals.channel == channel, arrivals.day == day)
         known = sa.select(arrivals.source).where(arrivals.source == source, *that_day)
         others = sa.select(sa.func.count()).select_from(_ARRIVALS).where(*that_day)
-        arrival = self._insert(_ARRIVALS).values(source=source, channel=channel, day=day, count=1)
+        arrival = self._insert(_ARRIVALS).values(
+            source=source, channel=channel, day=day, count=count
+        )
         async with self._engine.begin() as connection:
             new = await connection.scalar(known) is None
             if new and (await connection.scalar(others) or 0) >= SOURCES_A_DAY:
@@ -156,7 +229,7 @@ class Database:
             await connection.execute(
                 arrival.on_conflict_do_update(
                     index_elements=["source", "channel", "day"],
-                    set_={"count": arrivals["count"] + 1},
+                    set_={"count": arrivals["count"] + count},
                 )
             )
         return True
@@ -166,6 +239,20 @@ class Database:
         async with self._engine.connect() as connection:
             rows = await connection.execute(sa.select(_ARRIVALS))
             return {(source, channel, day): count for source, channel, day, count in rows}
+
+    async def arrivals_by_month(
+        self, since: dt.date, sources: Collection[str] | None = None
+    ) -> dict[tuple[str, dt.date], int]:
+        """All channels together, as {(source, first day of the month): arrivals}."""
+        arrivals = _ARRIVALS.c
+        month = _month(arrivals.day)
+        counted = sa.select(arrivals.source, *month, sa.func.sum(arrivals["count"]))
+        counted = counted.where(arrivals.day >= since).group_by(arrivals.source, *month)
+        if sources is not None:
+            counted = counted.where(arrivals.source.in_(sources))
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(counted)
+            return {(source, dt.date(year, at, 1)): count for source, year, at, count in rows}
 
     async def answered_updates(self, update_ids: Collection[int]) -> set[int]:
         """Which of these updates of Telegram were answered, by this process or by another."""
@@ -190,9 +277,46 @@ class Database:
         async with self._engine.begin() as connection:
             await connection.execute(sa.delete(_UPDATES).where(_UPDATES.c.day < before))
 
+    async def conversations(
+        self, keys: Collection[str], since: dt.datetime
+    ) -> dict[str, tuple[str, dt.datetime]]:
+        """Those of these conversations that went on since then, as {key: (token, when)}."""
+        kept = _CONVERSATIONS.c
+        found = sa.select(_CONVERSATIONS).where(kept.key.in_(keys), kept.at >= since)
+        async with self._engine.connect() as connection:
+            return {key: (token, at) for key, token, at in await connection.execute(found)}
+
+    async def keep_conversations(self, tokens: Mapping[str, str], at: dt.datetime) -> None:
+        """Keep these conversations, {key: token}, in the place of what was kept of each."""
+        # In one order: two copies must not wait for each other.
+        rows = [{"key": key, "token": tokens[key], "at": at} for key in sorted(tokens)]
+        kept = self._insert(_CONVERSATIONS)
+        new = {"token": kept.excluded.token, "at": kept.excluded.at}
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                kept.on_conflict_do_update(index_elements=["key"], set_=new), rows
+            )
+
+    async def forget_conversations(
+        self, *, keys: Collection[str] = (), before: dt.datetime | None = None, most: int = 0
+    ) -> None:
+        """Remove these, those that did not go on since `before`, and all but the last `most`."""
+        kept = _CONVERSATIONS.c
+        last = sa.select(kept.at).order_by(kept.at.desc()).offset(most).limit(1)
+        gone: list[sa.ColumnElement[bool]] = [kept.key.in_(keys)]
+        gone += [kept.at < before] if before else []
+        gone += [kept.at <= last.scalar_subquery()] if most else []
+        async with self._engine.begin() as connection:
+            await connection.execute(sa.delete(_CONVERSATIONS).where(sa.or_(*gone)))
+
     def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insertion that can say what to do where the row is there already."""
         return (sqlite.insert if self.is_sqlite else postgresql.insert)(table)
+
+
+def _month(day: sa.Column[dt.date]) -> tuple[sa.Cast[int], ...]:
+    """The year and the month, as integers on both servers."""
+    return tuple(sa.cast(sa.extract(part, day), sa.Integer) for part in ("year", "month"))
 
 
 def _set_sqlite(connection: Any, _: object) -> None:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from bot.communes.gazetteer import Gazetteer
 from bot.communes.tables import read_gazetteer
 from bot.knowledge.checking import Checked, check, revision_of
-from bot.knowledge.files import COMMON, EDITED, FAQ, PLACES, SHIPPED, TOWN_HALLS
+from bot.knowledge.files import COMMON, EDITED, FAQ, PICTURES, PLACES, SHIPPED, TOWN_HALLS
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.presence import ABSENT, absent, lines_of, lost, meant
 from bot.knowledge.problem import Problem, in_words
@@ -92,7 +92,8 @@ def read_files(path: Path) -> dict[str, str]:
     files = {
         name: ""
         for name, _ in _lying_in(folder)
-        if name not in EDITED and (folder is path or (meant(name) and name != path.name))
+        if name not in (*EDITED, *PICTURES)
+        and (folder is path or (meant(name) and name != path.name))
     }
     for name, file in places.items():
         try:
@@ -168,6 +169,11 @@ class KnowledgeWatcher:
         self._task: asyncio.Task[None] | None = None
         self.problems: tuple[Problem | str, ...] = ()
         self.warnings = served.warnings if served else ()
+
+    @property
+    def folder(self) -> Path:
+        """Where the knowledge is."""
+        return self._folder if self._folder.is_dir() else self._folder.parent
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._watch(), name="knowledge-watcher")

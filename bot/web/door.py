@@ -23,11 +23,16 @@ STOP_SECONDS = 5.0
 #: files are left for the database and for reading what editors save.
 CONNECTIONS, FILES_LEFT = 2000, 64
 
+#: On everything; `server.py` adds the style that stands in its pages.
 SECURITY_HEADERS = MappingProxyType(
     {
         "Content-Security-Policy": (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'"
+        ),
+        "Permissions-Policy": (
+            "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
         ),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",

@@ -1,5 +1,6 @@
 """What handlers find in the application and ask of every request; typed keys, never strings."""
 
+import re
 from collections.abc import Callable
 
 from aiohttp import web
@@ -8,6 +9,7 @@ from jinja2 import Environment
 from bot.conversation.reply import Reply
 from bot.limits import Networks
 from bot.services import Services
+from bot.storage.database import SOURCE
 
 SERVICES = web.AppKey("services", Services)
 TEMPLATES = web.AppKey("templates", Environment)
@@ -16,6 +18,13 @@ ROOT = web.AppKey("root", str)
 TRUSTED: web.AppKey[Networks] = web.AppKey("trusted")
 #: What a caller of /metrics from elsewhere has to show; None where nobody from elsewhere may.
 METRICS_TOKEN: web.AppKey[str | None] = web.AppKey("metrics_token")
+#: The service's own address, without a final slash; empty where none was given.
+PUBLIC_URL = web.AppKey("public_url", str)
+#: The sites whose pages may hold ours, as origins.
+EMBED: web.AppKey[tuple[str, ...]] = web.AppKey("embed")
+#: The address that opens Telegram on a commune (its code, or nothing), with a source. app.py sets
+#: it where Telegram is started with the web.
+TELEGRAM_LINK: web.AppKey[Callable[[str, str], str]] = web.AppKey("telegram_link")
 #: What keeps Telegram from serving, in French, or None when all is well. app.py sets it where
 #: Telegram is started with the web; absent, /readyz does not speak of Telegram.
 TELEGRAM_PROBLEM: web.AppKey[Callable[[], str | None]] = web.AppKey("telegram_problem")
@@ -35,7 +44,18 @@ def route_label(request: web.Request) -> str:
     return resource.canonical.removeprefix(request.app[ROOT]) if resource else "none"
 
 
-def counted(request: web.Request, reply: Reply) -> Reply:
-    """The reply, once it is counted."""
-    request.app[SERVICES].metrics.replies.labels(CHANNEL, reply.outcome.value).inc()
+def counted(request: web.Request, reply: Reply, *, asked: bool = False) -> Reply:
+    """The reply, once it is counted; `asked`: it answers words, and not a button or a link."""
+    services = request.app[SERVICES]
+    services.metrics.replies.labels(CHANNEL, reply.outcome.value).inc()
+    if asked:
+        services.tallies.question(CHANNEL, reply, services.assistant.served)
     return reply
+
+
+def count_arrival(request: web.Request) -> None:
+    """Count that a link was followed where the address says where it was found: `?s=affiche`."""
+    services, source = request.app[SERVICES], request.query.get("s", "")
+    # « 1 » says that the conversation has begun: links between our pages bear it.
+    if source != "1" and re.fullmatch(SOURCE, source):
+        services.tallies.arrival(source, CHANNEL, services.assistant.today())

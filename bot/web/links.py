@@ -1,6 +1,7 @@
 """Addresses: what an action becomes, and how a conversation travels in them without a cookie."""
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,17 +26,23 @@ _PAGES = MappingProxyType(
     }
 )
 _FOLDERS = MappingProxyType(
-    {Kind.ENTRY: "/q/", Kind.EASY: "/q/", Kind.THEME: "/theme/", Kind.COMMUNE: "/commune/"}
+    {
+        Kind.ENTRY: "/q/",
+        Kind.EASY: "/q/",
+        Kind.THEME: "/theme/",
+        Kind.COMMUNE: "/commune/",
+        Kind.CONTACT: "/contact/",
+    }
 )
 _MOST_REFUSALS = 9
 
 
-def action_url(ask: Ask, conversation: Conversation) -> str:
+def action_url(ask: Ask, conversation: Conversation, easy: bool = False) -> str:
     """The address of an action's page, with the conversation in its query."""
-    path = _FOLDERS[ask.kind] + ask.value if ask.value else _PAGES[ask.kind]
-    query = state_fields(conversation)
-    if ask.kind is Kind.EASY:
-        query["facile"] = "1"
+    # An answer in a commune, « ID:59456 ».
+    value = ask.value.replace(":", "/")
+    path = _FOLDERS[ask.kind] + value if value else _PAGES[ask.kind]
+    query = state_fields(conversation, easy or ask.kind is Kind.EASY)
     return f"{path}?{urlencode(query)}" if query else path
 
 
@@ -57,6 +64,10 @@ def meant(path: str, served: Served, root: str) -> str | None:
             return f"/commune/{code.upper()}"
         case ["q", key] if key in served.entries:
             return f"/q/{key}"
+        case ["q", key, code] if key in served.entries and served.gazetteer.get(code.upper()):
+            return f"/q/{key}/{code.upper()}"
+        case ["contact", key] if key in served.base.contacts:
+            return f"/contact/{key}"
         case ["theme", key] if any(theme.id == key for theme in served.base.themes):
             return f"/theme/{key}"
         case _:
@@ -71,8 +82,11 @@ def _names(path: str) -> list[str]:
     return [name for name in names if name]
 
 
-def state_fields(conversation: Conversation) -> dict[str, str]:
-    """A conversation as query or form fields; what is at its default is left out."""
+def state_fields(conversation: Conversation, easy: bool = False) -> dict[str, str]:
+    """A conversation as query or form fields; what is at its default is left out.
+
+    `easy`: the reader chose the easy wordings, in this conversation.
+    """
     fields = {}
     if conversation.commune:
         fields["c"] = conversation.commune
@@ -80,12 +94,32 @@ def state_fields(conversation: Conversation) -> dict[str, str]:
         fields["r"] = str(min(conversation.refusals, _MOST_REFUSALS))
     if conversation.started:
         fields["s"] = "1"
+    if easy:
+        fields["facile"] = "1"
     return fields
 
 
-def form_fields(conversation: Conversation) -> dict[str, str]:
-    """The same for a form, which is posted: what was just said too, which no address may hold."""
-    return {**state_fields(conversation), "k": conversation.token()}
+def form_fields(
+    conversation: Conversation, easy: bool = False, draw: str | None = None
+) -> dict[str, str]:
+    """The same for a form, which is posted: what was just said too, which no address may hold.
+
+    « v » is a draw of lots, made once for a conversation and stored nowhere: with an answer it
+    makes the pseudonym of a vote, so that a second one replaces the first.
+    """
+    drawn = {"k": conversation.token(), "v": draw or secrets.token_urlsafe(12)}
+    return {**state_fields(conversation, easy), **drawn}
+
+
+def read_easy(fields: Mapping[str, object]) -> bool:
+    """Whether the easy wordings were chosen."""
+    return fields.get("facile") == "1"
+
+
+def read_draw(fields: Mapping[str, object]) -> str | None:
+    """The draw of a conversation, where it is one of ours."""
+    drawn = str(fields.get("v", ""))
+    return drawn if re.fullmatch(r"[\w-]{16}", drawn, re.ASCII) else None
 
 
 def read_state(fields: Mapping[str, object], gazetteer: Gazetteer) -> Conversation:

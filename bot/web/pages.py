@@ -4,25 +4,28 @@ A resident's words come by POST and are answered at once, without a redirect: no
 browser history holds them.
 """
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from urllib.parse import parse_qsl
+from typing import Any
 
 from aiohttp import web
 
 from bot.conversation.action import Ask, Kind
+from bot.conversation.markup import plain
 from bot.conversation.message import SEARCH
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.conversation.served import Served
+from bot.conversation.suggesting import examples, suggestions
 from bot.knowledge.model import Contact
-from bot.web.body import read_body
+from bot.language.words import normalise
+from bot.web.body import read_form
 from bot.web.keys import CHANNEL, SERVICES, counted, own_path
-from bot.web.links import read_state
-from bot.web.rendering import render, reply_context, wants_fragment
+from bot.web.links import read_draw, read_state
+from bot.web.publication import faq_data
+from bot.web.rendering import REASONS, beginning, render, reply_context, wants_fragment
 
-#: A message of 4,000 characters, each of which may take 12 bytes in a form, with the conversation.
-FORM_BYTES = 52 * 1024
 #: Pages of one action: path → action, the field of WebTexts that is its title.
 _ACTION_PAGES = MappingProxyType(
     {
@@ -40,16 +43,25 @@ async def home(request: web.Request) -> web.Response:
     # The page itself says that this is an automatic service: no reply needs to say it again.
     started = replace(_conversation(request), started=True)
     filled = request.query.get("q", "")
-    return render(request, "home.html", started, reply=None, asked=None, filled=filled)
+    return render(
+        request,
+        "home.html",
+        started,
+        reply=None,
+        asked=None,
+        filled=filled,
+        examples=examples(_served(request)),
+    )
 
 
 async def ask(request: web.Request) -> web.Response:
     """The chat page with the reply already in the conversation."""
-    fields = await _form(request)
+    fields = await read_form(request)
     text = fields.get("q", "").strip()
     question = Question(text=text, conversation=_conversation(request, fields))
-    reply = counted(request, await request.app[SERVICES].assistant.ask(question))
-    return _respond(request, reply, template="home.html", asked=text)
+    reply = await request.app[SERVICES].assistant.ask(question)
+    counted(request, reply, asked=bool(text))
+    return _respond(request, reply, fields, template="home.html", asked=text)
 
 
 async def entry(request: web.Request) -> web.Response:
@@ -57,7 +69,30 @@ async def entry(request: web.Request) -> web.Response:
     reply = _act(request, Ask(Kind.ENTRY, key))
     if reply.entry != key:
         raise web.HTTPNotFound
-    return _respond(request, reply, canonical=f"/q/{key}")
+    entry = _served(request).entries[key]
+    told = entry.brief or beginning(reply)
+    return _respond(
+        request, reply, canonical=f"/q/{key}", description=plain(told), data=faq_data(entry)
+    )
+
+
+async def entry_there(request: web.Request) -> web.Response:
+    """An answer in the commune that its address names."""
+    key, code = request.match_info["entry"], request.match_info["code"]
+    if _served(request).gazetteer.get(code) is None:
+        raise web.HTTPNotFound
+    reply = _act(request, Ask(Kind.ENTRY, f"{key}:{code}"))
+    if reply.entry != key:
+        raise web.HTTPNotFound
+    return _respond(request, reply, canonical=f"/q/{key}/{code}")
+
+
+async def desk(request: web.Request) -> web.Response:
+    """A desk of its own, or the choice between several."""
+    key = request.match_info["desk"]
+    if key not in _served(request).base.contacts:
+        raise web.HTTPNotFound
+    return _respond(request, _act(request, Ask(Kind.CONTACT, key)), canonical=f"/contact/{key}")
 
 
 async def theme(request: web.Request) -> web.Response:
@@ -90,27 +125,31 @@ async def commune_form(request: web.Request) -> web.Response:
     """The search form; `q` fills it in, as on the home page."""
     if not _served(request).gazetteer:
         raise web.HTTPNotFound
-    return _commune_page(request, _act(request, Ask(Kind.COMMUNE)), request.query.get("q", ""))
+    reply = _act(request, Ask(Kind.COMMUNE))
+    return _commune_page(request, reply, request.query.get("q", ""), None)
 
 
 async def commune_search(request: web.Request) -> web.Response:
     """The commune found, the choices, or why there is none."""
-    fields = await _form(request)
+    fields = await read_form(request)
     text = fields.get("q", "").strip()
     if len(text) > SEARCH:
         raise web.HTTPRequestEntityTooLarge(SEARCH, len(text))
     if text:
         looked = Question(text, conversation=_conversation(request, fields), only_place=True)
-        reply = counted(request, await request.app[SERVICES].assistant.ask(looked))
+        reply = counted(request, await request.app[SERVICES].assistant.ask(looked), asked=True)
     else:
         reply = _act(request, Ask(Kind.COMMUNE), fields)
-    return _commune_page(request, reply, text)
+    return _commune_page(request, reply, text, fields)
 
 
-def _commune_page(request: web.Request, reply: Reply, typed: str) -> web.Response:
+def _commune_page(
+    request: web.Request, reply: Reply, typed: str, fields: Mapping[str, str] | None
+) -> web.Response:
     return _respond(
         request,
         reply,
+        fields,
         title=_served(request).base.texts.web["titre_commune"],
         canonical="/commune",
         searched=None if reply.outcome is Outcome.COMMUNE else typed,
@@ -124,30 +163,69 @@ async def commune(request: web.Request) -> web.Response:
     return _respond(request, _act(request, Ask(Kind.COMMUNE, code)), canonical=f"/commune/{code}")
 
 
+async def communes_map(request: web.Request) -> web.Response:
+    """The map of the communes by where they stand, and the same as a list."""
+    gazetteer = _served(request).gazetteer
+    if (outlines := gazetteer.outlines) is None:
+        raise web.HTTPNotFound
+    drawn = [one for one in gazetteer.communes if one.code_insee in outlines.communes]
+    drawn.sort(key=lambda one: normalise(one.name))
+    groups = [
+        (standing, found)
+        for standing in gazetteer.region.standings.values()
+        if (found := [one for one in drawn if one.standing is standing])
+    ]
+    template = "map.html" if wants_fragment(request) else "map_page.html"
+    title = _served(request).base.texts.web["titre_carte"]
+    return render(
+        request, template, _conversation(request), title=title, outlines=outlines, groups=groups
+    )
+
+
 async def vote(request: web.Request) -> web.Response:
-    """Count « useful or not », without anything that says who voted."""
-    fields = await _form(request)
+    """Count « useful or not » and why, without anything that says who voted.
+
+    A second vote on an answer, in one conversation, replaces the first.
+    """
+    fields = await read_form(request)
     services = request.app[SERVICES]
     key, useful = fields.get("entry", ""), fields.get("useful")
-    if key not in services.assistant.base.entries or useful not in {"oui", "non"}:
+    reason = fields.get("raison") or None
+    if key not in _served(request).entries or useful not in {"oui", "non"}:
         raise web.HTTPBadRequest
-    await services.database.add_vote(key, useful == "oui", CHANNEL, services.assistant.today())
-    services.metrics.votes.labels(CHANNEL, "yes" if useful == "oui" else "no").inc()
-    template = "thanks.html" if wants_fragment(request) else "vote.html"
-    conversation = _conversation(request, fields)
-    title = _served(request).base.texts.web["titre_merci"]
-    return render(request, template, conversation, entry=key, title=title)
+    if reason and (reason not in REASONS or useful == "oui"):
+        raise web.HTTPBadRequest
+    drawn = read_draw(fields)
+    pseudonym = (
+        drawn
+        and hmac.new(services.pseudonym_key, f"vote:{drawn}:{key}".encode(), "sha256").hexdigest()[
+            :32
+        ]
+    )
+    day = services.assistant.today()
+    await services.database.add_vote(key, useful == "oui", CHANNEL, day, pseudonym, reason)
+    if reason is None:
+        services.metrics.votes.labels(CHANNEL, "yes" if useful == "oui" else "no").inc()
+    return render(
+        request,
+        "feedback.html" if wants_fragment(request) else "vote.html",
+        _conversation(request, fields),
+        fields=fields,
+        entry=key,
+        title=_served(request).base.texts.web["titre_merci"],
+        voted=useful,
+        reason=reason,
+    )
 
 
-async def _form(request: web.Request) -> dict[str, str]:
-    """The fields of one of our own forms: another site must not ask or vote in a reader's name.
-
-    Nothing raises here on what is sent, as a parser's error would quote it in the log.
-    """
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise web.HTTPForbidden
-    body = await read_body(request, FORM_BYTES)
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+async def suggest(request: web.Request) -> web.Response:
+    """Questions and communes for the words being typed, as options of a list."""
+    fields = await read_form(request)
+    served, only_place = _served(request), fields.get("lieu") == "1"
+    ways = suggestions(fields.get("q", ""), served, only_place=only_place)
+    return render(
+        request, "options.html", _conversation(request, fields), fields=fields, options=ways
+    )
 
 
 def _served(request: web.Request) -> Served:
@@ -168,6 +246,7 @@ def _act(request: web.Request, ask: Ask, fields: Mapping[str, str] | None = None
 def _respond(
     request: web.Request,
     reply: Reply,
+    fields: Mapping[str, str] | None = None,
     *,
     template: str = "page.html",
     title: str | None = None,
@@ -175,6 +254,8 @@ def _respond(
     canonical: str | None = None,
     desks: tuple[Contact, ...] = (),
     searched: str | None = None,
+    description: str | None = None,
+    data: dict[str, Any] | None = None,
 ) -> web.Response:
     """The reply alone for chat.js, else the page around it."""
     fragment = wants_fragment(request)
@@ -183,13 +264,17 @@ def _respond(
         request,
         "reply.html" if fragment else template,
         reply.conversation,
+        fields=fields,
         **context,
         level=2 if fragment or asked is not None else 1,
         asked=asked,
+        examples=(),
         filled="",
         canonical=canonical,
         desks=() if fragment else desks,
         searched=searched,
+        description=description,
+        data=data,
         fragment=fragment,
         path=own_path(request),
     )
@@ -199,10 +284,14 @@ ROUTES = (
     web.get("/", home),
     web.post("/", ask),
     web.get("/q/{entry}", entry),
+    web.get("/q/{entry}/{code}", entry_there),
+    web.get("/contact/{desk}", desk),
     web.get("/theme/{theme}", theme),
     web.get("/commune", commune_form),
     web.post("/commune", commune_search),
     web.get("/commune/{code}", commune),
+    web.get("/carte", communes_map),
     *(web.get(path, action_page) for path in _ACTION_PAGES),
     web.post("/avis", vote),
+    web.post("/suggestions", suggest),
 )

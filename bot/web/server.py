@@ -5,61 +5,96 @@ import secrets
 import time
 from collections.abc import Iterable
 from traceback import format_tb
+from types import MappingProxyType
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
+from bot.knowledge.files import PICTURES
 from bot.limits import Networks
 from bot.logs import request_id
 from bot.services import Services
-from bot.web import api, health, pages
+from bot.web import (
+    api,
+    assets,
+    door,
+    embedding,
+    figures,
+    health,
+    open_data,
+    pages,
+    publication,
+    staff,
+)
 from bot.web.callers import limit
-from bot.web.door import SECURITY_HEADERS, attend, name_nobody
 from bot.web.keys import (
+    EMBED,
     METRICS_TOKEN,
+    PUBLIC_URL,
     ROOT,
     SERVICES,
     TEMPLATES,
     TRUSTED,
+    count_arrival,
     own_path,
     route_label,
 )
 from bot.web.links import meant, read_state
-from bot.web.rendering import FOLDER, make_environment, render
+from bot.web.rendering import STYLE_HASH, make_environment, render
 
 _log = logging.getLogger(__name__)
 
-_FOR_GOOD = "public, max-age=31536000, immutable"
+#: Seconds for which a browser comes back by https alone, where PUBLIC_URL is one.
+YEAR = 365 * 24 * 3600
+SECURITY_HEADERS = MappingProxyType(
+    {
+        **door.SECURITY_HEADERS,
+        "Content-Security-Policy": door.SECURITY_HEADERS["Content-Security-Policy"].replace(
+            "style-src 'self'", f"style-src 'self' {STYLE_HASH}"
+        ),
+    }
+)
 
 
 def make_app(
     services: Services,
     public_url: str = "",
     more: Iterable[web.RouteDef] = (),
+    embed: tuple[str, ...] = (),
     *,
     trusted: Networks = (),
     metrics_token: str | None = None,
 ) -> web.Application:
     """The web channel, with more routes. It opens nothing: who made the services closes them.
 
+    `embed` are the origins of the sites whose pages may hold ours.
+
     Where PUBLIC_URL has a path, every link begins with it, and every route is there with and
     without it: the proxy before us may take it away or leave it.
     """
-    logging.getLogger("aiohttp.server").addFilter(name_nobody)
-    app = web.Application(middlewares=[attend, measure, tell_errors, limit])
+    logging.getLogger("aiohttp.server").addFilter(door.name_nobody)
+    app = web.Application(
+        middlewares=[door.attend, measure, tell_errors, limit, embedding.answer_preflights]
+    )
     root = URL(public_url).path.rstrip("/")
     app[SERVICES] = services
     app[TEMPLATES] = make_environment(public_url, root)
     app[ROOT] = root
     app[TRUSTED] = trusted
     app[METRICS_TOKEN] = metrics_token
-    routes = (*pages.ROUTES, *api.ROUTES, *health.ROUTES, *more)
+    app[PUBLIC_URL] = public_url.rstrip("/")
+    app[EMBED] = embed
+    folder = services.knowledge.folder
+    app[publication.PICTURED] = all((folder / name).is_file() for name in PICTURES)
+    app[TEMPLATES].globals["pictured"] = app[publication.PICTURED]
+    app[TEMPLATES].globals["legal"] = publication.LEGAL
+    rooms = (pages, publication, staff, figures, embedding, api, open_data, health, assets)
+    routes = (*(route for room in rooms for route in room.ROUTES), *more)
     for above in dict.fromkeys(("", root)):
         app.add_routes(
             web.RouteDef(one.method, above + one.path, one.handler, one.kwargs) for one in routes
         )
-        app.router.add_static(f"{above}/static", FOLDER / "static")
     if root:
         app.router.add_get(root, pages.home)
     app.on_response_prepare.append(set_headers)
@@ -72,6 +107,8 @@ async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
     request_id.set(secrets.token_hex(4))
     start = time.perf_counter()
     response = await handler(request)
+    if request.method == "GET" and response.status == 200 and request.query.get("s"):
+        count_arrival(request)
     labels = request.app[SERVICES].metrics.seconds.labels(
         route_label(request), str(response.status)
     )
@@ -134,8 +171,9 @@ def _error_page(request: web.Request, status: int) -> web.Response:
 
 async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Strict headers on everything; a route that needs another value sets it first."""
+    embedding.allow(request, response, SECURITY_HEADERS["Content-Security-Policy"])
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.app[PUBLIC_URL].startswith("https:"):
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     response.headers.popall("Server", None)
-    if own_path(request).startswith("/static/") and response.status == 200 and "v" in request.query:
-        response.headers["Cache-Control"] = _FOR_GOOD

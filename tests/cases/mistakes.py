@@ -111,6 +111,7 @@ travaux:
 bailleur:
   nom: Votre bailleur
   role: celui à qui vous payez le loyer
+  adresse: place du Marché
 mairie: {nom: Votre mairie, pour_quoi: "rue, écoles", telephone: "03 00 00 00 00"}
 """,
     "textes.yaml": """\

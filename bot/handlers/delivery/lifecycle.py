@@ -54,12 +54,14 @@ class Channel:
     @contextlib.asynccontextmanager
     async def receiving(self) -> AsyncIterator[None]:
         """Take updates; at the end, take no more and finish those in flight."""
-        task = asyncio.create_task(self._receive())
+        copies = self.application.bot_data.copies
+        tasks = [asyncio.create_task(work) for work in (self._receive(), copies.purge())]
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.wait([task])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             await self.intake.stop(self.stop_seconds)
             if isinstance(self.receiver, Polling):
                 await self.receiver.confirm()

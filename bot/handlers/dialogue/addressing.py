@@ -59,3 +59,22 @@ def words(message: Message) -> str:
     """What the message, or what is written under its picture, asks; without the bot's own name."""
     name = re.escape(message.get_bot().username)
     return re.sub(rf"@{name}\b", " ", message.text or message.caption or "", flags=re.IGNORECASE)
+
+
+def only_calls(message: Message) -> bool:
+    """Whether it holds the bot's name and no other word."""
+    return (
+        message.text is not None
+        and not re.search(r"\w", words(message))
+        and (words(message) != message.text)
+    )
+
+
+def quoted(message: Message) -> str:
+    """What someone else asked, in the message that this one answers or in what it quotes of it."""
+    replied = message.reply_to_message
+    if replied and replied.from_user and replied.from_user.is_bot and not replied.sender_chat:
+        return ""
+    if message.quote:
+        return message.quote.text
+    return words(replied).strip() if replied else ""

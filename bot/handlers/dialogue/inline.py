@@ -66,7 +66,7 @@ def _shared(
     reply: Reply, bot: str, texts: Texts, last: int = 0
 ) -> tuple[str, InlineKeyboardMarkup]:
     """The message that is shared, or its last characters, and the buttons under it."""
-    text, left = page(render(reply, texts.telegram), last)
+    text, left = page(render(reply, texts), last)
     turns = (
         (texts.telegram["relire_le_debut"], 0, last),
         (texts.telegram["lire_la_suite"], -left, left),

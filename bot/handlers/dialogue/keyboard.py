@@ -95,7 +95,10 @@ def keyboard(
         about.append(button(texts["plus_simple"], Ask(Kind.EASY, reply.entry)))
     if link := _share_link(reply, bot):
         about.append(InlineKeyboardButton(texts.telegram["partager"], url=link))
-    questions = [way for way in reply.actions if not way.general and way.ask != itself]
+    desks = [button(way.label, way.ask) for way in reply.actions if way.to_desk]
+    questions = [
+        way for way in reply.actions if not way.general and not way.to_desk and way.ask != itself
+    ]
     ways = [way for way in reply.actions if way.general]
     if reply.back:
         ways = [reply.back, *(way for way in ways if way.ask != reply.back.ask)]
@@ -109,6 +112,7 @@ def keyboard(
         [button(texts.telegram["lire_la_suite"], Part(part.ask, -left))]
         if part.ask and left
         else [],
+        *(desks[at : at + 2] for at in range(0, len(desks), 2)),
         about,
         _votes(reply, texts.telegram),
         *([button(way.label, way.ask)] for way in shown),

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import quote, urlencode
 
+from bot.storage.database import SOURCE
+
 #: Sources of our own, beside those of posters and pages.
 SHARED, INLINE = "partage", "inline"
-_PARTS = re.compile(r"(?:q-([a-z0-9-]{1,32}))?_?(?:c-(\d{5}))?_?(?:s-([a-z0-9-]{1,19}))?")
+_PARTS = re.compile(rf"(?:q-([a-z0-9-]{{1,32}}))?_?(?:c-(\d{{5}}))?_?(?:s-({SOURCE}))?")
 
 
 @dataclass(frozen=True, slots=True)

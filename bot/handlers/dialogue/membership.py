@@ -17,7 +17,7 @@ async def on_membership(update: Update, context: BotContext) -> None:
     if change is None:
         return
     if change.new_chat_member.status in _OUT:
-        context.bot_data.memories.move(change.chat.id)
+        await context.forget(change.chat.id)
     elif change.old_chat_member.status in _OUT and change.chat.type in {"group", "supergroup"}:
         welcome = context.services.assistant.reply(Question(action="start"))
         await send(

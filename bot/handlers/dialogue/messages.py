@@ -5,9 +5,9 @@ from dataclasses import replace
 from telegram import Message, Update
 
 from bot.communes import Point
-from bot.conversation.reply import Question
+from bot.conversation.reply import Conversation, Question
 from bot.handlers.context import BotContext
-from bot.handlers.dialogue.addressing import words
+from bot.handlers.dialogue.addressing import only_calls, quoted, words
 from bot.handlers.dialogue.keyboard import Part
 from bot.handlers.dialogue.position import typed_action
 from bot.handlers.dialogue.replying import answer, send
@@ -30,10 +30,21 @@ _UNREADABLE = (
 async def on_words(update: Update, context: BotContext) -> None:
     """A question in her own words, new or edited, or a key beside the one for a position."""
     message = update.message or update.edited_message
-    if message:
-        asked = words(message)
+    if message is None:
+        return
+    asked = words(message)
+    if not only_calls(message):
         key = typed_action(asked, context.texts)
         await answer(update, context, text=asked, part=Part(key) if key else None)
+    elif asked := quoted(message):
+        # Someone else's words are read by themselves; what she said of herself stays hers.
+        hers = context.conversation
+        question = Question(asked, conversation=Conversation(started=hers.started))
+        reply = await context.services.assistant.ask(question)
+        kept = replace(reply.conversation, commune=hers.commune)
+        await send(update, context, replace(reply, conversation=kept))
+    else:
+        await answer(update, context, part=Part("help"))
 
 
 async def on_position(update: Update, context: BotContext) -> None:

@@ -6,13 +6,15 @@ from html import escape
 
 from telegram import LinkPreviewOptions
 
+from bot.conversation.dating import dated, last_looked_at
 from bot.conversation.markup import Line, parse
+from bot.conversation.places import commune_status
 from bot.conversation.reply import Reply
 from bot.handlers.delivery.sending import plain
 from bot.knowledge.model import Contact, Source
-from bot.knowledge.texts import Sentences
+from bot.knowledge.texts import Sentences, Texts
 from bot.language.numbers import PHONE
-from bot.language.typography import NO_BREAK, long_date
+from bot.language.typography import NO_BREAK
 
 #: Telegram's limit on a message, counted after its tags are read, in UTF-16 units.
 MESSAGE_LENGTH = 4096
@@ -21,24 +23,50 @@ TAGS = 90
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
-#: What is never cut: a tag with all that it marks, an escape, a line's end, a space, a word.
-_PIECE = re.compile(r"<(\w).*?</\1>|&[#\w]+;|\n+| |[^\n <&]{1,1000}|.", re.DOTALL)
+#: Longer than this, about six lines of a phone, what follows the sentence in short is folded.
+FOLDED = 240
+_FOLD = "<blockquote expandable>{}</blockquote>"
+_UNFOLD = re.compile(r"</?blockquote[^>]*>")
+
+#: What is never cut: a tag with all that it marks, an escape, a line's end, a space, a word. What
+#: is folded may be: its tags stand alone.
+_PIECE = re.compile(
+    r"</?blockquote[^>]*>|<(\w).*?</\1>|&[#\w]+;|\n+| |[^\n <&]{1,1000}|.", re.DOTALL
+)
 #: Longer than this, what a tag marks is cut all the same, without it.
 _TAGGED = 2000
 #: Between the parts of a text that takes several messages.
 _GAP = "[…]"
 
 
-def render(reply: Reply, texts: Sentences) -> str:
-    """The whole reply as HTML, however long."""
-    parts = (
-        f"<i>{escape(reply.notice)}</i>" if reply.notice else "",
-        f"<b>{escape(reply.title)}</b>" if reply.title else "",
-        _text(reply.text, reply.calls),
-        _contact(reply.contact, texts) if reply.contact else "",
-        _origin(reply, texts),
+def render(reply: Reply, texts: Texts) -> str:
+    """The whole reply as HTML, however long: where it opens on a sentence, the rest is folded."""
+    before, brief, rest = reply.opening
+    # Where her commune stands was asked too.
+    told = commune_status(reply.commune) if brief and reply.commune else ""
+    rest = rest.removesuffix(told).rstrip()
+    title, text = escape(reply.title or "", quote=False), _text(rest, reply.calls)
+    origin = _origin(reply, texts)
+    if brief and size(text) > FOLDED:
+        text, origin = _FOLD.format(_paragraphs(text, origin)), ""
+    return _paragraphs(
+        f"<i>{escape(reply.notice, quote=False)}</i>" if reply.notice else "",
+        title if brief else _bold(title),
+        _text(before),
+        _bold(escape(brief, quote=False)),
+        text,
+        _text(told),
+        _contact(reply, reply.contact, texts.telegram) if reply.contact else "",
+        origin,
     )
+
+
+def _paragraphs(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
+
+
+def _bold(text: str) -> str:
+    return f"<b>{text}</b>" if text else ""
 
 
 def size(html: str) -> int:
@@ -61,8 +89,12 @@ def page(html: str, last: int = 0) -> tuple[str, int]:
         start += 1
     end = _end(pieces, start)
     before, after = f"{_GAP} " * (start > 0), f" {_GAP}" * (end < len(pieces))
-    shown = "".join(piece for piece, _ in pieces[start:end]).strip()
-    return f"{before}{shown}{after}", sum(units for _, units in pieces[end:])
+    shown = f"{before}{''.join(piece for piece, _ in pieces[start:end]).strip()}{after}"
+    if start:  # it was asked for
+        shown = _UNFOLD.sub("", shown)
+    elif shown.count("<blockquote") > shown.count("</blockquote"):
+        shown += "</blockquote>"
+    return shown, sum(units for _, units in pieces[end:])
 
 
 def _pieces(html: str) -> Iterator[tuple[str, int]]:
@@ -92,7 +124,7 @@ def _end(pieces: Sequence[tuple[str, int]], start: int) -> int:
     return len(pieces)
 
 
-def _text(text: str, calls: tuple[str, ...]) -> str:
+def _text(text: str, calls: tuple[str, ...] = ()) -> str:
     """The blocks; in the first paragraph the numbers to call are bold, to be seen at once."""
     shown = ""
     for block in parse(text):
@@ -115,10 +147,12 @@ def _line(line: Line, bold: tuple[str, ...] = ()) -> str:
 
 
 def _link(text: str, url: str) -> str:
+    if url.startswith("/"):  # of our own pages, where PUBLIC_URL is not set: no link leads there
+        return escape(f"{text} ({url})", quote=False)
     return f'<a href="{escape(url)}">{escape(text, quote=False)}</a>'
 
 
-def _contact(contact: Contact, texts: Sentences) -> str:
+def _contact(reply: Reply, contact: Contact, texts: Sentences) -> str:
     role = f", {escape(contact.role, quote=False)}" if contact.role else ""
     lines = [f"{texts['contact']} <b>{escape(contact.name, quote=False)}</b>{role}"]
     if contact.phone:
@@ -127,28 +161,28 @@ def _contact(contact: Contact, texts: Sentences) -> str:
         )
     if contact.address:
         lines.append(escape(contact.address, quote=False))
+    if contact.hours:
+        lines.append(escape(f"{texts['horaires']} {contact.hours}", quote=False))
     if contact.url:
         lines.append(_link(texts["voir_site"], contact.url))
+    if reply.desks:
+        lines.append(texts["lequel"])
     return "\n".join(lines)
 
 
-def _origin(reply: Reply, texts: Sentences) -> str:
+def _origin(reply: Reply, texts: Texts) -> str:
     """Where the answer comes from and when that was read, or checked by a person."""
-    shown = [_source(source) for source in reply.sources]
+    shown = [_source(source, dated(source, reply.collected_on, texts)) for source in reply.sources]
     if len(shown) == 1:
-        lines = [f"{texts['source']} {shown[0]}"]
+        lines = [f"{texts.telegram['source']} {shown[0]}"]
     elif shown:
-        lines = [texts["sources"], *(f"• {source}" for source in shown)]
+        lines = [texts.telegram["sources"], *(f"• {source}" for source in shown)]
     else:
         lines = []
-    if reply.checked_on:
-        lines.append(texts["verifie"].format(date=long_date(reply.checked_on)))
-    elif reply.collected_on:
-        lines.append(texts["releve"].format(date=long_date(reply.collected_on)))
-    return "\n".join(lines)
+    return "\n".join(filter(None, (*lines, last_looked_at(reply, texts))))
 
 
-def _source(source: Source) -> str:
-    date = f", {long_date(source.date)}" if source.date else ""
+def _source(source: Source, when: str) -> str:
     title = source.title
-    return f"{_link(title, source.url) if source.url else escape(title, quote=False)}{date}"
+    linked = _link(title, source.url) if source.url else escape(title, quote=False)
+    return f"{linked}, {when}" if when else linked

@@ -1,13 +1,15 @@
 """Sends replies: what the assistant says, as a message of Telegram's, to where it was asked."""
 
+import datetime as dt
 from asyncio import Task, create_task, get_running_loop
 from functools import lru_cache
 
 from telegram import Update
 from telegram.constants import ChatAction
 
+from bot.conversation import pieces
 from bot.conversation.reply import Question, Reply
-from bot.handlers.context import CHANNEL, BotContext
+from bot.handlers.context import CHANNEL, BotContext, Piece
 from bot.handlers.delivery.errors import Remedy, remedy, report
 from bot.handlers.delivery.sending import Json, Message, attempt, deliver
 from bot.handlers.dialogue.keyboard import Part, keyboard
@@ -15,6 +17,8 @@ from bot.handlers.dialogue.position import position_keyboard
 from bot.handlers.dialogue.rendering import page, render
 from bot.knowledge.texts import Texts
 
+#: What comes so soon after what was begun may go on with it; Telegram counts in seconds.
+AT_ONCE = dt.timedelta(seconds=10)
 #: Replies kept as they were rendered: the usual ones come again and again.
 _RENDERED = 2048
 _WITHOUT_APOLOGY = frozenset({Remedy.IGNORE, Remedy.COUNT_AS_SENT, Remedy.REMEMBER})
@@ -24,7 +28,11 @@ async def answer(
     update: Update, context: BotContext, *, text: str = "", part: Part | None = None
 ) -> None:
     """Ask the assistant and send what it replies to where the update comes from."""
-    question = Question(text, part.ask if part else None, context.conversation)
+    message, piece = update.message, context.memory.piece
+    if piece and not (message and message.date - piece.at <= AT_ONCE):
+        piece = None
+    begun = piece.begun if piece else None
+    question = Question(text, part.ask if part else None, context.conversation, begun=begun)
     typing: list[Task[None]] = []
 
     def begin_typing() -> None:
@@ -37,18 +45,32 @@ async def answer(
         timer.cancel()
         for task in typing:
             task.cancel()
-    await send(update, context, reply, part)
+    if text.strip() and part is None:
+        services = context.services
+        services.tallies.question(CHANNEL, reply, services.assistant.served)
+    sent = await send(update, context, reply, part)
+    replies = piece.replies if piece else ()
+    if message and reply.joins:
+        for number in replies:
+            await attempt(context.bot.delete_message(message.chat.id, number))
+        replies = ()
+    if message and (went_on := pieces.begun(question, reply)):
+        replies = (*replies, *([sent] if sent else []))[-went_on.messages :]
+        context.memory.piece = Piece(went_on, message.date, replies)
 
 
-async def send(update: Update, context: BotContext, reply: Reply, part: Part | None = None) -> None:
+async def send(
+    update: Update, context: BotContext, reply: Reply, part: Part | None = None
+) -> int | None:
     """Send the reply, or this part of it; to a message that was edited, change the reply it got.
 
     Other choices take the place of those shown; the rest of a text comes after its beginning.
-    Once it's sent, the chat remembers its conversation. Raises UndeliveredError.
+    Once it's sent, the chat remembers its conversation. Gives the message's number, unless it is
+    not known or not to stay. Raises UndeliveredError.
     """
     chat, query, memory = update.effective_chat, update.callback_query, context.memory
     if chat is None:
-        return
+        return None
     asked = update.message or update.edited_message
     text, markup = _rendered(reply, context.texts, context.bot.username, part)
     edited = quoted = None
@@ -67,11 +89,12 @@ async def send(update: Update, context: BotContext, reply: Reply, part: Part | N
     message = Message(chat.id, text, markup, topic=context.topic, quoted=quoted, edited=edited)
     sent = await deliver(context.bot, message)
     context.services.metrics.replies.labels(CHANNEL, reply.outcome.value).inc()
-    memory.conversation = reply.conversation
+    await context.remember(reply.conversation)
+    memory.piece = None
     if asked:
         memory.pressed = None
     if sent is None:
-        return
+        return None
     if asked and not asks_position:
         memory.remember_answer(asked.message_id, sent)
     if memory.position_prompt:
@@ -79,6 +102,7 @@ async def send(update: Update, context: BotContext, reply: Reply, part: Part | N
         # keyboard, would leave that one without buttons: Telegram lets nobody add them afterwards.
         await attempt(context.bot.delete_message(chat.id, memory.position_prompt))
     memory.position_prompt = sent if asks_position else None
+    return None if asks_position else sent
 
 
 async def on_error(update: object, context: BotContext) -> None:
@@ -103,7 +127,7 @@ async def on_error(update: object, context: BotContext) -> None:
 def _rendered(reply: Reply, texts: Texts, bot: str, part: Part | None) -> tuple[str, Json | None]:
     """The HTML, and the buttons as Telegram takes them; `bot` is the bot's name."""
     last = max(-(part.at or 0), 0) if part else 0
-    text, left = page(render(reply, texts.telegram), last)
+    text, left = page(render(reply, texts), last)
     markup = keyboard(reply, texts, bot, part, left)
     return text, markup.to_dict() if markup else None
 

@@ -1,119 +1,184 @@
-// Makes the home page a conversation. Without this file every form and link still works:
-// it only asks the same addresses for the reply alone and adds it below the question.
-"use strict";
+// Makes the home page a conversation: it asks the same addresses for the reply alone, and adds it
+// below the question. What was said is kept by the browser's own history, until it is cleared.
+import { changed, choose, fragment, posted, prepare } from "./reply.js";
 
-(() => {
-  const log = document.querySelector("[data-chat]");
-  if (!log || !window.fetch) return;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const keyboard = matchMedia("(hover: hover) and (pointer: fine)");
-  const names = ["c", "r", "s"];
-  let busy = false;
-  // What the conversation remembers travels in addresses and hidden fields, never in a cookie.
-  const fields = (name) => document.querySelectorAll(`[data-turn] input[name=${name}]`);
+const log = document.querySelector("[data-chat]");
+const spoken = document.querySelector("[data-spoken]");
+const bar = document.querySelector(".bar");
+const here = document.querySelector("[data-here]");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const keyboard = matchMedia("(hover: hover) and (pointer: fine)");
+// What the conversation remembers travels in addresses and hidden fields; « k », what was just
+// said, and « v », which keeps votes single, in forms alone.
+const inAddresses = ["c", "r", "s", "facile"];
+const names = [...inAddresses, "k", "v"];
+let busy = false;
 
-  function remember(reply) {
-    for (const name of [...names, "k"]) { // « k », what was just said, is in forms alone
-      for (const input of fields(name)) {
-        input.value = reply.dataset[name];
-        input.disabled = !input.value;
-      }
+const fields = (name) => document.querySelectorAll(`input[type=hidden][name=${name}]`);
+const question = () => document.getElementById("q");
+
+function remember(kept, place) {
+  for (const name of names.filter((one) => one in kept)) {
+    for (const input of fields(name)) {
+      input.value = kept[name];
+      input.disabled = !input.value;
     }
   }
+  if (here) here.textContent = place || here.dataset.here;
+}
 
-  function withState(address) {
-    const url = new URL(address);
-    for (const name of names) {
-      const { value } = fields(name)[0];
-      if (value) url.searchParams.set(name, value);
-      else url.searchParams.delete(name);
-    }
-    return url;
+function save() {
+  if (!log.childElementCount) return;
+  const kept = Object.fromEntries(names.map((name) => [name, fields(name)[0].value]));
+  history.replaceState({ talk: log.innerHTML, kept, place: here?.textContent }, "", location.pathname);
+}
+
+// While talking, the field grows; before, it offers what may be meant.
+function talk(talking) {
+  document.body.classList.toggle("talking", talking);
+  const old = question();
+  const made = document.createElement(talking ? "textarea" : "input");
+  if (old.localName === made.localName) return;
+  for (const { name, value } of old.attributes) {
+    if (!/^(?:role|aria-|type|value|data-)/.test(name)) made.setAttribute(name, value);
   }
+  if (talking) made.rows = 1;
+  else made.type = "text";
+  if (talking) made.placeholder = log.dataset.next;
+  made.value = old.value;
+  const focused = document.activeElement === old;
+  old.replaceWith(made);
+  if (focused) made.focus({ preventScroll: true });
+}
 
-  async function fragment(url, options) {
-    const signal = AbortSignal.timeout?.(15000);
-    const response = await fetch(url, { ...options, signal, headers: { "X-Fragment": "1" } });
-    if (!response.ok) throw new Error(String(response.status));
-    const holder = document.createElement("template");
-    holder.innerHTML = await response.text();
-    return holder.content.firstElementChild;
+// The switch of the last reply is also just before the field, for whoever stays there.
+function lastSwitch() {
+  bar.querySelector(".switch")?.remove();
+  const last = log.lastElementChild?.querySelector(".switch");
+  if (!last) return;
+  bar.append(last.cloneNode(true));
+  prepare(bar);
+}
+
+function withState(address) {
+  const url = new URL(address);
+  for (const name of inAddresses) {
+    const { value } = fields(name)[0];
+    if (value) url.searchParams.set(name, value);
+    else if (name !== "facile") url.searchParams.delete(name);
   }
+  return url;
+}
 
-  const line = (className, textContent) =>
-    Object.assign(document.createElement("p"), { className, textContent });
-  // What a resident types is never in an address.
-  const posted = (form) => ({ method: "POST", body: new URLSearchParams(new FormData(form)) });
+const line = (className, textContent) =>
+  Object.assign(document.createElement("p"), { className, textContent });
 
-  const show = (element) => element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" });
+const show = (element) => element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" });
 
-  // One turn: the resident's words, then the reply or, on failure, the page as it was.
-  async function turn(url, words, failed, options) {
-    if (busy) return null;
-    busy = true;
-    failed.textContent = "";
-    const said = line("said", words);
-    const you = line("hidden", log.dataset.you);
-    const waiting = line("waiting", log.dataset.waiting);
-    document.body.classList.add("talking");
-    log.append(you, said, waiting);
+// One turn: the resident's words, then the reply or, on failure, the page as it was.
+async function turn(url, words, failed, options) {
+  if (busy) return null;
+  busy = true;
+  failed.textContent = spoken.textContent = "";
+  const said = line("said", words);
+  const you = line("hidden", log.dataset.you);
+  const waiting = line("waiting", log.dataset.waiting);
+  talk(true);
+  log.append(you, said, waiting);
+  show(said);
+  try {
+    const found = await fragment(url, options);
+    const reply = found.firstElementChild;
+    prepare(found);
+    waiting.replaceWith(reply);
+    remember({ ...reply.dataset }, reply.dataset.here);
+    const easy = reply.classList.contains("simple") || fields("facile")[0].value === "1";
+    lastSwitch();
+    choose(easy);
+    save();
     show(said);
-    try {
-      const reply = await fragment(url, options);
-      waiting.replaceWith(reply);
-      remember(reply);
-      document.getElementById("q").placeholder = log.dataset.next;
-      show(said);
-      return reply;
-    } catch {
-      for (const added of [you, said, waiting]) added.remove();
-      document.body.classList.toggle("talking", log.childElementCount > 0);
-      failed.textContent = failed.dataset.failed;
-      return null;
-    } finally {
-      busy = false;
-    }
+    return reply;
+  } catch {
+    for (const added of [you, said, waiting]) added.remove();
+    talk(log.childElementCount > 0);
+    failed.textContent = failed.dataset.failed;
+    return null;
+  } finally {
+    busy = false;
   }
+}
 
-  async function ask(form) {
-    const input = form.elements.q;
-    const failed = form.querySelector(".failed");
-    const reply = await turn(form.action, input.value.trim(), failed, posted(form));
-    if (reply) input.value = "";
-    // A keyboard stays where the next question is typed; a phone's would hide the reply.
-    const next = keyboard.matches ? document.getElementById("q") : reply;
-    (reply ? next : input).focus({ preventScroll: true });
+async function ask(form) {
+  const input = form.elements.q;
+  const words = input.value.trim();
+  if (busy || !words) return;
+  const options = posted(form);
+  input.value = "";
+  const reply = await turn(form.action, words, form.querySelector(".failed"), options);
+  const field = form.elements.q;
+  if (!reply) {
+    field.value = words;
+    field.focus({ preventScroll: true });
+  } else if (keyboard.matches && form.id === "ask") {
+    // Whoever types stays where the next question is typed, and is told how the reply begins.
+    field.focus({ preventScroll: true });
+    spoken.textContent = reply.getAttribute("aria-label");
+  } else {
+    // A phone's keyboard would hide the reply: it is where one goes on from, and says its name.
+    reply.focus({ preventScroll: true });
   }
+}
 
-  async function vote(form, button) {
-    const options = posted(form);
-    options.body.set(button.name, button.value);
-    try {
-      const thanks = await fragment(form.action, options);
-      thanks.tabIndex = -1;
-      form.replaceWith(thanks);
-      thanks.focus({ preventScroll: true });
-    } catch {
-      const failed = form.querySelector(".failed");
-      failed.textContent = failed.dataset.failed;
-    }
-  }
+function clear() {
+  window.speechSynthesis?.cancel();
+  log.replaceChildren();
+  spoken.textContent = "";
+  const drawn = String.fromCharCode(...crypto.getRandomValues(new Uint8Array(12)));
+  const v = btoa(drawn).replaceAll("+", "-").replaceAll("/", "_");
+  remember({ c: "", r: "", s: "1", k: "", v }, "");
+  lastSwitch();
+  choose(false);
+  talk(false);
+  history.replaceState(null, "", location.pathname);
+  question().focus();
+}
 
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.matches("[data-turn]")) ask(form);
-    else if (form.matches("[data-vote]") && event.submitter) vote(form, event.submitter);
-    else return;
-    event.preventDefault();
-  });
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-turn]")) return;
+  event.preventDefault();
+  ask(event.target);
+});
 
-  document.addEventListener("click", async (event) => {
-    const link = event.target.closest("a[data-action]");
-    if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    const words = (link.querySelector("span:last-child") || link).textContent;
-    const failed = document.querySelector(".composer .failed");
-    const reply = await turn(withState(link.href), words, failed);
-    reply?.focus({ preventScroll: true });
-  });
-})();
+document.addEventListener("keydown", (event) => {
+  if (event.target !== question() || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  if (event.defaultPrevented || event.target.localName !== "textarea") return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-action], a[data-clear]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  if ("clear" in link.dataset) return clear();
+  const words = (link.querySelector("span:last-child") || link).textContent;
+  const asked = link.classList.contains("here") ? here.dataset.here : words;
+  const reply = await turn(withState(link.href), asked, document.querySelector(".composer .failed"));
+  reply?.focus({ preventScroll: true });
+});
+
+document.addEventListener("changed", save);
+log.addEventListener("toggle", save, true);
+
+const { talk: kept, kept: state, place } = history.state ?? {};
+if (kept && !log.childElementCount) {
+  log.innerHTML = kept;
+  remember(state, place);
+  prepare(log);
+}
+if (log.childElementCount) {
+  talk(true);
+  lastSwitch();
+  choose(fields("facile")[0].value === "1" || Boolean(log.lastElementChild.matches(".simple")));
+  changed();
+}

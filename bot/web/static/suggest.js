@@ -1,0 +1,87 @@
+// Questions and communes offered while one types: a combobox with a list, as the ARIA practices
+// describe it. The words typed go by POST; what is chosen is asked as any link is.
+import { fragment, posted } from "./reply.js";
+
+const PAUSE = 150; // milliseconds without a key before asking
+
+export function attach(input) {
+  const { form } = input; // none where the field was replaced meanwhile: the question was sent
+  if (!form || input.getAttribute("role") === "combobox") return;
+  const list = Object.assign(document.createElement("ul"), { className: "options", hidden: true });
+  list.id = `${input.id}-options`;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", form.dataset.options);
+  input.after(list);
+  const given = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
+  for (const [name, value] of Object.entries(given)) input.setAttribute(name, value);
+  let timer = 0;
+  let asked = 0;
+  let active = -1;
+
+  function mark(index) {
+    const options = list.children;
+    options[active]?.setAttribute("aria-selected", "false");
+    active = options.length ? (index + options.length + 1) % (options.length + 1) : -1;
+    if (active === options.length) active = -1; // past either end: back in the field
+    options[active]?.setAttribute("aria-selected", "true");
+    if (active >= 0) input.setAttribute("aria-activedescendant", options[active].id);
+    else input.removeAttribute("aria-activedescendant");
+  }
+
+  function close() {
+    clearTimeout(timer);
+    asked += 1;
+    mark(-1);
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+  }
+
+  async function look() {
+    const turn = ++asked;
+    const options = posted(form);
+    if ("places" in form.dataset) options.body.set("lieu", "1");
+    try {
+      const found = await fragment(form.dataset.suggest, options);
+      if (turn !== asked) return;
+      mark(-1);
+      list.replaceChildren(...found.children);
+      for (const one of list.children) one.id = `${input.id}-${one.id}`;
+      list.hidden = !list.children.length;
+      input.setAttribute("aria-expanded", String(!list.hidden));
+    } catch {
+      close(); // offers are a help, not a need
+    }
+  }
+
+  function choose(option) {
+    const link = Object.assign(document.createElement("a"), { hidden: true, href: option.dataset.href });
+    link.dataset.action = "";
+    link.textContent = option.textContent;
+    input.value = "";
+    close();
+    form.append(link);
+    link.click();
+    link.remove();
+  }
+
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, PAUSE);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    if (event.key === "ArrowDown") mark(active + 1);
+    else if (event.key === "ArrowUp") mark(active < 0 ? list.children.length - 1 : active - 1);
+    else if (event.key === "Escape") close();
+    else if (event.key === "Enter" && active >= 0) choose(list.children[active]);
+    else return;
+    event.preventDefault();
+  });
+  input.addEventListener("blur", close);
+  form.addEventListener("submit", close);
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest("[role=option]");
+    if (option) choose(option);
+  });
+}

@@ -1,0 +1,170 @@
+"""How people talk: what is only said, places as they give them, refusals that help.
+
+Rows are of our own invention, or faults found in trials; none is a phrasing of the base.
+"""
+
+import itertools
+
+import pytest
+
+from bot.conversation.assistant import Assistant
+from bot.conversation.reply import Conversation, Outcome, Question, Reply
+from tests.conftest import ACTS
+
+
+def talk(assistant: Assistant, *says: str) -> Reply:
+    """The last reply of a conversation."""
+    conversation = Conversation()
+    for say in says:
+        reply = assistant.reply(Question(say, conversation=conversation))
+        conversation = reply.conversation
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("bon ben voilà, merci bien, allez bonne soirée", "merci"),
+        ("ok, c'est compris, mille mercis !!", "merci"),
+        ("ouais c'est bon j'ai compris", "accord"),
+        ("merciiii", "merci"),
+        ("🙏", "merci"),
+        ("👍👍", "accord"),
+        ("😡", "colere"),
+        ("oh là là, c'est une honte", "colere"),
+        ("alors là, chapeau, vous êtes champion", "content"),
+        ("pardon, mauvaise touche", "excuses"),
+    ],
+)
+def test_a_message_made_of_acts_is_one(text: str, act: str) -> None:
+    assert ACTS.find(text) == act
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("vous ne servez strictement à rien", "plainte"),
+        ("j'aurais besoin d'un petit renseignement", "annonce"),
+        ("comment tu vas ce matin", "ca-va"),
+        ("avec des mots plus faciles s'il vous plaît", "plus-simple"),
+    ],
+)
+def test_words_much_like_those_of_an_act_are_it(assistant: Assistant, text: str, act: str) -> None:
+    assert ACTS.nearest(text) == act
+    assert talk(assistant, text).outcome is Outcome.SMALLTALK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok et mon loyer il va augmenter ?",
+        "merci de me dire si ma rue est concernée",
+        "c'est trop long les travaux, combien de temps ça dure",
+        "c'est une honte les rats dans la cité qui appeler",
+        "au revoir le jardin alors ? ils vont le casser ?",
+        "d'accord mais qui paie le déménagement",
+        "super et la date de fin ?",
+        "attendez, et si je refuse les travaux",
+        "rappelez moi",
+    ],
+)
+def test_a_question_is_no_act_whatever_it_begins_with(assistant: Assistant, text: str) -> None:
+    assert talk(assistant, text).outcome is not Outcome.SMALLTALK
+
+
+@pytest.mark.parametrize(
+    ("says", "code"),
+    [
+        # Taken back: the last one counts.
+        (["je suis de Denain… euh pardon, d'Anzin, depuis mon mariage. On est dedans ?"], "59014"),
+        (["j'habitais Douai, maintenant c'est Somain, on est concernés ?"], "59574"),
+        (["mon frère vit à Lille mais moi je suis à Carvin"], "62215"),
+        (["j'habite à Lens", "enfin non, Harnes"], "62413"),
+        (["j'habite à Lens", "je voulais dire Loos en gohelle"], "62528"),
+        # A name and an address, as on an envelope.
+        (["Mme Dupont, 14 rue Pasteur, 62300 Lens"], "62498"),
+        (["M. et Mme Leroy 3 impasse des Lilas 62210 AVION"], "62065"),
+        # Who is close.
+        (["et mon beauf à Hazebrouck ?"], "59295"),
+        (["et ma sœur qui habite Méricourt"], "62570"),
+        (["ma grand-mère à Divion elle y a droit ?"], "62270"),
+        # Chosen among those offered.
+        (["Noyelles", "Godault"], "62624"),
+        (["Noyelles", "celui collé à Lens"], "62628"),
+        # Misspelt words around it.
+        (["ma comune c Leforest"], "62497"),
+        (["62 800"], "62510"),
+    ],
+)
+def test_places_as_people_give_them(assistant: Assistant, says: list[str], code: str) -> None:
+    reply = talk(assistant, *says)
+    assert reply.outcome is Outcome.COMMUNE
+    assert reply.commune
+    assert reply.commune.code_insee == code
+
+
+def test_a_département_narrows_the_communes_offered(assistant: Assistant) -> None:
+    reply = talk(assistant, "Noyelles", "pas de calais")
+    assert reply.outcome is Outcome.CHOOSE_COMMUNE
+    assert {commune.department for commune in reply.communes} == {"62"}
+
+
+def test_another_place_after_a_choice_is_another_place(assistant: Assistant) -> None:
+    reply = talk(assistant, "Lens et Liévin sont dedans ?", "et Saint-Omer ?")
+    assert reply.commune
+    assert reply.commune.name == "Saint-Omer"
+
+
+def test_a_refusal_offers_the_nearest_questions(assistant: Assistant) -> None:
+    refused = talk(assistant, "super et la date de fin ?")
+    assert refused.outcome is Outcome.NO_MATCH
+    assert "duree-et-fin" in refused.entries
+    first = Question("la première", conversation=refused.conversation)
+    assert assistant.reply(first).entry == refused.entries[0]
+
+
+def test_a_refusal_names_the_commune_and_its_town_hall(assistant: Assistant) -> None:
+    refused = talk(assistant, "qui a gagné les municipales à Carvin ?")
+    assert refused.outcome is Outcome.NO_MATCH
+    assert refused.contact
+    assert "Carvin" in refused.contact.name
+
+
+def test_personal_data_gets_one_line_and_is_not_repeated(assistant: Assistant) -> None:
+    reply = talk(assistant, "mon numéro est le 06 12 34 56 78, qui paie les travaux ?")
+    assert reply.entry == "qui-paie-renovation"
+    assert "donnée personnelle" in reply.text
+    assert "06 12" not in reply.text
+    assert "06 12" not in Conversation.read(reply.conversation.token()).wish
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        ["asdf ghjk"] * 5,
+        ["combien ?"] * 3,
+        ["mon chien"] * 3,
+        ["j'habite à Noyelles"] * 3,
+        ["merci"] * 4,
+    ],
+)
+def test_no_text_comes_twice_running(assistant: Assistant, says: list[str]) -> None:
+    conversation, texts = Conversation(), []
+    for say in says:
+        reply = assistant.reply(Question(say, conversation=conversation))
+        conversation = reply.conversation
+        texts.append(reply.text)
+    assert all(one != other for one, other in itertools.pairwise(texts)), texts
+
+
+def test_a_third_miss_gives_a_person_by_name_and_number(assistant: Assistant) -> None:
+    reply = talk(assistant, "asdf ghjk", "qsdf mlkj", "wxcv bnop")
+    assert reply.contact
+    assert reply.contact.phone
+    assert reply.contact.name in reply.text
+    assert reply.contact.phone in reply.text
+
+
+@pytest.mark.parametrize("text", ["hein", "c bon les pompiers sont là", "ça m'étonne pas"])
+def test_short_words_that_sound_like_a_danger_are_none(assistant: Assistant, text: str) -> None:
+    assert not talk(assistant, text).urgent
