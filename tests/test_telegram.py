@@ -278,7 +278,8 @@ async def test_a_conversation_is_a_persons_in_a_topic(
     # Each has a first reply, which says that a program answers, and refusals of its own.
     assert typeset(TEXTS["service_automatique"]) in unknown["text"]
     refused = "@galibot_bot xyzzyx wizzgrok"
-    assert shows(await resident.say(refused, **HERE), TEXTS["refus"])
+    here = TEXTS["refus_commune"].format(commune="Lens")
+    assert shows(await resident.say(refused, **HERE), here)
     assert shows(await resident.say(refused, **other), TEXTS["refus"])
     assert shows(await resident.say(refused, **other), TEXTS["refus_suivant"])
     assert shows(await resident.say(refused, **HERE), TEXTS["refus_suivant"])

@@ -71,7 +71,7 @@ REPLIES: list[tuple[str, dict[str, Any], str]] = [
     ("dé", {"dice": {"emoji": "🎲", "value": 1}}, TEXTS["message_vide"]),
     ("histoire", {"story": {"chat": CHANNEL, "id": 1}}, TEXTS["message_vide"]),
     ("genre inconnu", {"hologram": {"size": 3}}, TEXTS["message_vide"]),
-    ("emoji seul", {"text": "🙂"}, TEXTS["message_vide"]),
+    ("emoji seul", {"text": "🦔"}, TEXTS["message_vide"]),
     ("ponctuation seule", {"text": "?!…"}, TEXTS["message_vide"]),
     ("texte très long", {"text": "mot " * 1020}, TEXTS["message_trop_long"]),
     ("emojis très longs", {"text": "💥" * 2048}, TEXTS["message_vide"]),

@@ -95,7 +95,7 @@ KINDS = (
     written("unknown command", 1, TEXTS["aide"], text="/inconnue"),
     written("start with a link", 1, ANSWER, text="/start q-qui-s-engage"),
     written("very long text", 1, TEXTS["message_trop_long"], text="a" * 4096),
-    written("emoji only", 1, TEXTS["message_vide"], text="🙂🙂"),
+    written("emoji only", 1, TEXTS["message_vide"], text="🦔🦔"),
     written("voice", 1, TEXTS.telegram["message_vocal"], voice={**FILE, "duration": 1}),
     written("round video", 1, TEXTS.telegram["video"],
             video_note={**FILE, "duration": 1, "length": 1}),

@@ -589,7 +589,9 @@ async def test_the_conversation_given_back_is_gone_on_with(
     assert (await ask(client, body))["commune"]["code_insee"] == "59350"
     for refusals in (1, 2):
         token = reply["conversation"]
-        reply = await ask(client, {"question": f"recette {refusals}", "conversation": token})
+        reply = await ask(
+            client, {"question": f"recette de crêpes {refusals}", "conversation": token}
+        )
         assert reply["outcome"] == "no_match"
         assert reply["contact"]["phone"] == "03 27 94 49 80"
 

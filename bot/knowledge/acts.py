@@ -109,6 +109,8 @@ LONG = 4
 #: How alike in their words, rare ones first, a message and one of an act are at least: 1 is all.
 #: On this project's 12,000 ways to ask, one in a hundred is so like an act.
 ALIKE = 0.7
+#: Letters of a message from which it may be like another; « b » sounds like too much.
+SPOKEN = 3
 #: Words of a message, its rarest, of which an act like it has one.
 RAREST = 3
 _CLAUSE = re.compile(r"[.!?,;:…()\n]+")
@@ -194,7 +196,7 @@ class Acts:
     def nearest(self, text: str) -> str | None:
         """The act of which a message is most like, where it is much alike in its words."""
         words = tokens(text)
-        if len(words) > LONGEST:
+        if len(words) > LONGEST or len("".join(words)) < SPOKEN:
             return None
         trimmed = self._trimmed(without_wrapping([*words]))
         return self._nearest(words) or self._nearest(trimmed)

@@ -167,8 +167,6 @@ def _base(
     around = validate(
         SCHEMA, wording, wording.value or {}, (), None, problems
     ) or SCHEMA.model_validate({})
-    if TEXTS in documents:
-        problems += rules.publisher(wording, around)
     needed = [FAQ]
     needed += [CONTACTS] * any(one.contact for one, _, _ in entries.values())
     needed += [FACTS] * any(one.support for one, _, _ in entries.values())
@@ -187,7 +185,8 @@ def _base(
     problems += as_typed(files, documents)
     if region and REGION in documents:
         problems += rules.of_region(documents[REGION], region, written, known["contact"])
-    problems += rules.reachable(readable[CONTACTS], contacts, known["contact"], region)
+    if region or REGION not in files:  # it names the desks that are a commune's own
+        problems += rules.reachable(readable[CONTACTS], contacts, known["contact"], region)
     problems += rules.phrasings(faq, entries)
     if FACTS in documents:
         # A base that keeps its facts is held to the whole editing guide; any other FAQ is not.
@@ -195,6 +194,8 @@ def _base(
         wrong = {problem.file for problem in problems if problem.level == "error"}
         problems += style.guided(faq, entries, phrasings=wrong.isdisjoint(PHRASINGS))
     problems += rules.alarms(faq, entries, written or (), alarms.labels)
+    if TEXTS in documents:
+        problems += rules.publisher(wording, around)
     shipped = whole(AnswersFile, readable[URGENT], problems).entries
     urgent = _by_id(Entry, readable[URGENT], "entrees", shipped, problems)
     base = KnowledgeBase(

@@ -115,6 +115,8 @@ bailleur:
 mairie: {nom: Votre mairie, pour_quoi: "rue, écoles", telephone: "03 00 00 00 00"}
 """,
     "textes.yaml": """\
+editeur: {nom_editeur: La mairie, adresse: 1 place du Puits, responsable: Odette Leroy,
+  hebergeur: Un hébergeur, courriel: mairie@ville.example.fr}
 nom: Galibot
 bienvenue: |-
   Bonjour ! Je suis {nom}.
