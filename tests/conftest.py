@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import itertools
 import os
 import shutil
 import socket
@@ -21,6 +22,7 @@ from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.texts import read_texts
+from bot.limits import Limits
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeWatcher, load
@@ -79,7 +81,10 @@ async def services(assistant: Assistant, tmp_path: Path) -> AsyncIterator[Servic
     """An assistant with the project's knowledge and an empty SQLite database."""
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
     await database.migrate()
-    yield Services(assistant, database, KnowledgeWatcher(KNOWLEDGE, assistant.serve))
+    seconds = itertools.count()  # between requests: these tests go through hundreds of buttons
+    unhurried = Limits(lambda: float(next(seconds)))
+    watcher = KnowledgeWatcher(KNOWLEDGE, assistant.serve)
+    yield Services(assistant, database, watcher, limits=unhurried)
     await database.close()
 
 
