@@ -122,8 +122,8 @@ async def test_a_new_postgres_is_made_ready_and_a_cache_is_done_without(
         assert (await service.ask("Où est le guichet bleu ?"))["text"] == "À gauche."
         _, page = await service.get("/readyz")
         assert page["database"] == "ok"
-    (warning,) = (line for line in service.log.splitlines() if "WARNING" in line)
-    assert "ne peut pas être écrit" in warning, "a record is one line"
+    warnings = [line for line in service.log.splitlines() if "WARNING" in line]
+    assert sum("ne peut pas être écrit" in line for line in warnings) == 1, "a record is one line"
 
 
 async def refused(tmp_path: Path, **environment: str) -> str:
