@@ -127,14 +127,16 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("focusin", async ({ target }) => {
   if (!target.matches("[data-suggest] input[name=q]")) return;
-  const { attach } = await import("./suggest.js");
-  attach(target);
+  // Without a line there is nothing to suggest; the field is the same.
+  const module = await import("./suggest.js").catch(() => null);
+  module?.attach(target);
 });
 
 // What is folded and heavy is asked for once it is opened.
 document.addEventListener("toggle", async ({ target }) => {
   const link = target.matches("[data-load]") && target.open && target.querySelector(":scope > p > a");
-  if (link) link.parentElement.replaceWith(await fragment(link.href));
+  const loaded = link && (await fragment(link.href).catch(() => null)); // else the link stays
+  if (loaded) link.parentElement.replaceWith(loaded);
 }, true);
 
 addEventListener("beforeprint", () => {
