@@ -140,6 +140,29 @@ class Assistant:
             self._serving = _Serving(served)
             self._corpus, self._matcher = corpus, matcher
 
+    def of_draft(
+        self,
+        base: KnowledgeBase,
+        gazetteer: Gazetteer,
+        unrelated: Sequence[str],
+        match: Callable[[Corpus, Matcher | None], Iterable[Matcher]],
+    ) -> "Assistant":
+        """Another assistant, of a draft, from the matcher of this one. Takes seconds, as `serve`."""
+        corpus, matcher = self._corpus, self._matcher
+
+        def made(drafted: Corpus, _: Matcher | None) -> Iterable[Matcher]:
+            return (matcher,) if matcher and drafted == corpus else match(drafted, matcher)
+
+        return Assistant(
+            base,
+            gazetteer,
+            unrelated=unrelated,
+            policy=self._policy,
+            match=made,
+            today=self.today,
+            public_url=self._public_url,
+        )
+
     @property
     def served(self) -> Served:
         """The snapshot of today from which replies are made."""

@@ -57,16 +57,19 @@ def rewritten(block: str, changes: Mapping[Keys, Value | None]) -> str:
     return block
 
 
-def new_block(values: Mapping[str, Value | None], *, entry: bool = False, name: str = "") -> str:
-    """A block that holds these values, in this order: of an entry, or under a name at the margin."""
-    block = "  - \n" if entry else f"{name}:\n"
-    lines = [_lines({key: value}, "", key) for key, value in values.items() if value]
-    body = [line for some in lines for line in some]
+def new_block(
+    values: Mapping[str, Value | None], *, entry: bool = False, name: str = ""
+) -> str:
+    """A block of these values, in this order: an entry's, under a `name`, or at the margin."""
+    body = [line for key, one in values.items() if one for line in _lines({key: one}, "", key)]
+    if not entry and not name:
+        return "".join(body)
+    indent = " " * (4 if entry else 2)
+    lines = [f"{indent}{line}" if line.strip() else "\n" for line in body]
     if entry:
-        rest = [f"    {line}" if line.strip() else "\n" for line in body]
-        rest[0] = f"  - {body[0]}"
-        return "\n" + "".join(rest)
-    return block + "".join(f"  {line}" if line.strip() else "\n" for line in body)
+        lines[0] = f"  - {body[0]}"
+        return "\n" + "".join(lines)
+    return f"{name}:\n" + "".join(lines)
 
 
 def settled(text: str) -> str:

@@ -69,13 +69,13 @@ class Document:
         self, path: Path, code: str, message: str, hint: str, entry: str | None = None
     ) -> Problem:
         line, key = self.line(path), _key(path)
-        return Problem(line, entry, "error", code, message, hint, self.file, key)
+        return Problem(line, entry, "error", code, message, hint, self.file, key=key)
 
     def warning(
         self, path: Path, code: str, message: str, hint: str, entry: str | None = None
     ) -> Problem:
         line, key = self.line(path), _key(path)
-        return Problem(line, entry, "warning", code, message, hint, self.file, key)
+        return Problem(line, entry, "warning", code, message, hint, self.file, key=key)
 
 
 def _key(path: Path) -> str:

@@ -1,7 +1,7 @@
 """What an editor has before her: the files as published, her draft over them, who else is at it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files as resources
@@ -65,9 +65,14 @@ class Desk:
     @cached_property
     def files(self) -> dict[str, str]:
         """The files with her draft over them."""
+        return self.over({})
+
+    def over(self, written: Mapping[Place, str]) -> dict[str, str]:
+        """The files with her draft, and these blocks, over them."""
         found = dict(self.published)
-        for (file, key), draft in self.changed.items():
-            found[file] = with_block(file, found.get(file, ""), key, draft.block or None)
+        drafts = {place: draft.block for place, draft in self.changed.items()}
+        for (file, key), block in (drafts | dict(written)).items():
+            found[file] = with_block(file, found.get(file, ""), key, block or None)
         return found
 
     def public_block(self, place: Place) -> str:
@@ -82,10 +87,10 @@ class Desk:
         draft = self.drafts.get(place)
         return draft.block if draft else self.public_block(place)
 
-    def with_draft(self, place: Place, block: str) -> dict[str, str]:
-        """The files, were this her draft."""
-        file, key = place
-        return {**self.files, file: with_block(file, self.files.get(file, ""), key, block or None)}
+    @staticmethod
+    def blocks_of(files: Mapping[str, str]) -> Callable[[Place], str]:
+        """What gives a block of other files; empty where it is not there."""
+        return lambda place: blocks(place[0], files.get(place[0], "")).get(place[1], "")
 
     async def keep(self, changed: Mapping[Place, str]) -> None:
         """Keep these blocks in her draft; one that is as published is no draft."""
@@ -141,6 +146,6 @@ def show(
     return response
 
 
-def moved(request: web.Request, path: str) -> web.HTTPSeeOther:
+def moved(request: web.Request, path: str) -> web.Response:
     """Go on to another of the editors' pages, so that « reload » sends nothing again."""
-    return web.HTTPSeeOther(f"{request.app[ROOT]}/redaction{path}")
+    return web.Response(status=303, headers={"Location": f"{request.app[ROOT]}/redaction{path}"})
