@@ -56,7 +56,9 @@ def _compared(before: str, after: str, *, by_line: bool) -> tuple[Part, ...]:
     cut = (lambda text: text.splitlines(keepends=True)) if by_line else _WORDS.findall
     old, new = cut(before), cut(after)
     parts: list[Part] = []
-    for tag, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, start, end, first, last in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
         if tag == "equal":
             parts.append(("=", _short("".join(old[start:end]))))
             continue

@@ -57,9 +57,7 @@ def rewritten(block: str, changes: Mapping[Keys, Value | None]) -> str:
     return block
 
 
-def new_block(
-    values: Mapping[str, Value | None], *, entry: bool = False, name: str = ""
-) -> str:
+def new_block(values: Mapping[str, Value | None], *, entry: bool = False, name: str = "") -> str:
     """A block of these values, in this order: an entry's, under a `name`, or at the margin."""
     body = [line for key, one in values.items() if one for line in _lines({key: one}, "", key)]
     if not entry and not name:
@@ -137,7 +135,7 @@ def _pairs(node: Any) -> Iterator[tuple[Any, Any]]:
 def _end(lines: Sequence[str], node: Any, column: int) -> int:
     """The line after the last of a value: blanks and comments that follow are not its own."""
     mark = node.end_mark
-    end = mark.line + (mark.column > 0 and mark.line < len(lines))
+    end: int = mark.line + (mark.column > 0 and mark.line < len(lines))
     if isinstance(node, yaml.CollectionNode) and not node.flow_style:
         end = mark.line if mark.line < len(lines) else len(lines)
     while end > node.start_mark.line + 1 and (

@@ -12,7 +12,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -56,9 +56,8 @@ def matchers_of(corpus: Corpus, folder: Path, former: Matcher | None = None) -> 
 
 def draft_matcher(corpus: Corpus, former: Matcher | None) -> Iterator[Matcher]:
     """The matcher of a draft, kept nowhere: as sure as the one served, where it is much alike."""
-    making = _built_apart(corpus, former)
-    yield next(making)
-    making.close()
+    with contextlib.closing(_built_apart(corpus, former)) as making:
+        yield next(making)
 
 
 def compile_shipped(corpus: Corpus) -> None:
@@ -67,7 +66,9 @@ def compile_shipped(corpus: Corpus) -> None:
     _keep(made, SHIPPED / _name(corpus))
 
 
-def _built_apart(corpus: Corpus, former: Matcher | None = None) -> Iterator[Matcher]:
+def _built_apart(
+    corpus: Corpus, former: Matcher | None = None
+) -> Generator[Matcher, None, None]:
     """Built in a process of its own: what the work takes of memory is given back whole."""
     path = os.pathsep.join([str(_PROGRAM.parent), os.environ.get("PYTHONPATH", "")])
     known = former.meanings if former else {}

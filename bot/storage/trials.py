@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Question, Reply
@@ -13,7 +14,10 @@ from bot.storage.compiled import draft_matcher
 from bot.storage.knowledge_files import examine, shipped
 
 #: Drafts kept ready: each holds a matcher, tens of megabytes.
-KEPT = 2
+KEPT = 1
+
+Files = Mapping[str, str]
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +38,40 @@ class Changed:
 
 
 class Trials:
-    """The last drafts tried; to read one and build its matcher takes seconds."""
+    """The last drafts tried; to read one and build its matcher takes seconds.
+
+    What was begun goes on where nobody waits for it any longer: who asks again finds it done.
+    """
 
     def __init__(self, served: Assistant) -> None:
         self._served = served
-        self._made: OrderedDict[str, asyncio.Task[Trial]] = OrderedDict()
+        self._trials: OrderedDict[str, asyncio.Task[Trial]] = OrderedDict()
+        self._changes: OrderedDict[str, asyncio.Task[tuple[Changed, ...]]] = OrderedDict()
+        self._before: tuple[str, dict[str, Reply]] = ("", {})
 
-    async def of(self, files: Mapping[str, str]) -> Trial:
+    async def of(self, files: Files) -> Trial:
         """The trial of these files of editors, off the event loop."""
-        whole = {**shipped(), **files}
-        # What is published meanwhile is another base to compare with.
-        name = f"{revision_of(whole)}/{self._served.base.revision}"
-        task = self._made.pop(name, None)
-        if task is None or (task.done() and task.exception()):
-            task = asyncio.create_task(asyncio.to_thread(self._read, whole))
-        self._made[name] = task
-        if len(self._made) > KEPT:
-            self._made.popitem(last=False)
-        return await asyncio.shield(task)
+        return await _once(self._trials, self._name(files), lambda: self._read(files))
 
-    def _read(self, files: Mapping[str, str]) -> Trial:
-        knowledge, checked = examine(files, self._served.today())
+    async def changes(self, files: Files, asked: Sequence[str]) -> tuple[Changed, ...]:
+        """The questions, each as a first message, that the draft answers otherwise."""
+        trial, name = await self.of(files), self._name(files)
+        if trial.assistant is None:
+            return ()
+        draft = trial.assistant
+        return await _once(self._changes, name, lambda: tuple(self._compared(draft, asked)))
+
+    def forget(self) -> None:
+        """What was tried is published, or dropped."""
+        self._trials.clear()
+        self._changes.clear()
+
+    def _name(self, files: Files) -> str:
+        # What is published meanwhile is another base to compare with.
+        return f"{revision_of(files)}/{self._served.base.revision}"
+
+    def _read(self, files: Files) -> Trial:
+        knowledge, checked = examine({**shipped(), **files}, self._served.today())
         if knowledge is None:
             return Trial(checked, None)
         made = self._served.of_draft(
@@ -62,16 +79,31 @@ class Trials:
         )
         return Trial(checked, made)
 
-    async def changes(self, draft: Assistant, asked: Sequence[str]) -> tuple[Changed, ...]:
-        """The questions, each as a first message, that the draft answers otherwise."""
-        return await asyncio.to_thread(lambda: tuple(_changes(self._served, draft, asked)))
+    def _compared(self, draft: Assistant, asked: Iterable[str]) -> Iterator[Changed]:
+        revision, known = self._before
+        if revision != self._served.base.revision:
+            known = {}
+            self._before = self._served.base.revision, known
+        for text in dict.fromkeys(asked):
+            question = Question(text)
+            if text not in known:
+                known[text] = self._served.reply(question)
+            before, after = known[text], draft.reply(question)
+            if (before.outcome, before.entries) != (after.outcome, after.entries):
+                yield Changed(text, before, after)
 
 
-def _changes(served: Assistant, draft: Assistant, asked: Iterable[str]) -> Iterable[Changed]:
-    for text in dict.fromkeys(asked):
-        before, after = (one.reply(Question(text)) for one in (served, draft))
-        if (before.outcome, before.entries) != (after.outcome, after.entries):
-            yield Changed(text, before, after)
+async def _once(
+    made: "OrderedDict[str, asyncio.Task[_Made]]", name: str, make: Callable[[], _Made]
+) -> _Made:
+    """What is made in a thread, once by its name; the last few are kept."""
+    task = made.pop(name, None)
+    if task is None or (task.done() and (task.cancelled() or task.exception())):
+        task = asyncio.create_task(asyncio.to_thread(make))
+    made[name] = task
+    if len(made) > KEPT:
+        made.popitem(last=False)
+    return await asyncio.shield(task)
 
 
 def test_questions(*bases: KnowledgeBase) -> list[str]:

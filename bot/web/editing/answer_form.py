@@ -18,6 +18,7 @@ from bot.storage.editors import Place
 from bot.web.editing.desk import Desk, moved, show
 from bot.web.editing.entrance import editing
 
+_LONG = ("reponse", "facile")
 _DATES = ("releve_le", "revoir_le", "expire_le")
 #: The parts of a source, and the choices of answers to read next: as many as there are, and more.
 _SOURCE, _MORE_SOURCES, _NEXT = ("titre", "url", "date"), 2, 3
@@ -39,9 +40,7 @@ async def blank(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.S
     return await _form(request, desk, "", {})
 
 
-async def posted(
-    request: web.Request, desk: Desk, fields: Mapping[str, str]
-) -> web.StreamResponse:
+async def posted(request: web.Request, desk: Desk, fields: Mapping[str, str]) -> web.StreamResponse:
     """Keep what is written in the draft, show what is wrong with it, or drop it."""
     key, act = request.match_info.get("entry", ""), fields.get("faire", "enregistrer")
     place = (FAQ, key)
@@ -87,8 +86,8 @@ def _wanted(fields: Mapping[str, str]) -> dict[str, Value | None]:
     """The values that the form's fields say, in the order of the guide."""
     named = [name.partition("appui:")[2] for name in fields if name.startswith("appui:")]
     found: dict[str, Value | None] = {
-        key: settled(fields[key]) or None
-        for key in ("question", "theme", "en_bref", "reponse", "facile")
+        key: settled(fields[key] if key in _LONG else " ".join(fields[key].split())) or None
+        for key in ("question", "theme", "en_bref", *_LONG)
         if key in fields
     }
     found["sources"] = _sources(fields)
@@ -103,7 +102,7 @@ def _wanted(fields: Mapping[str, str]) -> dict[str, Value | None]:
 
 
 def _sources(fields: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    found = []
+    found: list[Mapping[str, Any]] = []
     for number in range(40):
         row = {part: fields.get(f"source-{number}-{part}", "").strip() for part in _SOURCE}
         told = {part: _day(one) if part == "date" else settled(one) for part, one in row.items()}

@@ -1,7 +1,6 @@
 """The list of the answers, with what each needs; several said to be checked, or printed, at once."""
 
 import asyncio
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,7 +53,10 @@ async def listing(
         if file == FAQ and key not in entries and draft.block
     ]
     titles = {theme.id: theme.title for theme in desk.services.assistant.base.themes}
-    groups: dict[str, list[Row]] = {SAY["liste"]["nouvelles"]: new, **{t: [] for t in titles.values()}}
+    groups: dict[str, list[Row]] = {
+        SAY["liste"]["nouvelles"]: new,
+        **{t: [] for t in titles.values()},
+    }
     for key, row in shown.items():
         title = titles.get(entries[key].theme or "", SAY["liste"]["sans_theme"])
         groups.setdefault(title, []).append(row)
@@ -118,9 +120,7 @@ async def folder(request: web.Request, desk: Desk, fields: Mapping[str, str]) ->
 
 def _printed(desk: Desk, key: str) -> Mapping[str, object]:
     """An answer as she has it, with its key."""
-    values = values_of(desk.block((FAQ, key)))
-    dates = {name: day for name, day in values.items() if isinstance(day, dt.date)}
-    return {"cle": key, "reponse": "", "sources": [], **values, "dates": dates}
+    return {"cle": key, "question": key, "reponse": "", **values_of(desk.block((FAQ, key)))}
 
 
 ROUTES = (

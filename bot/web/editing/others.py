@@ -80,7 +80,11 @@ def _contact_block(desk: Desk, key: str, values: Mapping[str, str | None]) -> st
     if not block:
         return new_block(values, name=key)
     known = values_of(block).get(key) or {}
-    new = {one: told for one, told in values.items() if settled(str(known.get(one, ""))) != (told or "")}
+    new = {
+        one: told
+        for one, told in values.items()
+        if settled(str(known.get(one, ""))) != (told or "")
+    }
     return rewritten(block, {(key, one): told for one, told in new.items()})
 
 

@@ -13,7 +13,7 @@ from bot.knowledge.differences import Difference, differences
 from bot.knowledge.problem import Problem
 from bot.storage.editors import Place
 from bot.storage.knowledge_files import KnowledgeError
-from bot.storage.revisions import OvertakenError, Published
+from bot.storage.revisions import OvertakenError
 from bot.storage.trials import Changed, Trials, test_questions
 from bot.web.editing.desk import SAY, Desk, moved, show
 from bot.web.editing.entrance import editing
@@ -23,7 +23,7 @@ TRIALS = web.AppKey("trials", Trials)
 #: Warnings and changed answers shown, at most.
 _SHOWN = 60
 #: Seconds for which the page waits for the draft; a longer work goes on behind it.
-_PATIENCE = 25.0
+_PATIENCE = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,7 @@ async def trial_page(
     )
 
 
-async def summary(
-    request: web.Request, desk: Desk, _: Mapping[str, str]
-) -> web.StreamResponse:
+async def summary(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.StreamResponse:
     """What her draft changes: in the files, then in the answers; and what is wrong with it."""
     return await _summary(request, desk)
 
@@ -82,7 +80,7 @@ async def _summary(request: web.Request, desk: Desk, told: str = "") -> web.Resp
                     asked = test_questions(served.base, trial.assistant.base)
                     asked += await desk.services.asked.recent()
                     count = len({*asked})
-                    others = await request.app[TRIALS].changes(trial.assistant, asked)
+                    others = await request.app[TRIALS].changes(desk.files, asked)
         except TimeoutError:
             others = None
     keys = {key for _, key in desk.changed}
@@ -141,10 +139,7 @@ async def publish(
     except OvertakenError:
         return await _summary(request, desk, SAY["publier"]["depasse"])
     await desk.editors.drop(desk.session.name)
-    return _done(request, published)
-
-
-def _done(request: web.Request, published: Published) -> web.Response:
+    request.app[TRIALS].forget()
     told = "publie_deux_fois" if published.conflicts else "publie"
     return moved(request, f"/historique?fait={told}")
 
@@ -162,7 +157,9 @@ async def revision(request: web.Request, desk: Desk, _: Mapping[str, str]) -> we
         raise web.HTTPNotFound
     changed = await desk.services.revisions.differences(number) if number > 1 else []
     edits = await asyncio.to_thread(_edits, changed[:_SHOWN])
-    return show(request, "version", desk, revision=found[0], edits=edits, more=len(changed) - _SHOWN)
+    return show(
+        request, "version", desk, revision=found[0], edits=edits, more=len(changed) - _SHOWN
+    )
 
 
 async def undo(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.StreamResponse:

@@ -2,24 +2,27 @@
 
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.conversation.alike import Group
 from bot.knowledge.files import PHRASINGS
 from bot.knowledge.rewriting import new_block, rewritten, values_of
 from bot.web.editing.desk import Desk, moved, show
 from bot.web.editing.entrance import editing
 
+if TYPE_CHECKING:
+    from bot.conversation.alike import Group
+
 DAYS = 30
 
 
 #: When the groups were made, and of what: it takes milliseconds a question.
-GROUPS: web.AppKey[dict[str, tuple[float, tuple[Group, ...]]]] = web.AppKey("groups")
+GROUPS: web.AppKey["dict[str, tuple[float, tuple[Group, ...]]]"] = web.AppKey("groups")
 _KEPT = 120.0
 
 
-async def _groups(request: web.Request, desk: Desk) -> tuple[Group, ...]:
+async def _groups(request: web.Request, desk: Desk) -> "tuple[Group, ...]":
     """What was asked in vain, as it was two minutes ago at most."""
     made, now = request.app[GROUPS], time.monotonic()
     name = desk.services.assistant.base.revision
@@ -68,7 +71,9 @@ async def act(request: web.Request, desk: Desk, fields: Mapping[str, str]) -> we
     block = desk.block((file, key))
     known = values_of(block).get(key) or []
     ways = [*known, *(one for one in examples if one not in known)]
-    await desk.keep({(file, key): rewritten(block, {(key,): ways}) if block else new_block({key: ways})})
+    await desk.keep(
+        {(file, key): rewritten(block, {(key,): ways}) if block else new_block({key: ways})}
+    )
     return moved(request, "/demandes?fait=ajoutee")
 
 
