@@ -1,4 +1,4 @@
-"""What an editor's form does to the knowledge: dates filled, an id found, one text checked alone."""
+"""What a form does to the knowledge: dates filled, an id found, one text checked alone."""
 
 import datetime as dt
 import re
@@ -19,11 +19,12 @@ _SAID = frozenset({"question", "en_bref", "reponse", "facile", "sources", "appui
 _READ = frozenset({"sources", "appuis"})
 #: Months after which an answer is to be read again, where its editor says nothing else.
 REVIEW_MONTHS = 6
-_SMALL = frozenset(
-    """a au aux ce ces cette comment d dans de des du elle en est et faut il je l la le les ma mais
-    me mes mon n ne nos notre on ou par pas peut pour puis qu quand que quel quelle quels quelles
-    qui quoi s sa se ses si son sont sur t ton un une vos votre y""".split()
+_LESS = (
+    "a au aux ce ces cette comment d dans de des du elle en est et faut il je l la le les ma mais "
+    "me mes mon n ne nos notre on ou par pas peut pour puis qu quand que quel quelle quels quelles "
+    "qui quoi s sa se ses si son sont sur t ton un une vos votre y"
 )
+_SMALL = frozenset(_LESS.split())
 
 
 def needs(entry: Entry, today: dt.date) -> Iterator[str]:

@@ -137,7 +137,7 @@ def _end(lines: Sequence[str], node: Any, column: int) -> int:
     mark = node.end_mark
     end: int = mark.line + (mark.column > 0 and mark.line < len(lines))
     if isinstance(node, yaml.CollectionNode) and not node.flow_style:
-        end = mark.line if mark.line < len(lines) else len(lines)
+        end = min(len(lines), mark.line)
     while end > node.start_mark.line + 1 and (
         not lines[end - 1].strip()
         or (lines[end - 1].lstrip().startswith("#") and _indent(lines[end - 1]) <= column)

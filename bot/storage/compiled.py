@@ -66,9 +66,7 @@ def compile_shipped(corpus: Corpus) -> None:
     _keep(made, SHIPPED / _name(corpus))
 
 
-def _built_apart(
-    corpus: Corpus, former: Matcher | None = None
-) -> Generator[Matcher, None, None]:
+def _built_apart(corpus: Corpus, former: Matcher | None = None) -> Generator[Matcher, None, None]:
     """Built in a process of its own: what the work takes of memory is given back whole."""
     path = os.pathsep.join([str(_PROGRAM.parent), os.environ.get("PYTHONPATH", "")])
     known = former.meanings if former else {}

@@ -10,12 +10,11 @@ from aiohttp import web
 
 from bot.knowledge.blocks import blocks
 from bot.knowledge.editing import edited, new_entry, proposed_id, told_of
-from bot.knowledge.files import CONTACTS, FACTS, FAQ, PHRASINGS
-from bot.knowledge.problem import Problem
+from bot.knowledge.files import CONTACTS, FAQ, PHRASINGS
 from bot.knowledge.rewriting import Value, new_block, rewritten, settled, unwrapped, values_of
 from bot.language.words import stems
 from bot.storage.editors import Place
-from bot.web.editing.desk import Desk, moved, show
+from bot.web.editing.desk import Desk, by_key, moved, show
 from bot.web.editing.entrance import editing
 
 _LONG = ("reponse", "facile")
@@ -162,14 +161,11 @@ async def _form(
 ) -> web.Response:
     """The form filled with these fields; `typed` ones are not kept yet, and checked as they are."""
     place = (FAQ, key)
-    problems: tuple[Problem, ...] = ()
+    problems = {}
     if key or typed:
         name = key or proposed_id(fields.get("question") or "reponse", ())
         files = desk.over(_written(desk, name, fields) if typed else {})
-        problems = await asyncio.to_thread(told_of, files, FAQ, name, desk.today)
-    told: dict[str, list[Problem]] = {}
-    for problem in problems:
-        told.setdefault("banque" if problem.file in PHRASINGS else problem.key, []).append(problem)
+        problems = by_key(await asyncio.to_thread(told_of, files, FAQ, name, desk.today))
     base = desk.services.assistant.base
     facts = await asyncio.to_thread(_facts, desk, fields)
     nexts = sum(name.startswith("suite-") for name in fields)
@@ -180,7 +176,7 @@ async def _form(
         desk,
         key=key,
         values=fields,
-        problems=told,
+        problems=problems,
         facts=facts,
         themes_choices=[(theme.id, theme.title) for theme in base.themes],
         contacts_known=_contacts(desk),

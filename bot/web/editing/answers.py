@@ -1,4 +1,4 @@
-"""The list of the answers, with what each needs; several said to be checked, or printed, at once."""
+"""The list of the answers, with what each needs; several checked, or printed, at once."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """What an editor has before her: the files as published, her draft over them, who else is at it."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files as resources
@@ -12,7 +12,8 @@ from aiohttp import web
 
 from bot.conversation.reply import Conversation
 from bot.knowledge.blocks import blocks, with_block
-from bot.knowledge.files import EDITED
+from bot.knowledge.files import EDITED, PHRASINGS
+from bot.knowledge.problem import Problem
 from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.editors import Draft, Editors, Place, Session, form_token
@@ -123,6 +124,14 @@ async def desk_of(request: web.Request, session: Session) -> Desk:
         await editors.others(session.name, now),
         now,
     )
+
+
+def by_key(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
+    """What is wrong, by the field of the form that it is told beside."""
+    found: dict[str, list[Problem]] = {}
+    for one in problems:
+        found.setdefault("banque" if one.file in PHRASINGS else one.key, []).append(one)
+    return found
 
 
 def show(

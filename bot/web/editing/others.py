@@ -10,12 +10,11 @@ from bot.knowledge.blocks import blocks
 from bot.knowledge.editing import proposed_id, told_of
 from bot.knowledge.files import CONTACTS, TEXTS
 from bot.knowledge.model import ID_PATTERN
-from bot.knowledge.problem import Problem
 from bot.knowledge.rewriting import new_block, rewritten, settled, values_of
 from bot.knowledge.texts import SCHEMA, Sentences
 from bot.language.words import normalise
 from bot.storage.editors import Place
-from bot.web.editing.desk import Desk, moved, show
+from bot.web.editing.desk import Desk, by_key, moved, show
 from bot.web.editing.entrance import editing
 
 _CONTACT = ("nom", "role", "pour_quoi", "telephone", "horaires", "adresse", "url")
@@ -96,11 +95,10 @@ async def _contact(
     if typed:
         values = {one: settled(fields.get(one, "")) or None for one in _CONTACT}
         written = {place: _contact_block(desk, place[1], values)}
-    problems: dict[str, list[Problem]] = {}
+    problems = {}
     if key or typed:
-        told = await asyncio.to_thread(told_of, desk.over(written), *place, desk.today)
-        for problem in told:
-            problems.setdefault(problem.key, []).append(problem)
+        files = desk.over(written)
+        problems = by_key(await asyncio.to_thread(told_of, files, *place, desk.today))
     return show(
         request,
         "contact",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -11,6 +11,7 @@ from bot.conversation.reply import Question, Reply
 from bot.knowledge.changes import Change, changes
 from bot.knowledge.differences import Difference, differences
 from bot.knowledge.problem import Problem
+from bot.knowledge.rewriting import values_of
 from bot.storage.editors import Place
 from bot.storage.knowledge_files import KnowledgeError
 from bot.storage.revisions import OvertakenError
@@ -35,11 +36,33 @@ class Edit:
     values: Sequence[Difference]
 
 
+@dataclass(frozen=True, slots=True)
+class _Replayed:
+    """What is wrong with a draft, and which of so many questions get another answer.
+
+    `changed` is None where that takes longer than anyone waits.
+    """
+
+    problems: Sequence[Problem] = ()
+    changed: Sequence[Changed] | None = ()
+    count: int = 0
+
+
 def _edits(found: Sequence[Change]) -> list[Edit]:
     return [
-        Edit(str(one), one.key, list(differences(one.file, one.key, one.before, one.after)))
+        Edit(
+            str(replace(one, key=_title(one))),
+            one.key,
+            list(differences(one.file, one.key, one.before, one.after)),
+        )
         for one in found
     ]
+
+
+def _title(change: Change) -> str:
+    """A question says more than the id of its answer."""
+    values = values_of(change.after or change.before) if change.entry else {}
+    return str(values.get("question") or change.key)
 
 
 async def trial_page(
@@ -48,17 +71,13 @@ async def trial_page(
     """A question asked of what is served, and of her draft."""
     asked = fields.get("q", "").strip()
     replies: list[Reply] = []
-    problems: Sequence[Problem] = ()
+    wrong: Sequence[Problem] = ()
     if asked:
-        assistant = desk.services.assistant
         trial = await request.app[TRIALS].of(desk.files)
-        problems = trial.checked.errors
-        replies.append(assistant.reply(Question(asked)))
-        if trial.assistant:
-            replies.append(trial.assistant.reply(Question(asked)))
-    return show(
-        request, "essayer", desk, asked=asked, replies=replies, problems=problems, parse=parse
-    )
+        wrong = trial.checked.errors
+        tried = filter(None, (desk.services.assistant, trial.assistant))
+        replies = [one.reply(Question(asked)) for one in tried]
+    return show(request, "essayer", desk, asked=asked, replies=replies, problems=wrong, parse=parse)
 
 
 async def summary(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.StreamResponse:
@@ -67,25 +86,10 @@ async def summary(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web
 
 
 async def _summary(request: web.Request, desk: Desk, told: str = "") -> web.Response:
-    problems: Sequence[Problem] = ()
-    others: Sequence[Changed] | None = ()
-    count = 0
-    if desk.changed:
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                trial = await request.app[TRIALS].of(desk.files)
-                problems = trial.checked.problems
-                if trial.assistant:
-                    served = desk.services.assistant
-                    asked = test_questions(served.base, trial.assistant.base)
-                    asked += await desk.services.asked.recent()
-                    count = len({*asked})
-                    others = await request.app[TRIALS].changes(desk.files, asked)
-        except TimeoutError:
-            others = None
+    result = await _replayed(request, desk) if desk.changed else _Replayed()
     keys = {key for _, key in desk.changed}
-    problems = [one for one in problems if one.level == "error" or one.entry in keys]
-    found = [one for one in changes(desk.published, desk.files)]
+    problems = [one for one in result.problems if one.level == "error" or one.entry in keys]
+    found = list(changes(desk.published, desk.files))
     return show(
         request,
         "publier",
@@ -94,12 +98,28 @@ async def _summary(request: web.Request, desk: Desk, told: str = "") -> web.Resp
         conflicts=await _overtaken(desk),
         problems=problems[:_SHOWN],
         wrong=any(one.level == "error" for one in problems),
-        others=others,
+        others=result.changed,
         shown=_SHOWN,
-        count=count,
+        count=result.count,
         answered=_answered,
         told=told,
     )
+
+
+async def _replayed(request: web.Request, desk: Desk) -> _Replayed:
+    """Test questions, and the last ones that were asked, answered by what is served and by her."""
+    trials = request.app[TRIALS]
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            trial = await trials.of(desk.files)
+            if trial.assistant is None:
+                return _Replayed(trial.checked.problems)
+            asked = test_questions(desk.services.assistant.base, trial.assistant.base)
+            asked = list(dict.fromkeys((*asked, *await desk.services.asked.recent())))
+            changed = await trials.changes(desk.files, asked)
+            return _Replayed(trial.checked.problems, changed, len(asked))
+    except TimeoutError:
+        return _Replayed(changed=None)
 
 
 async def _overtaken(desk: Desk) -> list[Place]:
