@@ -79,6 +79,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             pseudonym_key=secret_key(settings),
             retention_days=settings.retention_days,
             admin_ids=settings.admin_ids,
+            address=settings.address,
         )
         kept = purging(database, settings.retention_days, assistant.today)
         async with services.tallies.writing(), kept:

@@ -23,7 +23,7 @@ from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.region import Status
 from bot.language.typography import typeset
 from bot.logs import start_log
-from bot.settings import Settings, WrongSettingError, load_settings, slips
+from bot.settings import Settings, WrongSettingError, load_settings, secret_key, slips
 from bot.storage.knowledge_files import (
     KnowledgeError,
     examine,
@@ -159,6 +159,8 @@ def _parser() -> argparse.ArgumentParser:
     digest = command("digest", _digest, "dit ce qui est resté sans réponse, et de quoi y répondre")
     digest.add_argument("--days", metavar="N", type=_days, default=7, help="jours (7)")
     digest.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
+    link = command("admin-link", _admin_link, "donne une adresse qui ouvre une fois la rédaction")
+    link.add_argument("--hours", metavar="N", type=_hours, help="heures (sinon 15 minutes)")
     command("purge", _purge, "efface ce qui a été gardé assez longtemps")
     command("migrate", _migrate, "met la base de données à jour")
     command("compile", _compile, "lit les connaissances d’avance : le premier démarrage est court")
@@ -324,9 +326,8 @@ def _poster(settings: Settings, options: argparse.Namespace) -> None:
     from bot.kit.kit import kits
     from bot.kit.poster import poster
 
-    ours, address = load(settings.knowledge_dir, dt.date.today()), settings.public_url
-    if not address:
-        address = f"http://{settings.host}:{settings.port}"
+    ours, address = load(settings.knowledge_dir, dt.date.today()), settings.address
+    if not settings.public_url:
         print(f"PUBLIC_URL n’est pas définie : l’affiche mène à {address}.", file=sys.stderr)
     of = ours.gazetteer.get(options.commune) if options.commune else None
     if options.commune and of is None:
@@ -367,6 +368,21 @@ def _digest(settings: Settings, options: argparse.Namespace) -> _Told:
         )
 
     return _with_database(settings, run)
+
+
+def _hours(text: str) -> int:
+    from bot.storage.editors import MOST_HOURS
+
+    if not (text.isdecimal() and 0 < int(text) <= MOST_HOURS):
+        raise argparse.ArgumentTypeError(f"un nombre d’heures, {MOST_HOURS} au plus")
+    return int(text)
+
+
+def _admin_link(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.storage.editors import admin_link
+
+    now = dt.datetime.now(dt.UTC)
+    print(admin_link(secret_key(settings), settings.address, now, options.hours))
 
 
 def _purge(settings: Settings, _: argparse.Namespace) -> None:

@@ -63,6 +63,8 @@ class Services:
     retention_days: int = 30
     #: Who may ask the bot for what only editors read: Telegram's numbers.
     admin_ids: tuple[int, ...] = ()
+    #: Where the pages are.
+    address: str = ""
     asked: AskedQuestions = field(init=False)
     tallies: Tallies = field(init=False)
 

@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'galibot.sqlite3'}"
 
     @property
+    def address(self) -> str:
+        """PUBLIC_URL, or where it listens."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
     def embed(self) -> tuple[str, ...]:
         """EMBED_ORIGINS, as browsers write origins."""
         return tuple(filter(None, self.embed_origins.split(",")))

@@ -92,6 +92,7 @@ def register(application: BotApplication) -> None:
         (("confidentialite",), commands.asking("privacy")),
         (("effacer",), commands.erase),
         (("digest",), commands.digest),
+        (("redaction",), commands.editing),
         (("aide", "help"), help_),
     ):
         application.add_handler(CommandHandler(names, callback, filters=WRITTEN))

@@ -31,7 +31,7 @@ from bot.web import (
 )
 from bot.web.callers import limit
 from bot.web.editing.publishing import TRIALS
-from bot.web.editing.requests import GROUPS
+from bot.web.editing.requests import DIGESTS
 from bot.web.keys import (
     EMBED,
     METRICS_TOKEN,
@@ -90,7 +90,7 @@ def make_app(
     app[PUBLIC_URL] = public_url.rstrip("/")
     app[EMBED] = embed
     app[TRIALS] = Trials(services.assistant)
-    app[GROUPS] = {}
+    app[DIGESTS] = {}
     folder = services.knowledge.folder
     app[publication.PICTURED] = all((folder / name).is_file() for name in PICTURES)
     app[TEMPLATES].globals["pictured"] = app[publication.PICTURED]

@@ -1,5 +1,6 @@
 """What happens on each command."""
 
+import datetime as dt
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from bot.handlers.delivery.sending import Message, deliver
 from bot.handlers.dialogue.keyboard import Part
 from bot.handlers.dialogue.links import StartLink
 from bot.handlers.dialogue.replying import answer, send
+from bot.storage.editors import LINK_MINUTES, admin_link
 
 #: Days of a digest; characters of a message (Bot API).
 WEEK, LONGEST = 7, 4096
@@ -73,13 +75,31 @@ async def erase(update: Update, context: BotContext) -> None:
 
 async def digest(update: Update, context: BotContext) -> None:
     """The digest of the week, for those whom ADMIN_IDS names, alone; to others, help."""
-    services, chat, user = context.services, update.effective_chat, update.effective_user
-    if not (chat and user and chat.type == chat.PRIVATE and user.id in services.admin_ids):
+    services = context.services
+    if not _edits(update, context):
         await answer(update, context, part=Part("help"))
         return
     served = services.assistant.served
     made = await make_digest(services.database, services.asked, served, WEEK)
     await _tell(update, context, in_words(made, served, short=True)[:LONGEST])
+
+
+async def editing(update: Update, context: BotContext) -> None:
+    """An address that opens the editors' page once, for those whom ADMIN_IDS names, alone."""
+    services = context.services
+    if not _edits(update, context):
+        await answer(update, context, part=Part("help"))
+        return
+    link = admin_link(services.pseudonym_key, services.address, dt.datetime.now(dt.UTC))
+    told = context.texts.telegram["redaction"].format(adresse=link, minutes=LINK_MINUTES)
+    await _tell(update, context, told)
+
+
+def _edits(update: Update, context: BotContext) -> bool:
+    """Whether an editor writes, in a chat of hers alone."""
+    chat, user = update.effective_chat, update.effective_user
+    private = chat is not None and chat.type == chat.PRIVATE
+    return private and user is not None and user.id in context.services.admin_ids
 
 
 async def _tell(update: Update, context: BotContext, text: str) -> None:

@@ -15,7 +15,7 @@ from bot.language.words import normalise
 from bot.web.editing import answer_form
 from bot.web.editing.desk import SAY, Desk, moved, show
 from bot.web.editing.entrance import editing
-from bot.web.editing.requests import refused_near
+from bot.web.editing.requests import asked_near
 
 #: What an answer may need, besides what `needs` says.
 _ASKED = "refus"
@@ -38,7 +38,7 @@ async def listing(
 ) -> web.StreamResponse:
     """All answers by theme, those that need one thing, or those that hold some words."""
     typed, need = fields.get("q", "").strip(), request.query.get("besoin", "")
-    entries, refused = desk.services.assistant.base.entries, await refused_near(request, desk)
+    entries, refused = desk.services.assistant.base.entries, await asked_near(request, desk)
     rows = {key: _row(desk, entry, refused.get(key, 0)) for key, entry in entries.items()}
     counts = {one: sum(one in row.needs for row in rows.values()) for one in SAY["besoins"]}
     words = normalise(typed).split()

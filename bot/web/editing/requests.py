@@ -2,56 +2,50 @@
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.digest import Digest, make_digest
 from bot.knowledge.files import PHRASINGS
 from bot.knowledge.rewriting import new_block, rewritten, values_of
 from bot.web.editing.desk import Desk, moved, show
 from bot.web.editing.entrance import editing
-
-if TYPE_CHECKING:
-    from bot.conversation.alike import Group
+from bot.web.rendering import REASONS
 
 DAYS = 30
-
-
-#: When the groups were made, and of what: it takes milliseconds a question.
-GROUPS: web.AppKey["dict[str, tuple[float, tuple[Group, ...]]]"] = web.AppKey("groups")
+#: The digest by what it was made from, and when: it takes milliseconds a question.
+DIGESTS: web.AppKey[dict[str, tuple[float, Digest]]] = web.AppKey("digests")
 _KEPT = 120.0
 
 
-async def _groups(request: web.Request, desk: Desk) -> "tuple[Group, ...]":
-    """What was asked in vain, as it was two minutes ago at most."""
-    made, now = request.app[GROUPS], time.monotonic()
-    name = desk.services.assistant.base.revision
+async def _digest(request: web.Request, desk: Desk) -> Digest:
+    """What happened in the last DAYS, as it was two minutes ago at most."""
+    made, now, services = request.app[DIGESTS], time.monotonic(), desk.services
+    name = services.assistant.base.revision
     if name not in made or now - made[name][0] > _KEPT:
-        found = await desk.services.asked.groups(DAYS)
+        found = await make_digest(
+            services.database, services.asked, services.assistant.served, DAYS
+        )
         made.clear()
         made[name] = now, found
     return made[name][1]
 
 
-async def refused_near(request: web.Request, desk: Desk) -> dict[str, int]:
+async def asked_near(request: web.Request, desk: Desk) -> dict[str, int]:
     """How many questions were asked in vain near each answer, by its id."""
     found: dict[str, int] = {}
-    for group in await _groups(request, desk):
+    for group in (await _digest(request, desk)).groups:
         if group.nearest:
             found[group.nearest] = found.get(group.nearest, 0) + group.count
     return found
 
 
 async def page(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.StreamResponse:
-    groups = await _groups(request, desk)
-    entries = desk.services.assistant.base.entries
-    votes = await desk.services.database.votes()
-    disliked = sorted(
-        ((bad, good, key) for key, (good, bad) in votes.items() if bad and key in entries),
-        reverse=True,
-    )
+    digest = await _digest(request, desk)
+    base = desk.services.assistant.base
+    reasons = {key: base.texts.web[name] for key, name in REASONS.items()}
     return show(
-        request, "demandes", desk, groups=groups, entries=entries, disliked=disliked, days=DAYS
+        request, "demandes", desk, digest=digest, entries=base.entries, reasons=reasons, days=DAYS
     )
 
 
@@ -59,10 +53,10 @@ async def act(request: web.Request, desk: Desk, fields: Mapping[str, str]) -> we
     """Add a group's words to the ways to ask of an answer, or never show them again."""
     examples = tuple(filter(None, fields.get("exemples", "").split("\n")))
     if fields.get("faire") == "ignorer":
-        for group in await _groups(request, desk):
+        for group in (await _digest(request, desk)).groups:
             if group.examples == examples:
                 await desk.services.asked.ignore(group)
-        request.app[GROUPS].clear()
+        request.app[DIGESTS].clear()
         return moved(request, "/demandes?fait=ignoree")
     key = fields.get("entree", "")
     if key not in desk.services.assistant.base.entries:
