@@ -1,5 +1,6 @@
 """What was changed between two versions of the files, word by word, for an editor to read."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,9 +8,12 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from bot.knowledge.rewriting import unwrapped, values_of
+from bot.language.typography import long_date
 
 #: A run of text: "=" as it was, "-" gone, "+" new.
 Part = tuple[str, str]
+#: Values whose lines are each a thing of its own.
+_WHOLE = frozenset({"variantes", "essais", "sources", ""})
 _WORDS = re.compile(r"\s+|[^\s]+")
 #: Of what did not change, so much is shown on each side.
 _AROUND = 60
@@ -33,7 +37,7 @@ def differences(file: str, key: str, before: str, after: str) -> Iterator[Differ
         former, later = old.get(name, ""), new.get(name, "")
         if former != later:
             shown = name.removeprefix(f"{key}.").removeprefix(key)
-            by_line = shown in {"variantes", "essais", "sources", ""}
+            by_line = shown in _WHOLE or shown.endswith("_le")
             yield Difference(shown, _compared(former, later, by_line=by_line))
 
 
@@ -46,6 +50,8 @@ def _told(value: Any, name: str) -> Iterator[tuple[str, str]]:
         lines = (", ".join(map(str, one.values())) if isinstance(one, dict) else str(one)
                  for one in value)  # fmt: skip
         yield name, "\n".join(lines)
+    elif isinstance(value, dt.date):
+        yield name, long_date(value)
     elif name == "reponse":
         yield name, unwrapped(str(value))
     else:

@@ -14,7 +14,7 @@ from bot.knowledge.rewriting import new_block, rewritten, settled, values_of
 from bot.knowledge.texts import SCHEMA, Sentences
 from bot.language.words import normalise
 from bot.storage.editors import Place
-from bot.web.editing.desk import Desk, by_key, moved, show
+from bot.web.editing.desk import SAY, Desk, by_key, moved, show
 from bot.web.editing.entrance import editing
 
 _CONTACT = ("nom", "role", "pour_quoi", "telephone", "horaires", "adresse", "url")
@@ -122,7 +122,10 @@ async def texts(request: web.Request, desk: Desk, fields: Mapping[str, str]) -> 
         if all(word in told for word in words):
             section, dot, _ = text.name.partition(".")
             groups.setdefault(section if dot else "", []).append(text)
-    return show(request, "textes", desk, groups=groups, typed=typed)
+    shown = dict(
+        sorted(groups.items(), key=lambda one: list(SAY["textes"]["parties"]).index(one[0]))
+    )
+    return show(request, "textes", desk, groups=shown, typed=typed)
 
 
 def _texts(desk: Desk) -> Iterator[Text]:
