@@ -104,7 +104,7 @@ def test_any_text_is_read_back(text: str, key: str) -> None:
     assert settled(str(read.get(key, ""))) == wanted
 
 
-@given(texts=some.lists(TEXT.map(settled).map(lambda one: one.replace("\n", " ")).filter(None)))
+@given(texts=some.lists(TEXT.map(settled).map(lambda one: one.replace("\n", " ")).filter(bool)))
 def test_any_list_is_read_back(texts: list[str]) -> None:
     after = rewritten(ENTRY, {("variantes",): texts})
     assert values_of(after).get("variantes", []) == texts
@@ -141,12 +141,12 @@ def test_a_new_answer_has_its_dates_and_is_checked_alone() -> None:
 
 def test_what_is_right_in_the_whole_base_is_right_alone() -> None:
     for key in KEYS[::20]:
-        assert told_of(FILES, FAQ, key, TODAY) == ()
+        assert told_of(FILES, FAQ, key, dt.date(2026, 12, 1)) == ()
 
 
 def test_what_is_wrong_is_told_beside_its_field() -> None:
     block = blocks(CONTACTS, FILES[CONTACTS])["mairie"]
-    wrong = rewritten(block, {("mairie", "telephone"): "12 34"})
+    wrong = rewritten(block, {("mairie", "telephone"): "03 20"})
     files = {**FILES, CONTACTS: with_block(CONTACTS, FILES[CONTACTS], "mairie", wrong)}
     (told,) = told_of(files, CONTACTS, "mairie", TODAY)
     assert (told.key, told.level, told.code) == ("telephone", "error", "telephone")

@@ -35,16 +35,21 @@ async def form(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.St
 
 
 async def blank(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.StreamResponse:
-    """A new answer; the page of what was asked in vain may give it a first way to ask."""
+    """A new answer."""
     return await _form(request, desk, "", {})
 
 
 async def posted(request: web.Request, desk: Desk, fields: Mapping[str, str]) -> web.StreamResponse:
-    """Keep what is written in the draft, show what is wrong with it, or drop it."""
+    """Keep what is written in the draft, show what is wrong with it, or drop it.
+
+    What was asked in vain may begin a new answer.
+    """
     key, act = request.match_info.get("entry", ""), fields.get("faire", "enregistrer")
     place = (FAQ, key)
     if key and not desk.block(place):
         raise web.HTTPNotFound
+    if act == "commencer":
+        return await _form(request, desk, "", {"variantes": fields.get("exemples", "")})
     if act == "abandonner" and key:
         await desk.editors.drop(desk.session.name, place, (_bank_file(desk), key))
         known = desk.public_block(place)

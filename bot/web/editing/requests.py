@@ -18,11 +18,11 @@ DIGESTS: web.AppKey[dict[str, tuple[float, Digest]]] = web.AppKey("digests")
 _KEPT = 120.0
 
 
-async def _digest(request: web.Request, desk: Desk) -> Digest:
-    """What happened in the last DAYS, as it was two minutes ago at most."""
+async def _digest(request: web.Request, desk: Desk, most: float = _KEPT) -> Digest:
+    """What happened in the last DAYS, as it was so many seconds ago at most."""
     made, now, services = request.app[DIGESTS], time.monotonic(), desk.services
     name = services.assistant.base.revision
-    if name not in made or now - made[name][0] > _KEPT:
+    if name not in made or now - made[name][0] >= most:
         found = await make_digest(
             services.database, services.asked, services.assistant.served, DAYS
         )
@@ -41,7 +41,7 @@ async def asked_near(request: web.Request, desk: Desk) -> dict[str, int]:
 
 
 async def page(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.StreamResponse:
-    digest = await _digest(request, desk)
+    digest = await _digest(request, desk, 0.0)
     base = desk.services.assistant.base
     reasons = {key: base.texts.web[name] for key, name in REASONS.items()}
     return show(
