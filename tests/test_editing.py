@@ -170,9 +170,8 @@ async def claire(app: web.Application) -> AsyncIterator[Editor]:
 
 @pytest.fixture
 async def karim(claire: Editor) -> AsyncIterator[Editor]:
-    server = claire.client.server
-    async with TestClient(server) as client:
-        yield await entered(client, "Karim")
+    async with TestClient(claire.client.server) as client:  # type: ignore[var-annotated]
+        yield await entered(client, "Karim")  # type: ignore[arg-type]
 
 
 async def until_served(services: Services, entry: str, words: str) -> None:
@@ -281,9 +280,9 @@ async def test_telegram_gives_the_address_to_whom_admin_ids_names(pool: Services
         assert link
         assert read_link(KEY, link[1], dt.datetime.now(dt.UTC))
     async with resident_with(replace(pool, admin_ids=(7,))) as other:
-        sent = await other.say("/redaction")
-        assert shows(sent, pool.assistant.base.texts["aide"])
-        assert "entrer" not in sent[0]["text"]
+        told = await other.say("/redaction")
+        assert shows(told, pool.assistant.base.texts["aide"])
+        assert "entrer" not in told[0]["text"]
 
 
 # Drafts.

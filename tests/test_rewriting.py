@@ -12,7 +12,7 @@ from bot.knowledge.blocks import blocks, entry_keys, with_block
 from bot.knowledge.differences import differences
 from bot.knowledge.editing import edited, later, new_entry, proposed_id, told_of
 from bot.knowledge.files import CONTACTS, FAQ, TEXTS
-from bot.knowledge.rewriting import new_block, rewritten, settled, unwrapped, values_of
+from bot.knowledge.rewriting import Value, new_block, rewritten, settled, unwrapped, values_of
 from bot.knowledge.yaml_reading import read_yaml
 from bot.storage.knowledge_files import read_files
 from tests.conftest import KNOWLEDGE, TODAY
@@ -76,7 +76,7 @@ def test_only_the_lines_of_the_key_change(key: str, value: Any, changed: list[st
     assert lines_changed(ENTRY, after) == changed
     read = values_of(after).get(key)
     if key == "reponse":
-        assert unwrapped(read) == value
+        assert unwrapped(str(read)) == value
     else:
         assert read == value
 
@@ -158,8 +158,12 @@ def test_a_changed_answer_is_no_longer_checked() -> None:
     assert values_of(checked)["revoir_le"] == later(TODAY)
     assert "verifie_le" not in values_of(edited(checked, {"reponse": "Ailleurs."}, TODAY))
     # What residents do not read changes nothing of it, nor an answer that is said again as it is.
-    for same in ({"essais": ["un essai"]}, {"reponse": unwrapped(values_of(ENTRY)["reponse"])}):
-        assert values_of(edited(checked, same, TODAY))["verifie_le"] == TODAY
+    same: tuple[dict[str, Value], ...] = (
+        {"essais": ["un essai"]},
+        {"reponse": unwrapped(values_of(ENTRY)["reponse"])},
+    )
+    for one in same:
+        assert values_of(edited(checked, one, TODAY))["verifie_le"] == TODAY
     both = edited(checked, {"reponse": "Ailleurs."}, TODAY, checked=True)
     assert values_of(both)["verifie_le"] == TODAY
 
@@ -167,7 +171,7 @@ def test_a_changed_answer_is_no_longer_checked() -> None:
 def test_new_sources_were_read_today() -> None:
     after = values_of(edited(ENTRY, {"sources": [{"titre": "Autre"}]}, TODAY))
     assert (after["releve_le"], after["revoir_le"]) == (TODAY, later(TODAY))
-    mine = {"sources": [{"titre": "Autre"}], "releve_le": dt.date(2026, 1, 2)}
+    mine: dict[str, Value] = {"sources": [{"titre": "Autre"}], "releve_le": dt.date(2026, 1, 2)}
     assert values_of(edited(ENTRY, mine, TODAY))["releve_le"] == dt.date(2026, 1, 2)
 
 

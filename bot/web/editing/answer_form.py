@@ -61,7 +61,7 @@ async def posted(request: web.Request, desk: Desk, fields: Mapping[str, str]) ->
         if not key:
             taken = {*blocks(FAQ, desk.files.get(FAQ, ""))}
             key = proposed_id(fields.get("identifiant") or fields["question"], taken)
-        await desk.keep(_written(desk, key, fields))
+        await desk.keep(await asyncio.to_thread(_written, desk, key, fields))
         if not fields.get("fait", "").strip():
             return moved(request, f"/reponse/{key}?fait=enregistre")
     return await _form(request, desk, key, fields, typed=True)
@@ -169,7 +169,8 @@ async def _form(
     problems = {}
     if key or typed:
         name = key or proposed_id(fields.get("question") or "reponse", ())
-        files = desk.over(_written(desk, name, fields) if typed else {})
+        written = await asyncio.to_thread(_written, desk, name, fields) if typed else {}
+        files = desk.over(written)
         problems = by_key(await asyncio.to_thread(told_of, files, FAQ, name, desk.today))
     base = desk.services.assistant.base
     facts = await asyncio.to_thread(_facts, desk, fields)

@@ -114,8 +114,17 @@ def _chosen(desk: Desk, fields: Mapping[str, str]) -> Iterator[str]:
 async def folder(request: web.Request, desk: Desk, fields: Mapping[str, str]) -> web.StreamResponse:
     """The answers ticked, to be printed and signed by whoever checks them; all if none is."""
     chosen = [*_chosen(desk, fields)] or [*desk.services.assistant.base.entries]
-    entries = await asyncio.to_thread(lambda: [_printed(desk, key) for key in chosen])
-    return show(request, "dossier", desk, entries=entries, parse=parse, day=desk.today)
+    # All of them take half a second to be set in type.
+    return await asyncio.to_thread(
+        lambda: show(
+            request,
+            "dossier",
+            desk,
+            entries=[_printed(desk, key) for key in chosen],
+            parse=parse,
+            day=desk.today,
+        )
+    )
 
 
 def _printed(desk: Desk, key: str) -> Mapping[str, object]:
