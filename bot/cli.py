@@ -18,6 +18,7 @@ from bot import console, evaluation, terminal
 from bot.communes.commune import communes_of
 from bot.conversation.assistant import Assistant, corpus_of
 from bot.conversation.reply import Conversation, Question, commune_as_json
+from bot.knowledge.freshness import resting_on
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.region import Status
@@ -27,10 +28,13 @@ from bot.settings import Settings, WrongSettingError, load_settings, slips
 from bot.storage.knowledge_files import (
     KnowledgeError,
     examine,
+    examined,
     load,
     load_base,
     read_files,
+    shipped,
 )
+from bot.storage.spreadsheets import SpreadsheetError, spreadsheet, suffix_of
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +47,7 @@ _REFUSALS = (
     RefusedInputError,
     WrongSettingError,
     KnowledgeError,
+    SpreadsheetError,
     evaluation.WrongCasesError,
 )
 
@@ -126,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     explain = command("explain", _explain, "dit pourquoi une question reçoit sa réponse")
     explain.add_argument("text", metavar="TEXTE", nargs="?", help="la question")
     explain.add_argument("--entry", metavar="ID", help="une entrée, et les faits qui l’appuient")
+    explain.add_argument("--fact", metavar="ID", help="un fait, et les entrées qu’il appuie")
     commune = command("commune", _commune, "cherche une commune")
     commune.add_argument("text", metavar="TEXTE", help="nom, code postal, code INSEE ou phrase")
     checked = command("check", _check, "vérifie un fichier de connaissances")
@@ -151,9 +157,19 @@ def _parser() -> argparse.ArgumentParser:
     poster.add_argument(
         "--out", metavar="SORTIE", type=Path, required=True, help="fichier PDF ; dossier avec --all"
     )
+    exported = command("export", _export, "met les connaissances dans un tableur")
+    exported.add_argument("file", metavar="FICHIER", type=Path, help="nom en .xlsx ou en .csv")
+    given = command("import", _import, "dit ce que changerait un tableur, sans rien publier")
+    given.add_argument("file", metavar="FICHIER", type=Path, help=".xlsx, .csv, ou faq.yaml")
+    given.add_argument(
+        "--out",
+        metavar="DOSSIER",
+        type=Path,
+        help="écrit les connaissances changées dans ce dossier",
+    )
     command("migrate", _migrate, "met la base de données à jour")
     command("compile", _compile, "lit les connaissances d’avance : le premier démarrage est court")
-    for made in (ask, explain, commune, checked, measured):
+    for made in (ask, explain, commune, checked, measured, given):
         made.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
     return parser
 
@@ -219,8 +235,10 @@ def _chat(settings: Settings, _: argparse.Namespace) -> None:
 def _explain(settings: Settings, options: argparse.Namespace) -> _Told:
     if options.entry:
         return _explain_entry(settings, options.entry)
+    if options.fact:
+        return _explain_fact(settings, options.fact)
     if not options.text:
-        options.parser.error("il faut un texte ou --entry ID")
+        options.parser.error("il faut un texte, --entry ID ou --fact ID")
     explanation = _assistant(settings).explain(options.text)
     return _Told(explanation.as_json(), lambda: terminal.show_explanation(explanation))
 
@@ -232,6 +250,17 @@ def _explain_entry(settings: Settings, key: str) -> _Told:
     grounds = grounds_of(base, key)
     told = {"entry": key, "sentences": [one.as_json() for one in grounds]}
     return _Told(told, lambda: terminal.show_grounds(base.entries[key], grounds))
+
+
+def _explain_fact(settings: Settings, key: str) -> _Told:
+    base = load_base(settings.knowledge_dir, dt.date.today())
+    if key not in base.facts:
+        raise RefusedInputError(f"Le fait « {key} » n’existe pas.")
+    resting = resting_on(base, key)
+    told = {"fact": key, "entries": resting}
+    return _Told(
+        told, lambda: terminal.show_fact(base.facts[key], [base.entries[one] for one in resting])
+    )
 
 
 def _commune(settings: Settings, options: argparse.Namespace) -> _Told:
@@ -335,6 +364,31 @@ def _poster(settings: Settings, options: argparse.Namespace) -> None:
     ):
         (options.out / f"affiche-{kit.file_name}.pdf").write_bytes(poster(kit))
     print(typeset(f"{len(inside)} affiches dans {options.out}"))
+
+
+def _export(settings: Settings, options: argparse.Namespace) -> None:
+    suffix, files = suffix_of(options.file), read_files(settings.knowledge_dir)
+    examined(files, dt.date.today())
+    options.file.write_bytes(spreadsheet(files, suffix))
+    only = "Les réponses seules" if suffix == ".csv" else "Réponses, thèmes, contacts et faits"
+    print(typeset(f"{only} dans {options.file}"))
+
+
+def _import(settings: Settings, options: argparse.Namespace) -> _Told:
+    from bot.storage.proposals import proposal, write_folder
+
+    data, today = options.file.read_bytes(), dt.date.today()
+    there = settings.knowledge_dir.exists()
+    files = read_files(settings.knowledge_dir) if there else shipped()
+    made = proposal(options.file.name, data, files, today)
+    out = options.out
+    if out and not made.refused:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise RefusedInputError(f"{out} n’est pas un dossier vide : rien n’est écrit.")
+        write_folder(made, settings.knowledge_dir, out)
+    return _Told(
+        made.as_json(), lambda: terminal.show_proposal(made, options.file, out), int(made.refused)
+    )
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:

@@ -21,10 +21,11 @@ from bot.conversation.markup import plain
 from bot.conversation.reply import Conversation, Question, Reply
 from bot.evaluation import Verdict
 from bot.knowledge.grounds import Ground
-from bot.knowledge.model import Entry, KnowledgeBase
+from bot.knowledge.model import Entry, Fact, KnowledgeBase
 from bot.knowledge.problem import Problem, in_words
 from bot.knowledge.texts import Texts
 from bot.language.typography import typeset
+from bot.storage.proposals import Proposal
 
 
 class _Screen(Console):
@@ -172,6 +173,32 @@ def show_grounds(entry: Entry, grounds: Sequence[Ground]) -> None:
     _out.print(table)
 
 
+def show_fact(fact: Fact, entries: Sequence[Entry]) -> None:
+    """A fact, and the entries that rest on it."""
+    _say(f"{fact.statement}\n{fact.title}, {fact.date}")
+    for entry in entries:
+        _say(f"→ {entry.id} : {entry.question}")
+    if not entries:
+        _say("Aucune entrée ne s’appuie sur ce fait.")
+
+
+def show_proposal(proposed: Proposal, path: Path, out: Path | None) -> None:
+    """What a file would change, what is wrong in it, and what was written."""
+    for change in proposed.changes[:SHOWN_CHANGES]:
+        _say(change)
+    if (more := len(proposed.changes) - SHOWN_CHANGES) > 0:
+        _say(f"… et {more} autres changements.")
+    if not proposed.changes and not proposed.refused:
+        _say("Ce fichier ne change rien.")
+    for note in proposed.notes:
+        _say(note)
+    show_problems(proposed.problems, None, path)
+    if proposed.refused:
+        _say("Rien n’est écrit : corrigez ce qui est dit, puis recommencez.")
+    elif proposed.changes:
+        _say(f"Écrit dans {out}." if out else "Rien n’est encore écrit ni publié.")
+
+
 def show_report(report: Mapping[str, Any]) -> None:
     """What `evaluation.report` counted, in two tables."""
     for part, title, names in (
@@ -244,6 +271,7 @@ _VERDICTS = {
     "top3": "3 premières",
 }
 SHOWN_CONFUSIONS = 10
+SHOWN_CHANGES = 40
 
 
 def _say(sentence: str) -> None:

@@ -1,0 +1,100 @@
+"""What a file that an editor gives, a spreadsheet or one of ours, would change of the knowledge."""
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.knowledge.changes import changes
+from bot.knowledge.columns import ENTRIES, FACT
+from bot.knowledge.files import EDITED, PICTURES
+from bot.knowledge.freshness import resting_on, unverified
+from bot.knowledge.importing import Import, imported
+from bot.knowledge.model import KnowledgeBase
+from bot.knowledge.problem import Problem
+from bot.storage.knowledge_files import examine
+from bot.storage.spreadsheets import FORMATS, SpreadsheetError, read_sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The files as they would be, what changes in French words, and what is wrong.
+
+    `base` is that of these files, None where they can't be served; `new` are its new entries.
+    """
+
+    files: Mapping[str, str]
+    changes: tuple[str, ...]
+    notes: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    base: KnowledgeBase | None
+    new: tuple[str, ...]
+
+    @property
+    def refused(self) -> bool:
+        return any(problem.level == "error" for problem in self.problems)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `import --json` prints."""
+        told = [problem.as_json() for problem in self.problems]
+        return {"changes": self.changes, "notes": self.notes, "problems": told}
+
+
+def proposal(name: str, data: bytes, files: Mapping[str, str], today: dt.date) -> Proposal:
+    """What the file `name` would change of the files served; nothing is written.
+
+    Raises SpreadsheetError where it is neither a spreadsheet nor one of the knowledge files.
+    """
+    found = _read(name, data, files)
+    if found.problems:
+        return Proposal(files, (), (), tuple(found.problems), None, ())
+    after = unverified(files, found.files)
+    _, before = examine(files, today)
+    _, checked = examine(after, today)
+    told = tuple(map(str, changes(files, after)))
+    new = tuple(one.key for one in found.edits if one.new and one.table is ENTRIES)
+    notes = tuple(_notes(found, checked.base))
+    problems = tuple(found.in_cells(checked.problems, before.problems))
+    return Proposal(after, told, notes, problems, checked.base, new)
+
+
+def _read(name: str, data: bytes, files: Mapping[str, str]) -> Import:
+    if Path(name).suffix.lower() in FORMATS and Path(name).name not in _BY_NAME:
+        return imported(files, read_sheets(name, data))
+    if (ours := _BY_NAME.get(Path(name).name)) is None:
+        raise SpreadsheetError(
+            f"{name} : donnez un tableur (.xlsx, .csv), ou un fichier de connaissances sous son "
+            "nom, comme faq.yaml."
+        )
+    text = data.decode("utf-8-sig", errors="surrogateescape")
+    return Import({**files, ours: text})
+
+
+_BY_NAME = {file.rpartition("/")[2]: file for file in EDITED if not file.endswith(".svg")}
+
+
+def _notes(found: Import, base: KnowledgeBase | None) -> Iterator[str]:
+    if found.unread:
+        yield f"Colonnes qui ne sont pas lues : {', '.join(found.unread)}."
+    if found.left:
+        count = (
+            f"{len(found.left)} réponses ne sont" if len(found.left) > 1 else "Une réponse n’est"
+        )
+        yield f"{count} pas dans ce fichier : rien n’y change, et rien n’est effacé."
+    for edit in found.edits:
+        if edit.table is FACT and not edit.new and base and (keys := resting_on(base, edit.key)):
+            yield f"Le fait « {edit.key} » change. À relire : {', '.join(keys)}."
+
+
+def write_folder(proposed: Proposal, pictures: Path, out: Path) -> None:
+    """A knowledge folder of these files, with the pictures of another. `out` is new, or empty."""
+    for name in EDITED:
+        if name in proposed.files:
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            (out / name).write_text(proposed.files[name], "utf-8", "surrogateescape", "\n")
+    for name in PICTURES:
+        if (pictures / name).is_file():
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(pictures / name, out / name)
