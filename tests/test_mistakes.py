@@ -1,6 +1,7 @@
 """What editors are told of their mistakes: the cause first, at its line, and little else."""
 
 import asyncio
+import itertools
 import json
 import re
 from collections.abc import Mapping
@@ -16,9 +17,12 @@ from bot.conversation.assistant import Assistant
 from bot.knowledge.checking import check
 from bot.knowledge.yaml_reading import read_yaml
 from bot.language.typography import typeset
+from bot.limits import Limits
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher, load
+from bot.storage.knowledge_files import load
+from bot.storage.revisions import Revisions
+from bot.storage.watching import KnowledgeWatcher
 from bot.web.server import make_app
 from tests.cases.mistakes import GOOD, MISTAKES, NO_MISTAKES, Mistake
 from tests.cases.mistakes_of_meaning import MISTAKES_OF_MEANING
@@ -155,11 +159,14 @@ async def test_the_last_good_base_serves_through_all(gazetteer: Gazetteer, tmp_p
     folder = tmp_path / "knowledge"
     save(folder, WHOLE)
     assistant = Assistant(load(folder, TODAY).base, gazetteer, today=lambda: TODAY)
-    watcher = KnowledgeWatcher(folder, assistant.serve, load(folder, TODAY), every=0.01)
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
     await database.migrate()
-    services = Services(assistant, database, watcher)
-    watcher.start()
+    watcher = KnowledgeWatcher(folder, Revisions(database), every=0.01)
+    seconds = itertools.count()  # between requests: one asks until it is said
+    limits = Limits(lambda: float(next(seconds)))
+    services = Services(assistant, database, watcher, limits=limits)
+    await watcher.open()
+    watcher.start(assistant.serve)
     try:
         async with TestClient(TestServer(make_app(services))) as client:
 

@@ -18,8 +18,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.handlers.delivery.grouped import Grouped
-from bot.storage.database import SOURCES_A_DAY, TABLES, Answered, Asked, Database
+from bot.storage.database import SOURCES_A_DAY, Answered, Asked, Database
 from bot.storage.database_url import engine_arguments
+from bot.storage.revisions import REVISIONS
+from bot.storage.shelf import Shelf
 from tests.conftest import ROOT, TODAY, Server, postgres_server
 
 
@@ -338,6 +340,19 @@ async def test_numbers_that_come_together_share_a_call() -> None:
     assert await grouped(9) == {9}
 
 
+async def test_the_last_compiled_form_is_kept_and_never_missed(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf = Shelf(database)
+    assert await asyncio.to_thread(shelf.get, "un") is None, "there is no table"
+    assert "Lecture d’avance sans la base" in caplog.text
+    await database.migrate()
+    for name in ("un", "deux", "deux"):
+        await asyncio.to_thread(shelf.put, name, name.encode() * 9)
+    assert await asyncio.to_thread(shelf.get, "un") is None
+    assert await asyncio.to_thread(shelf.get, "deux") == b"deux" * 9
+
+
 async def test_the_migrations_make_the_models_tables(url: str) -> None:
     database = await Database.open(url)
     await database.migrate()
@@ -345,7 +360,7 @@ async def test_the_migrations_make_the_models_tables(url: str) -> None:
     engine = create_async_engine(url)
     async with engine.connect() as connection:
         differences = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), TABLES)
+            lambda sync: compare_metadata(MigrationContext.configure(sync), REVISIONS.metadata)
         )
     await engine.dispose()
     assert differences == []
