@@ -8,11 +8,11 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from bot import console, evaluation, terminal
 from bot.communes.commune import communes_of
@@ -28,13 +28,16 @@ from bot.settings import Settings, WrongSettingError, load_settings, slips
 from bot.storage.knowledge_files import (
     KnowledgeError,
     examine,
-    examined,
     load,
     load_base,
     read_files,
-    shipped,
 )
 from bot.storage.spreadsheets import SpreadsheetError, spreadsheet, suffix_of
+
+if TYPE_CHECKING:
+    from bot.storage.database import Database
+
+_Done = TypeVar("_Done")
 
 _log = logging.getLogger(__name__)
 
@@ -162,11 +165,10 @@ def _parser() -> argparse.ArgumentParser:
     given = command("import", _import, "dit ce que changerait un tableur, sans rien publier")
     given.add_argument("file", metavar="FICHIER", type=Path, help=".xlsx, .csv, ou faq.yaml")
     given.add_argument(
-        "--out",
-        metavar="DOSSIER",
-        type=Path,
-        help="écrit les connaissances changées dans ce dossier",
+        "--out", metavar="DOSSIER", type=Path, help="où écrire les connaissances changées"
     )
+    given.add_argument("--publish", action="store_true", help="met en ligne ce qui change")
+    given.add_argument("--editor", metavar="NOM", default="", help="qui publie, pour l’historique")
     command("migrate", _migrate, "met la base de données à jour")
     command("compile", _compile, "lit les connaissances d’avance : le premier démarrage est court")
     for made in (ask, explain, commune, checked, measured, given):
@@ -367,39 +369,67 @@ def _poster(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _export(settings: Settings, options: argparse.Namespace) -> None:
-    suffix, files = suffix_of(options.file), read_files(settings.knowledge_dir)
-    examined(files, dt.date.today())
+    from bot.storage.proposals import served_files
+    from bot.storage.revisions import Revisions
+
+    suffix = suffix_of(options.file)
+    files, _ = _with_database(
+        settings, lambda database: served_files(Revisions(database), settings.knowledge_dir)
+    )
     options.file.write_bytes(spreadsheet(files, suffix))
     only = "Les réponses seules" if suffix == ".csv" else "Réponses, thèmes, contacts et faits"
     print(typeset(f"{only} dans {options.file}"))
 
 
 def _import(settings: Settings, options: argparse.Namespace) -> _Told:
-    from bot.storage.proposals import proposal, write_folder
+    from bot.storage.proposals import Proposal, proposal, served_files, write_folder
+    from bot.storage.revisions import Revisions
 
-    data, today = options.file.read_bytes(), dt.date.today()
-    there = settings.knowledge_dir.exists()
-    files = read_files(settings.knowledge_dir) if there else shipped()
-    made = proposal(options.file.name, data, files, today)
-    out = options.out
-    if out and not made.refused:
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise RefusedInputError(f"{out} n’est pas un dossier vide : rien n’est écrit.")
-        write_folder(made, settings.knowledge_dir, out)
+    data, out = options.file.read_bytes(), options.out
+    if out and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise RefusedInputError(f"{out} n’est pas un dossier vide : rien n’est écrit.")
+
+    async def run(database: "Database") -> tuple[Proposal, str]:
+        revisions = Revisions(database)
+        files, number = await served_files(revisions, settings.knowledge_dir)
+        made = proposal(options.file.name, data, files, dt.date.today())
+        if made.refused or not made.changes:
+            return made, ""
+        if out:
+            write_folder(made, settings.knowledge_dir, out)
+        if not options.publish:
+            return made, f"Écrit dans {out}." if out else "Rien n’est écrit, ni publié."
+        published = await revisions.publish(
+            made.files, based_on=number, way="tableur", editor=options.editor
+        )
+        return made, f"Publié : révision {published.revision.number}."
+
+    made, done = _with_database(settings, run)
     return _Told(
-        made.as_json(), lambda: terminal.show_proposal(made, options.file, out), int(made.refused)
+        made.as_json(), lambda: terminal.show_proposal(made, options.file, done), int(made.refused)
     )
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:
-    from bot.storage.database import Database
+    async def nothing(_: "Database") -> None: ...
 
-    async def run() -> None:
-        database = await Database.open(settings.database)
+    _with_database(settings, nothing)
+    print(typeset("La base de données est à jour."))
+
+
+def _with_database(settings: Settings, work: Callable[["Database"], Awaitable[_Done]]) -> _Done:
+    """What the work gives, on a database that is up to date. Raises RefusedInputError."""
+    from bot.app import opened_database
+    from bot.services import StartError
+
+    async def run() -> _Done:
+        database = await opened_database(settings)
         try:
-            await database.migrate()
+            return await work(database)
         finally:
             await database.close()
 
-    asyncio.run(run())
-    print(typeset("La base de données est à jour."))
+    try:
+        return asyncio.run(run())
+    except StartError as error:
+        raise RefusedInputError(str(error)) from None

@@ -182,8 +182,8 @@ def show_fact(fact: Fact, entries: Sequence[Entry]) -> None:
         _say("Aucune entrée ne s’appuie sur ce fait.")
 
 
-def show_proposal(proposed: Proposal, path: Path, out: Path | None) -> None:
-    """What a file would change, what is wrong in it, and what was written."""
+def show_proposal(proposed: Proposal, path: Path, done: str) -> None:
+    """What a file would change, what is wrong in it, and what was done of it."""
     for change in proposed.changes[:SHOWN_CHANGES]:
         _say(change)
     if (more := len(proposed.changes) - SHOWN_CHANGES) > 0:
@@ -195,8 +195,8 @@ def show_proposal(proposed: Proposal, path: Path, out: Path | None) -> None:
     show_problems(proposed.problems, None, path)
     if proposed.refused:
         _say("Rien n’est écrit : corrigez ce qui est dit, puis recommencez.")
-    elif proposed.changes:
-        _say(f"Écrit dans {out}." if out else "Rien n’est encore écrit ni publié.")
+    elif done:
+        _say(done)
 
 
 def show_report(report: Mapping[str, Any]) -> None:

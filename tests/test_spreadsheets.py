@@ -112,8 +112,8 @@ def bases(draw: st.DrawFn) -> dict[str, Any]:
     contacts, facts, themes, keys = (draw(IDS) for _ in range(4))
     entries = []
     for key in keys:
-        entry: dict[str, Any] = {"id": key, "question": draw(LINE.filter(lambda text: len(text) < 120)),
-                 "reponse": draw(TEXT)}  # fmt: skip
+        question = draw(LINE.filter(lambda text: len(text) < 120))
+        entry: dict[str, Any] = {"id": key, "question": question, "reponse": draw(TEXT)}
         more = {
             "theme": st.sampled_from(themes), "en_bref": LINE, "facile": TEXT,
             "contact": st.sampled_from(contacts), "expire_le": DAY, "revoir_le": DAY,

@@ -1,5 +1,6 @@
 """What a file that an editor gives, a spreadsheet or one of ours, would change of the knowledge."""
 
+import asyncio
 import datetime as dt
 import shutil
 from collections.abc import Iterator, Mapping
@@ -9,12 +10,13 @@ from typing import Any
 
 from bot.knowledge.changes import changes
 from bot.knowledge.columns import ENTRIES, FACT
-from bot.knowledge.files import EDITED, PICTURES
+from bot.knowledge.files import EDITED, FAQ, PICTURES
 from bot.knowledge.freshness import resting_on, unverified
 from bot.knowledge.importing import Import, imported
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.problem import Problem
-from bot.storage.knowledge_files import examine
+from bot.storage.knowledge_files import KnowledgeError, examine, read_files, shipped
+from bot.storage.revisions import Revisions
 from bot.storage.spreadsheets import FORMATS, SpreadsheetError, read_sheets
 
 
@@ -86,6 +88,23 @@ def _notes(found: Import, base: KnowledgeBase | None) -> Iterator[str]:
     for edit in found.edits:
         if edit.table is FACT and not edit.new and base and (keys := resting_on(base, edit.key)):
             yield f"Le fait « {edit.key} » change. À relire : {', '.join(keys)}."
+
+
+async def served_files(revisions: Revisions, folder: Path) -> tuple[dict[str, str], int]:
+    """The files served, what is new in the folder taken first, and their revision.
+
+    Those that ship with the program and 0 where nothing was ever served, and nothing can be.
+    Raises KnowledgeError where the folder's files are wrong and nothing else is served.
+    """
+    try:
+        if await asyncio.to_thread(folder.exists):
+            await revisions.take(await asyncio.to_thread(read_files, folder))
+    except KnowledgeError:
+        if await revisions.newest() is None and await asyncio.to_thread((folder / FAQ).exists):
+            raise
+    newest = await revisions.newest()
+    number = newest.number if newest else 0
+    return shipped() | await revisions.files(number), number
 
 
 def write_folder(proposed: Proposal, pictures: Path, out: Path) -> None:
