@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -18,9 +18,11 @@ from bot import console, evaluation, terminal
 from bot.communes.commune import communes_of
 from bot.conversation.assistant import Assistant, corpus_of
 from bot.conversation.reply import Conversation, Question, commune_as_json
+from bot.knowledge.contradictions import contradictions
 from bot.knowledge.freshness import resting_on
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
+from bot.knowledge.problem import Problem
 from bot.knowledge.region import Status
 from bot.language.typography import typeset
 from bot.logs import start_log
@@ -141,6 +143,11 @@ def _parser() -> argparse.ArgumentParser:
     checked.add_argument("file", metavar="FICHIER", nargs="?", type=Path, help="faq.yaml")
     checked.add_argument(
         "--essais", action="store_true", help="pose aussi les questions d’essai (plus long)"
+    )
+    checked.add_argument(
+        "--links",
+        action="store_true",
+        help="ouvre aussi chaque adresse (quelques minutes)",
     )
     measured = command("evaluate", _evaluate, "mesure les réponses sur des questions étiquetées")
     what = measured.add_mutually_exclusive_group(required=True)
@@ -274,14 +281,33 @@ def _commune(settings: Settings, options: argparse.Namespace) -> _Told:
 
 def _check(settings: Settings, options: argparse.Namespace) -> _Told:
     path = options.file or settings.knowledge_dir
-    _, checked = examine(read_files(path), dt.date.today())
+    files = read_files(path)
+    _, checked = examine(files, dt.date.today())
+    if checked.base:
+        checked = checked.also(tuple(contradictions(checked.base, checked.faq, files)))
     if options.essais and checked.base:
         found = evaluation.failed_tests(_assistant(settings, checked.base), checked.faq)
         checked = checked.also(found)
+    links = _dead_links(files) if options.links else []
     problems, base = checked.problems, checked.base
-    told = [problem.as_json() for problem in problems]
+    told = [problem.as_json() for problem in (*problems, *links)]
     code = 1 if checked.errors else 0
-    return _Told(told, lambda: terminal.show_problems(problems, base, path), code)
+
+    def show() -> None:
+        terminal.show_problems(problems, base, path)
+        if options.links:
+            terminal.show_links(links)
+
+    return _Told(told, show, code)
+
+
+def _dead_links(files: Mapping[str, str]) -> list[Problem]:
+    from bot.links import cited, dead
+
+    links = cited(files)
+    said = f"{len(links)} adresses à ouvrir, une par seconde et par site : quelques minutes."
+    print(typeset(said), file=sys.stderr)
+    return asyncio.run(dead(links))
 
 
 def _evaluate(settings: Settings, options: argparse.Namespace) -> _Told:

@@ -158,6 +158,13 @@ def show_problems(problems: Sequence[Problem], base: KnowledgeBase | None, path:
         _out.print(f"{waiting} entrées attendent d’être vérifiées par une personne (verifie_le).")
 
 
+def show_links(problems: Sequence[Problem]) -> None:
+    """Every address that does not answer well, a line each."""
+    for problem in problems:
+        _out.print(Text(typeset(str(problem))), style="yellow", soft_wrap=True)
+    _say(f"Adresses à revoir : {len(problems)}.")
+
+
 def show_grounds(entry: Entry, grounds: Sequence[Ground]) -> None:
     """The answer sentence by sentence, beside the facts that bear it and their addresses."""
     table = Table(title=typeset(entry.question), title_justify="left", show_lines=True)

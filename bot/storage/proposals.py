@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.knowledge.changes import changes
+from bot.knowledge.checking import Checked
 from bot.knowledge.columns import ENTRIES, FACT
+from bot.knowledge.contradictions import contradictions
 from bot.knowledge.files import EDITED, FAQ, PICTURES
 from bot.knowledge.freshness import resting_on, unverified
 from bot.knowledge.importing import Import, imported
@@ -53,13 +55,19 @@ def proposal(name: str, data: bytes, files: Mapping[str, str], today: dt.date) -
     if found.problems:
         return Proposal(files, (), (), tuple(found.problems), None, ())
     after = unverified(files, found.files)
-    _, before = examine(files, today)
-    _, checked = examine(after, today)
+    before, checked = (_examined(some, today) for some in (files, after))
     told = tuple(map(str, changes(files, after)))
     new = tuple(one.key for one in found.edits if one.new and one.table is ENTRIES)
     notes = tuple(_notes(found, checked.base))
     problems = tuple(found.in_cells(checked.problems, before.problems))
     return Proposal(after, told, notes, problems, checked.base, new)
+
+
+def _examined(files: Mapping[str, str], today: dt.date) -> Checked:
+    _, checked = examine(files, today)
+    if checked.base is None:
+        return checked
+    return checked.also(tuple(contradictions(checked.base, checked.faq, files)))
 
 
 def _read(name: str, data: bytes, files: Mapping[str, str]) -> Import:
