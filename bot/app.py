@@ -21,6 +21,7 @@ from bot.settings import Settings, secret_key
 from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
 from bot.storage.knowledge_files import Knowledge
+from bot.storage.retention import purging
 from bot.storage.revisions import Revisions
 from bot.storage.shelf import Shelf
 from bot.storage.watching import KnowledgeWatcher
@@ -44,6 +45,7 @@ def make_assistant(
         unrelated=knowledge.common,
         match=lambda corpus, former: matchers_of(corpus, cache, former, shelf),
         public_url=settings.public_url,
+        retention_days=settings.retention_days,
     )
 
 
@@ -76,8 +78,17 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         gc.collect()
         gc.freeze()
         _give_back()
-        services = Services(assistant, database, knowledge, pseudonym_key=secret_key(settings))
-        async with services.tallies.writing():
+        services = Services(
+            assistant,
+            database,
+            knowledge,
+            pseudonym_key=secret_key(settings),
+            retention_days=settings.retention_days,
+            admin_ids=settings.admin_ids,
+            address=settings.address,
+        )
+        kept = purging(database, settings.retention_days, assistant.today)
+        async with services.tallies.writing(), kept:
             yield services
     finally:
         await knowledge.close()

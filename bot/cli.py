@@ -26,7 +26,7 @@ from bot.knowledge.problem import Problem
 from bot.knowledge.region import Status
 from bot.language.typography import typeset
 from bot.logs import start_log
-from bot.settings import Settings, WrongSettingError, load_settings, slips
+from bot.settings import Settings, WrongSettingError, load_settings, secret_key, slips
 from bot.storage.knowledge_files import (
     KnowledgeError,
     examine,
@@ -34,7 +34,6 @@ from bot.storage.knowledge_files import (
     load_base,
     read_files,
 )
-from bot.storage.spreadsheets import SpreadsheetError, spreadsheet, suffix_of
 
 if TYPE_CHECKING:
     from bot.storage.database import Database
@@ -52,7 +51,6 @@ _REFUSALS = (
     RefusedInputError,
     WrongSettingError,
     KnowledgeError,
-    SpreadsheetError,
     evaluation.WrongCasesError,
 )
 
@@ -145,9 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         "--essais", action="store_true", help="pose aussi les questions d’essai (plus long)"
     )
     checked.add_argument(
-        "--links",
-        action="store_true",
-        help="ouvre aussi chaque adresse (quelques minutes)",
+        "--links", action="store_true", help="ouvre aussi chaque adresse (quelques minutes)"
     )
     measured = command("evaluate", _evaluate, "mesure les réponses sur des questions étiquetées")
     what = measured.add_mutually_exclusive_group(required=True)
@@ -167,15 +163,19 @@ def _parser() -> argparse.ArgumentParser:
     poster.add_argument(
         "--out", metavar="SORTIE", type=Path, required=True, help="fichier PDF ; dossier avec --all"
     )
-    exported = command("export", _export, "met les connaissances dans un tableur")
+    digest = command("digest", _digest, "dit ce qui est resté sans réponse, et de quoi y répondre")
+    digest.add_argument("--days", metavar="N", type=_days, default=7, help="jours (7)")
+    digest.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
+    link = command("admin-link", _admin_link, "donne une adresse qui ouvre une fois la rédaction")
+    link.add_argument("--hours", metavar="N", type=_hours, help="heures (sinon 15 minutes)")
+    exported = command("export", _exchange("export"), "met les connaissances dans un tableur")
     exported.add_argument("file", metavar="FICHIER", type=Path, help="nom en .xlsx ou en .csv")
-    given = command("import", _import, "dit ce que changerait un tableur, sans rien publier")
+    given = command("import", _exchange("bring"), "dit ce que changerait un tableur")
     given.add_argument("file", metavar="FICHIER", type=Path, help=".xlsx, .csv, ou faq.yaml")
-    given.add_argument(
-        "--out", metavar="DOSSIER", type=Path, help="où écrire les connaissances changées"
-    )
-    given.add_argument("--publish", action="store_true", help="met en ligne ce qui change")
-    given.add_argument("--editor", metavar="NOM", default="", help="qui publie, pour l’historique")
+    given.add_argument("--out", metavar="DOSSIER", type=Path, help="l’écrit dans ce dossier")
+    given.add_argument("--editor", metavar="NOM", default="", help="le met dans ses brouillons")
+    given.add_argument("--publish", action="store_true", help="le met en ligne")
+    command("purge", _purge, "efface ce qui a été gardé assez longtemps")
     command("migrate", _migrate, "met la base de données à jour")
     command("compile", _compile, "lit les connaissances d’avance : le premier démarrage est court")
     for made in (ask, explain, commune, checked, measured, given):
@@ -196,6 +196,17 @@ def _compile(settings: Settings, _: argparse.Namespace) -> None:
 
 # Telegram, the web and the database take longer to load than `check` to check: only who needs
 # them imports them.
+
+
+def _exchange(name: str) -> _Command:
+    def run(settings: Settings, options: argparse.Namespace) -> _Told:
+        module = import_module("bot.exchange")
+        try:
+            return _Told(*getattr(module, name)(settings, options))
+        except module.REFUSALS as error:
+            raise RefusedInputError(str(error)) from None
+
+    return run
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> None:
@@ -265,11 +276,9 @@ def _explain_fact(settings: Settings, key: str) -> _Told:
     base = load_base(settings.knowledge_dir, dt.date.today())
     if key not in base.facts:
         raise RefusedInputError(f"Le fait « {key} » n’existe pas.")
-    resting = resting_on(base, key)
-    told = {"fact": key, "entries": resting}
-    return _Told(
-        told, lambda: terminal.show_fact(base.facts[key], [base.entries[one] for one in resting])
-    )
+    entries = [base.entries[one] for one in resting_on(base, key)]
+    told = {"fact": key, "entries": [entry.id for entry in entries]}
+    return _Told(told, lambda: terminal.show_fact(base.facts[key], entries))
 
 
 def _commune(settings: Settings, options: argparse.Namespace) -> _Told:
@@ -372,9 +381,8 @@ def _poster(settings: Settings, options: argparse.Namespace) -> None:
     from bot.kit.kit import kits
     from bot.kit.poster import poster
 
-    ours, address = load(settings.knowledge_dir, dt.date.today()), settings.public_url
-    if not address:
-        address = f"http://{settings.host}:{settings.port}"
+    ours, address = load(settings.knowledge_dir, dt.date.today()), settings.address
+    if not settings.public_url:
         print(f"PUBLIC_URL n’est pas définie : l’affiche mène à {address}.", file=sys.stderr)
     of = ours.gazetteer.get(options.commune) if options.commune else None
     if options.commune and of is None:
@@ -394,46 +402,50 @@ def _poster(settings: Settings, options: argparse.Namespace) -> None:
     print(typeset(f"{len(inside)} affiches dans {options.out}"))
 
 
-def _export(settings: Settings, options: argparse.Namespace) -> None:
-    from bot.storage.proposals import served_files
-    from bot.storage.revisions import Revisions
-
-    suffix = suffix_of(options.file)
-    files, _ = _with_database(
-        settings, lambda database: served_files(Revisions(database), settings.knowledge_dir)
-    )
-    options.file.write_bytes(spreadsheet(files, suffix))
-    only = "Les réponses seules" if suffix == ".csv" else "Réponses, thèmes, contacts et faits"
-    print(typeset(f"{only} dans {options.file}"))
+def _days(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) <= 3650):
+        raise argparse.ArgumentTypeError("un nombre de jours")
+    return int(text)
 
 
-def _import(settings: Settings, options: argparse.Namespace) -> _Told:
-    from bot.storage.proposals import Proposal, proposal, served_files, write_folder
-    from bot.storage.revisions import Revisions
+def _digest(settings: Settings, options: argparse.Namespace) -> _Told:
+    from bot.digest import as_json, as_yaml, in_words, make_digest
+    from bot.storage.asked import AskedQuestions
 
-    data, out = options.file.read_bytes(), options.out
-    if out and out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise RefusedInputError(f"{out} n’est pas un dossier vide : rien n’est écrit.")
+    served = _assistant(settings).served
 
-    async def run(database: "Database") -> tuple[Proposal, str]:
-        revisions = Revisions(database)
-        files, number = await served_files(revisions, settings.knowledge_dir)
-        made = proposal(options.file.name, data, files, dt.date.today())
-        if made.refused or not made.changes:
-            return made, ""
-        if out:
-            write_folder(made, settings.knowledge_dir, out)
-        if not options.publish:
-            return made, f"Écrit dans {out}." if out else "Rien n’est écrit, ni publié."
-        published = await revisions.publish(
-            made.files, based_on=number, way="tableur", editor=options.editor
+    async def run(database: "Database") -> _Told:
+        asked = AskedQuestions(database, lambda: served, settings.retention_days)
+        made = await make_digest(database, asked, served, options.days)
+        told, pasted = in_words(made, served), as_yaml(made, served)
+        return _Told(
+            as_json(made, served), lambda: print("\n\n".join(filter(None, (told, pasted))))
         )
-        return made, f"Publié : révision {published.revision.number}."
 
-    made, done = _with_database(settings, run)
-    return _Told(
-        made.as_json(), lambda: terminal.show_proposal(made, options.file, done), int(made.refused)
-    )
+    return _with_database(settings, run)
+
+
+def _hours(text: str) -> int:
+    from bot.storage.editors import MOST_HOURS
+
+    if not (text.isdecimal() and 0 < int(text) <= MOST_HOURS):
+        raise argparse.ArgumentTypeError(f"un nombre d’heures, {MOST_HOURS} au plus")
+    return int(text)
+
+
+def _admin_link(settings: Settings, options: argparse.Namespace) -> None:
+    from bot.storage.editors import admin_link
+
+    now = dt.datetime.now(dt.UTC)
+    print(admin_link(secret_key(settings), settings.address, now, options.hours))
+
+
+def _purge(settings: Settings, _: argparse.Namespace) -> None:
+    from bot.storage.retention import purge
+
+    days = settings.retention_days
+    gone = _with_database(settings, lambda database: purge(database, dt.date.today(), days))
+    print(typeset(f"Purge faite : {gone} questions effacées (plus de {days} jours)."))
 
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:

@@ -78,15 +78,19 @@ def alarmed(base: KnowledgeBase, gazetteer: Gazetteer) -> Assistant:
     return Assistant(base.model_copy(update={"entries": entries}), gazetteer, today=lambda: TODAY)
 
 
+def unhurried() -> Limits:
+    """As if a second went by between requests: tests go through hundreds of buttons."""
+    seconds = itertools.count()
+    return Limits(lambda: float(next(seconds)))
+
+
 @pytest.fixture
 async def services(assistant: Assistant, tmp_path: Path) -> AsyncIterator[Services]:
     """An assistant with the project's knowledge and an empty SQLite database."""
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
     await database.migrate()
-    seconds = itertools.count()  # between requests: these tests go through hundreds of buttons
-    unhurried = Limits(lambda: float(next(seconds)))
     watcher = KnowledgeWatcher(KNOWLEDGE, Revisions(database))
-    yield Services(assistant, database, watcher, limits=unhurried)
+    yield Services(assistant, database, watcher, limits=unhurried())
     await database.close()
 
 

@@ -23,6 +23,7 @@ class Problem:
     message: str  # French: what is wrong
     hint: str  # French: what to do
     file: str = "faq.yaml"
+    key: str = ""  # of the entry or the other thing named there, as « reponse »
     column: str | None = None  # letters, where `file` is a spreadsheet or one of its sheets
 
     def as_json(self) -> dict[str, str | int | None]:

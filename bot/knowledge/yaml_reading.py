@@ -68,12 +68,20 @@ class Document:
     def error(
         self, path: Path, code: str, message: str, hint: str, entry: str | None = None
     ) -> Problem:
-        return Problem(self.line(path), entry, "error", code, message, hint, self.file)
+        line, key = self.line(path), _key(path)
+        return Problem(line, entry, "error", code, message, hint, self.file, key=key)
 
     def warning(
         self, path: Path, code: str, message: str, hint: str, entry: str | None = None
     ) -> Problem:
-        return Problem(self.line(path), entry, "warning", code, message, hint, self.file)
+        line, key = self.line(path), _key(path)
+        return Problem(line, entry, "warning", code, message, hint, self.file, key=key)
+
+
+def _key(path: Path) -> str:
+    """The key of what is named at `path`: an item of a list, or what is under a name."""
+    inside = path[2:] if len(path) > 1 and isinstance(path[1], int) else path[1:]
+    return str(inside[0]) if inside else ""
 
 
 class _UnreadableError(Exception):

@@ -13,7 +13,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -67,13 +67,19 @@ def matchers_of(
         shelf.put(name, content)
 
 
+def draft_matcher(corpus: Corpus, former: Matcher | None) -> Iterator[Matcher]:
+    """The matcher of a draft, kept nowhere: as sure as the one served, where it is much alike."""
+    with contextlib.closing(_built_apart(corpus, former)) as making:
+        yield next(making)
+
+
 def compile_shipped(corpus: Corpus) -> None:
     """Keep the matcher with the program, for a first start on a bare, read-only disk."""
     (made,) = _built_apart(corpus)
     _keep(_written(made), SHIPPED / _name(corpus))
 
 
-def _built_apart(corpus: Corpus, former: Matcher | None = None) -> Iterator[Matcher]:
+def _built_apart(corpus: Corpus, former: Matcher | None = None) -> Generator[Matcher, None, None]:
     """Built in a process of its own: what the work takes of memory is given back whole."""
     path = os.pathsep.join([str(_PROGRAM.parent), os.environ.get("PYTHONPATH", "")])
     known = former.meanings if former else {}
@@ -89,11 +95,14 @@ def _built_apart(corpus: Corpus, former: Matcher | None = None) -> Iterator[Matc
         for meaning in known.values():
             to.write(meaning.tobytes())
         to.close()
-        first = _read(io.BytesIO(of.read(int(of.readline()))), corpus)
-        if former and len(known.keys() & first.meanings.keys()) > ALIKE * len(first.meanings):
-            yield first.scaled(former.scale)
-        slope, none = json.loads(of.readline())
-        yield first.scaled(Scale(slope, none))
+        try:
+            first = _read(io.BytesIO(of.read(int(of.readline()))), corpus)
+            if former and len(known.keys() & first.meanings.keys()) > ALIKE * len(first.meanings):
+                yield first.scaled(former.scale)
+            slope, none = json.loads(of.readline())
+            yield first.scaled(Scale(slope, none))
+        finally:
+            apart.kill()  # whoever has enough of the first waits for nothing
 
 
 def _name(corpus: Corpus) -> str:

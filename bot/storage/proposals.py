@@ -35,10 +35,15 @@ class Proposal:
     problems: tuple[Problem, ...]
     base: KnowledgeBase | None
     new: tuple[str, ...]
+    way: str  # of a revision: « tableur », or « fichier »
 
     @property
     def refused(self) -> bool:
         return any(problem.level == "error" for problem in self.problems)
+
+    def blocks(self, before: Mapping[str, str]) -> dict[tuple[str, str], str]:
+        """The blocks that change, by file and key; empty: taken away."""
+        return {(one.file, one.key): one.after for one in changes(before, self.files)}
 
     def as_json(self) -> dict[str, Any]:
         """What `import --json` prints."""
@@ -52,15 +57,16 @@ def proposal(name: str, data: bytes, files: Mapping[str, str], today: dt.date) -
     Raises SpreadsheetError where it is neither a spreadsheet nor one of the knowledge files.
     """
     found = _read(name, data, files)
+    way = "tableur" if found.lines or found.problems else "fichier"
     if found.problems:
-        return Proposal(files, (), (), tuple(found.problems), None, ())
+        return Proposal(files, (), (), tuple(found.problems), None, (), way)
     after = unverified(files, found.files)
     before, checked = (_examined(some, today) for some in (files, after))
     told = tuple(map(str, changes(files, after)))
     new = tuple(one.key for one in found.edits if one.new and one.table is ENTRIES)
     notes = tuple(_notes(found, checked.base))
     problems = tuple(found.in_cells(checked.problems, before.problems))
-    return Proposal(after, told, notes, problems, checked.base, new)
+    return Proposal(after, told, notes, problems, checked.base, new, way)
 
 
 def _examined(files: Mapping[str, str], today: dt.date) -> Checked:

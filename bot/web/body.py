@@ -13,8 +13,6 @@ ENCODINGS = ("identity", "gzip", "deflate")
 FORM_BYTES = 52 * 1024
 #: Seconds in which a body has to arrive: a phone with hardly any network sends 12 KiB in five.
 PATIENCE = 20.0
-#: A message of 4,000 characters, each of which may take 12 bytes in a form, with the conversation.
-FORM_BYTES = 52 * 1024
 
 
 async def read_body(request: web.Request, most: int) -> bytes:
@@ -38,14 +36,14 @@ async def read_body(request: web.Request, most: int) -> bytes:
     return sent if encoding == "identity" else _inflated(sent, most)
 
 
-async def read_form(request: web.Request) -> dict[str, str]:
+async def read_form(request: web.Request, most: int = FORM_BYTES) -> dict[str, str]:
     """The fields of one of our own forms: another site must not ask or vote in a reader's name.
 
     Nothing raises here on what is sent, as a parser's error would quote it in the log.
     """
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise web.HTTPForbidden
-    body = await read_body(request, FORM_BYTES)
+    body = await read_body(request, most)
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 

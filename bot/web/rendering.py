@@ -1,6 +1,7 @@
 """From a Reply to HTML: the Jinja environment and what the templates are given."""
 
 import base64
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from bot.conversation.dating import dated, last_looked_at
 from bot.conversation.markup import Block, parse, plain
 from bot.conversation.reply import Conversation, Outcome, Reply
 from bot.knowledge.texts import Sentences
+from bot.language.typography import long_date, typeset
 from bot.web.assets import ASSETS, FOLDER, static_url
 from bot.web.keys import ROOT, SERVICES, TEMPLATES
 from bot.web.links import action_url, form_fields, read_draw, read_easy
@@ -56,7 +58,9 @@ def make_environment(public_url: str, root: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(blocks=parse, easy_blocks=easy_blocks, tel=tel)
+    environment.filters.update(
+        blocks=parse, easy_blocks=easy_blocks, tel=tel, typeset=typeset, day=_day, moment=_moment
+    )
     environment.globals.update(
         public_url=public_url,
         root=root,
@@ -67,6 +71,8 @@ def make_environment(public_url: str, root: str) -> Environment:
         framed_url=root + static_url("framed.js"),
         kit_style_url=root + static_url("kit.css"),
         kit_script_url=root + static_url("kit.js"),
+        editing_style_url=root + static_url("redaction.css"),
+        editing_script_url=root + static_url("redaction.js"),
     )
     return environment
 
@@ -74,6 +80,20 @@ def make_environment(public_url: str, root: str) -> Environment:
 def easy_blocks(text: str) -> tuple[Block, ...]:
     """Easy-to-read wording keeps one idea a line, as its writers typed it."""
     return parse(re.sub(r"\n+(?!- )", "\n\n", text))
+
+
+def _day(day: dt.date | str) -> str:
+    """A date in full; what is none, as it is."""
+    try:
+        return long_date(dt.date.fromisoformat(str(day)))
+    except ValueError:
+        return str(day)
+
+
+def _moment(at: dt.datetime) -> str:
+    """« 7 mars 2017 à 9 h 05 », where the service is."""
+    here = at.astimezone()
+    return f"{long_date(here.date())} à {here.hour}\u00a0h\u00a0{here.minute:02}"
 
 
 def tel(phone: str) -> str:

@@ -15,10 +15,12 @@ from bot.knowledge.files import PICTURES
 from bot.limits import Networks
 from bot.logs import request_id
 from bot.services import Services
+from bot.storage.trials import Trials
 from bot.web import (
     api,
     assets,
     door,
+    editing,
     embedding,
     figures,
     health,
@@ -28,6 +30,8 @@ from bot.web import (
     staff,
 )
 from bot.web.callers import limit
+from bot.web.editing.publishing import TRIALS
+from bot.web.editing.requests import DIGESTS
 from bot.web.keys import (
     EMBED,
     METRICS_TOKEN,
@@ -85,11 +89,15 @@ def make_app(
     app[METRICS_TOKEN] = metrics_token
     app[PUBLIC_URL] = public_url.rstrip("/")
     app[EMBED] = embed
+    app[TRIALS] = Trials(services.assistant)
+    app[DIGESTS] = {}
     folder = services.knowledge.folder
     app[publication.PICTURED] = all((folder / name).is_file() for name in PICTURES)
     app[TEMPLATES].globals["pictured"] = app[publication.PICTURED]
     app[TEMPLATES].globals["legal"] = publication.LEGAL
-    rooms = (pages, publication, staff, figures, embedding, api, open_data, health, assets)
+    rooms = (
+        pages, publication, staff, figures, embedding, api, open_data, health, assets, editing,
+    )  # fmt: skip
     routes = (*(route for room in rooms for route in room.ROUTES), *more)
     for above in dict.fromkeys(("", root)):
         app.add_routes(

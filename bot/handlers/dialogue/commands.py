@@ -1,5 +1,6 @@
 """What happens on each command."""
 
+import datetime as dt
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -9,12 +10,18 @@ from telegram import Update
 from bot.conversation.action import Ask, Kind
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
+from bot.digest import in_words, make_digest
 from bot.handlers.context import CHANNEL, BotContext
 from bot.handlers.delivery.errors import report
 from bot.handlers.delivery.patience import soon
+from bot.handlers.delivery.sending import Message, deliver
 from bot.handlers.dialogue.keyboard import Part
 from bot.handlers.dialogue.links import StartLink
 from bot.handlers.dialogue.replying import answer, send
+from bot.storage.editors import LINK_MINUTES, admin_link
+
+#: Days of a digest; characters of a message (Bot API).
+WEEK, LONGEST = 7, 4096
 
 
 async def start(update: Update, context: BotContext) -> None:
@@ -52,6 +59,53 @@ async def commune(update: Update, context: BotContext) -> None:
         await answer(update, context, text=" ".join(context.args))
     else:
         await answer(update, context, part=Part("commune"))
+
+
+async def erase(update: Update, context: BotContext) -> None:
+    """Erase what is kept of her here. Nothing of this reply is remembered either."""
+    told = context.texts.telegram["efface"]
+    try:
+        if not await soon(context.erase()):
+            told = context.texts.telegram["efface_echec"]
+    except Exception as error:
+        report(error)
+        told = context.texts.telegram["efface_echec"]
+    await _tell(update, context, told)
+
+
+async def digest(update: Update, context: BotContext) -> None:
+    """The digest of the week, for those whom ADMIN_IDS names, alone; to others, help."""
+    services = context.services
+    if not _edits(update, context):
+        await answer(update, context, part=Part("help"))
+        return
+    served = services.assistant.served
+    made = await make_digest(services.database, services.asked, served, WEEK)
+    await _tell(update, context, in_words(made, served, short=True)[:LONGEST])
+
+
+async def editing(update: Update, context: BotContext) -> None:
+    """An address that opens the editors' page once, for those whom ADMIN_IDS names, alone."""
+    services = context.services
+    if not _edits(update, context):
+        await answer(update, context, part=Part("help"))
+        return
+    link = admin_link(services.pseudonym_key, services.address, dt.datetime.now(dt.UTC))
+    told = context.texts.telegram["redaction"].format(adresse=link, minutes=LINK_MINUTES)
+    await _tell(update, context, told)
+
+
+def _edits(update: Update, context: BotContext) -> bool:
+    """Whether an editor writes, in a chat of hers alone."""
+    chat, user = update.effective_chat, update.effective_user
+    private = chat is not None and chat.type == chat.PRIVATE
+    return private and user is not None and user.id in context.services.admin_ids
+
+
+async def _tell(update: Update, context: BotContext, text: str) -> None:
+    if update.effective_chat:
+        chat = update.effective_chat.id
+        await deliver(context.bot, Message(chat, text, html=False, topic=context.topic))
 
 
 def asking(action: str) -> Callable[[Update, BotContext], Coroutine[Any, Any, None]]:
