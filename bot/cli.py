@@ -168,15 +168,28 @@ def _parser() -> argparse.ArgumentParser:
     digest.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
     link = command("admin-link", _admin_link, "donne une adresse qui ouvre une fois la rédaction")
     link.add_argument("--hours", metavar="N", type=_hours, help="heures (sinon 15 minutes)")
-    exported = command("export", _exchange("export"), "met les connaissances dans un tableur")
+    exported = command("export", _of("exchange", "export"), "met les connaissances dans un tableur")
     exported.add_argument("file", metavar="FICHIER", type=Path, help="nom en .xlsx ou en .csv")
-    given = command("import", _exchange("bring"), "dit ce que changerait un tableur")
+    given = command("import", _of("exchange", "bring"), "dit ce que changerait un tableur")
     given.add_argument("file", metavar="FICHIER", type=Path, help=".xlsx, .csv, ou faq.yaml")
     given.add_argument("--out", metavar="DOSSIER", type=Path, help="l’écrit dans ce dossier")
     given.add_argument("--editor", metavar="NOM", default="", help="le met dans ses brouillons")
     given.add_argument("--publish", action="store_true", help="le met en ligne")
     command("purge", _purge, "efface ce qui a été gardé assez longtemps")
-    command("migrate", _migrate, "met la base de données à jour")
+    command("migrate", _of("upkeep", "migrate"), "met la base de données à jour")
+    kept = command(
+        "backup", _of("upkeep", "keep"), "met tout dans un fichier : base et connaissances"
+    )
+    put_back = command(
+        "restore", _of("upkeep", "put_back"), "remet en place un fichier de « backup »"
+    )
+    for made in (kept, put_back):
+        made.add_argument("file", metavar="FICHIER", type=Path)
+    command(
+        "take",
+        _of("upkeep", "take"),
+        "prend les fichiers tels quels, même s’ils ont perdu du texte",
+    )
     command("compile", _compile, "lit les connaissances d’avance : le premier démarrage est court")
     for made in (ask, explain, commune, checked, measured, given):
         made.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
@@ -198,13 +211,14 @@ def _compile(settings: Settings, _: argparse.Namespace) -> None:
 # them imports them.
 
 
-def _exchange(name: str) -> _Command:
-    def run(settings: Settings, options: argparse.Namespace) -> _Told:
-        module = import_module("bot.exchange")
+def _of(room: str, name: str) -> _Command:
+    def run(settings: Settings, options: argparse.Namespace) -> _Told | None:
+        module = import_module(f"bot.{room}")
         try:
-            return _Told(*getattr(module, name)(settings, options))
+            told = getattr(module, name)(settings, options)
         except module.REFUSALS as error:
             raise RefusedInputError(str(error)) from None
+        return _Told(*told) if told else None
 
     return run
 
@@ -446,13 +460,6 @@ def _purge(settings: Settings, _: argparse.Namespace) -> None:
     days = settings.retention_days
     gone = _with_database(settings, lambda database: purge(database, dt.date.today(), days))
     print(typeset(f"Purge faite : {gone} questions effacées (plus de {days} jours)."))
-
-
-def _migrate(settings: Settings, _: argparse.Namespace) -> None:
-    async def nothing(_: "Database") -> None: ...
-
-    _with_database(settings, nothing)
-    print(typeset("La base de données est à jour."))
 
 
 def _with_database(settings: Settings, work: Callable[["Database"], Awaitable[_Done]]) -> _Done:
