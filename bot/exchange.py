@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from bot import terminal
-from bot.app import opened_database
+from bot.app import make_assistant, opened_database
 from bot.language.typography import typeset
 from bot.services import StartError
 from bot.settings import Settings
+from bot.storage.asked import AskedQuestions
+from bot.storage.database import Database
 from bot.storage.editors import Editors
 from bot.storage.knowledge_files import KnowledgeError
 from bot.storage.proposals import Proposal, proposal, served_files, write_folder
@@ -21,6 +23,8 @@ from bot.storage.spreadsheets import SpreadsheetError, spreadsheet, suffix_of
 REFUSALS = (KnowledgeError, SpreadsheetError, StartError)
 #: For programs, for people, and the exit code.
 Told = tuple[Any, Callable[[], None], int]
+#: Questions that got no answer, masked, by the new entry that would be the nearest to them.
+Ways = dict[str, list[str]]
 
 
 def export(settings: Settings, options: argparse.Namespace) -> Told:
@@ -45,33 +49,49 @@ def bring(settings: Settings, options: argparse.Namespace) -> Told:
     if out and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise SpreadsheetError(f"{out} n’est pas un dossier vide : rien n’est écrit.")
 
-    async def run() -> tuple[Proposal, str]:
+    async def run() -> tuple[Proposal, str, Ways]:
         database = await opened_database(settings)
         try:
             revisions = Revisions(database)
             files, number = await served_files(revisions, settings.knowledge_dir)
             made = proposal(options.file.name, data, files, dt.date.today())
             if made.refused or not made.changes:
-                return made, ""
+                return made, "", {}
+            ways = await _ways_to_ask(settings, database, made)
             if options.publish:
                 published = await revisions.publish(
                     made.files, based_on=number, way=made.way, editor=options.editor
                 )
-                return made, f"Publié : version {published.revision.number}."
+                return made, f"Publié : version {published.revision.number}.", ways
             if options.editor:
                 now = dt.datetime.now(dt.UTC)
-                await Editors(database).keep(options.editor, made.blocks(files), number, now)
-                return made, f"Mis dans les brouillons de {options.editor} : rien n’est publié."
-            return made, "" if out else "Rien n’est écrit, ni publié."
+                blocks = made.blocks(files, ways)
+                await Editors(database).keep(options.editor, blocks, number, now)
+                done = f"Dans les brouillons de {options.editor} : rien n’est publié."
+                return made, done, ways
+            return made, "" if out else "Rien n’est écrit, ni publié.", ways
         finally:
             await database.close()
 
-    made, done = asyncio.run(run())
+    made, done, ways = asyncio.run(run())
     if out and made.changes and not made.refused:
         write_folder(made, settings.knowledge_dir, out)
         done = f"{done} Écrit dans {out}.".strip()
     return (
-        made.as_json(),
-        lambda: terminal.show_proposal(made, options.file, done),
+        {**made.as_json(), "ways": ways},
+        lambda: terminal.show_proposal(made, ways, options.file, done),
         int(made.refused),
     )
+
+
+async def _ways_to_ask(settings: Settings, database: Database, made: Proposal) -> Ways:
+    """What people asked in vain and is nearest to a new entry: it may be another way to ask it."""
+    if not (made.new and made.knowledge and settings.retention_days):
+        return {}
+    served = (await asyncio.to_thread(make_assistant, settings, made.knowledge)).served
+    asked = AskedQuestions(database, lambda: served, settings.retention_days)
+    ways: Ways = {}
+    for group in await asked.groups(settings.retention_days):
+        if group.nearest in made.new:
+            ways.setdefault(group.nearest, []).extend(group.examples)
+    return ways

@@ -189,7 +189,9 @@ def show_fact(fact: Fact, entries: Sequence[Entry]) -> None:
         _say("Aucune entrée ne s’appuie sur ce fait.")
 
 
-def show_proposal(proposed: Proposal, path: Path, done: str) -> None:
+def show_proposal(
+    proposed: Proposal, ways: Mapping[str, Sequence[str]], path: Path, done: str
+) -> None:
     """What a file would change, what is wrong in it, and what was done of it."""
     for change in proposed.changes[:SHOWN_CHANGES]:
         _say(change)
@@ -199,6 +201,9 @@ def show_proposal(proposed: Proposal, path: Path, done: str) -> None:
         _say("Ce fichier ne change rien.")
     for note in proposed.notes:
         _say(note)
+    for key, questions in ways.items():
+        asked = " ; ".join(questions)
+        _say(f"Restées sans réponse, peut-être d’autres façons de demander « {key} » : {asked}")
     show_problems(proposed.problems, None, path)
     if proposed.refused:
         _say("Rien n’est écrit : corrigez ce qui est dit, puis recommencez.")

@@ -24,7 +24,6 @@ from bot.knowledge.files import FAQ, PHRASINGS
 from bot.knowledge.model import FACT_ID_LENGTH, ID_LENGTH, ID_PATTERN
 from bot.knowledge.objects import Edit, changed, objects
 from bot.knowledge.problem import Problem
-from bot.knowledge.yaml_reading import read_yaml
 from bot.language.words import FUNCTION_WORDS, normalise
 
 #: Above the titles may stand the name of the service, a date, an empty row.
@@ -78,8 +77,8 @@ class Import:
     def wrong(self, place: str, line: int, column: int, code: str, *quoted: object) -> None:
         """Tell what is wrong in a cell."""
         message, hint = (part.format(*quoted) for part in SAID[code])
-        letters = letter(column)
-        self.problems.append(Problem(line, None, "error", code, message, hint, place, letters))
+        wrong = Problem(line, None, "error", code, message, hint, place, column=letter(column))
+        self.problems.append(wrong)
 
     def in_cells(self, problems: Iterable[Problem], before: Iterable[Problem]) -> list[Problem]:
         """What `check` says of the files, by cell where a line of ours is meant.
@@ -94,12 +93,10 @@ class Import:
         ]
 
     def _in_cell(self, problem: Problem) -> Problem:
-        key, name = _part_at(self.files.get(problem.file, ""), problem)
         file = FAQ if problem.file in PHRASINGS else problem.file
-        if (line := self.lines.get((file, key))) is None:
+        if (line := self.lines.get((file, problem.entry or ""))) is None:
             return problem
-        if problem.file in PHRASINGS:
-            name = "variantes"
+        name = "variantes" if problem.file in PHRASINGS else problem.key
         if problem.code == "cle-absente" and (quoted := re.search("« (.+?) »", problem.message)):
             name = quoted[1]
         column = line.columns.get(name, line.columns.get("id", min(line.columns.values())))
@@ -309,19 +306,3 @@ def _new_id(text: str, *taken: Collection[str]) -> str:
         number += 1
         name = f"{made}-{number}"
     return name
-
-
-def _part_at(text: str, problem: Problem) -> tuple[str, str]:
-    """The object that a problem is about, and the key in it."""
-    document = read_yaml(text, problem.file)
-    before = [(line, len(path), path) for path, line in document.lines.items()]
-    _, _, path = max(
-        (one for one in before if one[0] <= problem.line),
-        default=(0, 0, ()),
-        key=lambda one: one[:2],
-    )
-    names = [part for part in path[1:] if isinstance(part, str)]
-    if len(path) > 1 and isinstance(path[1], int):
-        item: Any = document.value[path[0]][path[1]]
-        return str(item.get("id")), names[0] if names else ""
-    return str(path[0]) if path else "", names[0] if names else ""

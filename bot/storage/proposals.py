@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ from bot.knowledge.files import EDITED, FAQ, PICTURES
 from bot.knowledge.freshness import resting_on, unverified
 from bot.knowledge.importing import Import, imported
 from bot.knowledge.model import KnowledgeBase
+from bot.knowledge.objects import objects
 from bot.knowledge.problem import Problem
-from bot.storage.knowledge_files import KnowledgeError, examine, read_files, shipped
+from bot.knowledge.writing import amended
+from bot.storage.knowledge_files import Knowledge, KnowledgeError, examine, read_files, shipped
 from bot.storage.revisions import Revisions
 from bot.storage.spreadsheets import FORMATS, SpreadsheetError, read_sheets
 
@@ -26,14 +28,14 @@ from bot.storage.spreadsheets import FORMATS, SpreadsheetError, read_sheets
 class Proposal:
     """The files as they would be, what changes in French words, and what is wrong.
 
-    `base` is that of these files, None where they can't be served; `new` are its new entries.
+    `knowledge` is what these files say, None where they can't be served; `new` its new entries.
     """
 
     files: Mapping[str, str]
     changes: tuple[str, ...]
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]
-    base: KnowledgeBase | None
+    knowledge: Knowledge | None
     new: tuple[str, ...]
     way: str  # of a revision: « tableur », or « fichier »
 
@@ -41,9 +43,19 @@ class Proposal:
     def refused(self) -> bool:
         return any(problem.level == "error" for problem in self.problems)
 
-    def blocks(self, before: Mapping[str, str]) -> dict[tuple[str, str], str]:
-        """The blocks that change, by file and key; empty: taken away."""
-        return {(one.file, one.key): one.after for one in changes(before, self.files)}
+    def blocks(
+        self, before: Mapping[str, str], ways: Mapping[str, Sequence[str]]
+    ) -> dict[tuple[str, str], str]:
+        """The blocks that change, by file and key, with more `ways` to ask their new entries.
+
+        Empty where a block is taken away.
+        """
+        found = {(one.file, one.key): one.after for one in changes(before, self.files)}
+        for key, more in ways.items():
+            own = objects(self.files, ENTRIES)[key].get("variantes", ())
+            wanted = {"variantes": [*own, *more]}
+            found[FAQ, key] = amended(found[FAQ, key], wanted)
+        return found
 
     def as_json(self) -> dict[str, Any]:
         """What `import --json` prints."""
@@ -61,19 +73,20 @@ def proposal(name: str, data: bytes, files: Mapping[str, str], today: dt.date) -
     if found.problems:
         return Proposal(files, (), (), tuple(found.problems), None, (), way)
     after = unverified(files, found.files)
-    before, checked = (_examined(some, today) for some in (files, after))
+    _, before = _examined(files, today)
+    knowledge, checked = _examined(after, today)
     told = tuple(map(str, changes(files, after)))
     new = tuple(one.key for one in found.edits if one.new and one.table is ENTRIES)
     notes = tuple(_notes(found, checked.base))
     problems = tuple(found.in_cells(checked.problems, before.problems))
-    return Proposal(after, told, notes, problems, checked.base, new, way)
+    return Proposal(after, told, notes, problems, knowledge, new, way)
 
 
-def _examined(files: Mapping[str, str], today: dt.date) -> Checked:
-    _, checked = examine(files, today)
-    if checked.base is None:
-        return checked
-    return checked.also(tuple(contradictions(checked.base, checked.faq, files)))
+def _examined(files: Mapping[str, str], today: dt.date) -> tuple[Knowledge | None, Checked]:
+    knowledge, checked = examine(files, today)
+    if checked.base:
+        checked = checked.also(tuple(contradictions(checked.base, checked.faq, files)))
+    return knowledge, checked
 
 
 def _read(name: str, data: bytes, files: Mapping[str, str]) -> Import:

@@ -198,7 +198,7 @@ def _refuse_open_quote(text: str, separator: str, sheet: Sheet) -> None:
         at = next((n for n, cell in enumerate(row) if "\n" in cell), len(row) - 1)
         message, hint = SAID["guillemet"]
         wrong = Problem(
-            done + 1, None, "error", "guillemet", message, hint, sheet.place, letter(at)
+            done + 1, None, "error", "guillemet", message, hint, sheet.place, column=letter(at)
         )
         raise SpreadsheetError(str(wrong)) from None
 
