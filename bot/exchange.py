@@ -6,12 +6,17 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot import terminal
 from bot.app import make_assistant, opened_database
+from bot.conversation.alike import REFUSED
+from bot.conversation.message import rank, read_message
 from bot.language.typography import typeset
+from bot.matching.decision import SMALLEST
 from bot.services import StartError
 from bot.settings import Settings
-from bot.storage.asked import AskedQuestions
+from bot.storage.asked import QUESTIONS
 from bot.storage.database import Database
 from bot.storage.editors import Editors
 from bot.storage.knowledge_files import KnowledgeError
@@ -25,6 +30,8 @@ REFUSALS = (KnowledgeError, SpreadsheetError, StartError)
 Told = tuple[Any, Callable[[], None], int]
 #: Questions that got no answer, masked, by the new entry that would be the nearest to them.
 Ways = dict[str, list[str]]
+#: Of an entry, those proposed at most: a form holds no more.
+MOST_WAYS = 12
 
 
 def export(settings: Settings, options: argparse.Namespace) -> Told:
@@ -85,13 +92,18 @@ def bring(settings: Settings, options: argparse.Namespace) -> Told:
 
 
 async def _ways_to_ask(settings: Settings, database: Database, made: Proposal) -> Ways:
-    """What people asked in vain and is nearest to a new entry: it may be another way to ask it."""
-    if not (made.new and made.knowledge and settings.retention_days):
+    """What got no answer and comes nearest to a new entry: it may be another way to ask it."""
+    if not (made.new and made.knowledge):
         return {}
-    served = (await asyncio.to_thread(make_assistant, settings, made.knowledge)).served
-    asked = AskedQuestions(database, lambda: served, settings.retention_days)
-    ways: Ways = {}
-    for group in await asked.groups(settings.retention_days):
-        if group.nearest in made.new:
-            ways.setdefault(group.nearest, []).extend(group.examples)
-    return ways
+    refused = sa.select(QUESTIONS.c.text).where(QUESTIONS.c.outcome == REFUSED).distinct()
+    async with database.engine.connect() as connection:
+        texts = list(await connection.scalars(refused))
+    if not texts:
+        return {}
+    served = make_assistant(settings, made.knowledge).served
+    likely: dict[str, list[tuple[float, str]]] = {}
+    for text in texts:
+        best = next(iter(rank(read_message(text, served), served).candidates), None)
+        if best and best.entry in made.new and best.score >= SMALLEST:
+            likely.setdefault(best.entry, []).append((-best.score, text))
+    return {key: [text for _, text in sorted(some)[:MOST_WAYS]] for key, some in likely.items()}
