@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -18,8 +18,11 @@ from bot import console, evaluation, terminal
 from bot.communes.commune import communes_of
 from bot.conversation.assistant import Assistant, corpus_of
 from bot.conversation.reply import Conversation, Question, commune_as_json
+from bot.knowledge.contradictions import contradictions
+from bot.knowledge.freshness import resting_on
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
+from bot.knowledge.problem import Problem
 from bot.knowledge.region import Status
 from bot.language.typography import typeset
 from bot.logs import start_log
@@ -131,12 +134,16 @@ def _parser() -> argparse.ArgumentParser:
     explain = command("explain", _explain, "dit pourquoi une question reçoit sa réponse")
     explain.add_argument("text", metavar="TEXTE", nargs="?", help="la question")
     explain.add_argument("--entry", metavar="ID", help="une entrée, et les faits qui l’appuient")
+    explain.add_argument("--fact", metavar="ID", help="un fait, et les entrées qu’il appuie")
     commune = command("commune", _commune, "cherche une commune")
     commune.add_argument("text", metavar="TEXTE", help="nom, code postal, code INSEE ou phrase")
     checked = command("check", _check, "vérifie un fichier de connaissances")
     checked.add_argument("file", metavar="FICHIER", nargs="?", type=Path, help="faq.yaml")
     checked.add_argument(
         "--essais", action="store_true", help="pose aussi les questions d’essai (plus long)"
+    )
+    checked.add_argument(
+        "--links", action="store_true", help="ouvre aussi chaque adresse (quelques minutes)"
     )
     measured = command("evaluate", _evaluate, "mesure les réponses sur des questions étiquetées")
     what = measured.add_mutually_exclusive_group(required=True)
@@ -161,10 +168,30 @@ def _parser() -> argparse.ArgumentParser:
     digest.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
     link = command("admin-link", _admin_link, "donne une adresse qui ouvre une fois la rédaction")
     link.add_argument("--hours", metavar="N", type=_hours, help="heures (sinon 15 minutes)")
+    exported = command("export", _of("exchange", "export"), "met les connaissances dans un tableur")
+    exported.add_argument("file", metavar="FICHIER", type=Path, help="nom en .xlsx ou en .csv")
+    given = command("import", _of("exchange", "bring"), "dit ce que changerait un tableur")
+    given.add_argument("file", metavar="FICHIER", type=Path, help=".xlsx, .csv, ou faq.yaml")
+    given.add_argument("--out", metavar="DOSSIER", type=Path, help="l’écrit dans ce dossier")
+    given.add_argument("--editor", metavar="NOM", default="", help="le met dans ses brouillons")
+    given.add_argument("--publish", action="store_true", help="le met en ligne")
     command("purge", _purge, "efface ce qui a été gardé assez longtemps")
-    command("migrate", _migrate, "met la base de données à jour")
+    command("migrate", _of("upkeep", "migrate"), "met la base de données à jour")
+    kept = command(
+        "backup", _of("upkeep", "keep"), "met tout dans un fichier : base et connaissances"
+    )
+    put_back = command(
+        "restore", _of("upkeep", "put_back"), "remet en place un fichier de « backup »"
+    )
+    for made in (kept, put_back):
+        made.add_argument("file", metavar="FICHIER", type=Path)
+    command(
+        "take",
+        _of("upkeep", "take"),
+        "prend les fichiers tels quels, même s’ils ont perdu du texte",
+    )
     command("compile", _compile, "lit les connaissances d’avance : le premier démarrage est court")
-    for made in (ask, explain, commune, checked, measured):
+    for made in (ask, explain, commune, checked, measured, given):
         made.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
     return parser
 
@@ -182,6 +209,18 @@ def _compile(settings: Settings, _: argparse.Namespace) -> None:
 
 # Telegram, the web and the database take longer to load than `check` to check: only who needs
 # them imports them.
+
+
+def _of(room: str, name: str) -> _Command:
+    def run(settings: Settings, options: argparse.Namespace) -> _Told | None:
+        module = import_module(f"bot.{room}")
+        try:
+            told = getattr(module, name)(settings, options)
+        except module.REFUSALS as error:
+            raise RefusedInputError(str(error)) from None
+        return _Told(*told) if told else None
+
+    return run
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> None:
@@ -230,8 +269,10 @@ def _chat(settings: Settings, _: argparse.Namespace) -> None:
 def _explain(settings: Settings, options: argparse.Namespace) -> _Told:
     if options.entry:
         return _explain_entry(settings, options.entry)
+    if options.fact:
+        return _explain_fact(settings, options.fact)
     if not options.text:
-        options.parser.error("il faut un texte ou --entry ID")
+        options.parser.error("il faut un texte, --entry ID ou --fact ID")
     explanation = _assistant(settings).explain(options.text)
     return _Told(explanation.as_json(), lambda: terminal.show_explanation(explanation))
 
@@ -245,6 +286,15 @@ def _explain_entry(settings: Settings, key: str) -> _Told:
     return _Told(told, lambda: terminal.show_grounds(base.entries[key], grounds))
 
 
+def _explain_fact(settings: Settings, key: str) -> _Told:
+    base = load_base(settings.knowledge_dir, dt.date.today())
+    if key not in base.facts:
+        raise RefusedInputError(f"Le fait « {key} » n’existe pas.")
+    entries = [base.entries[one] for one in resting_on(base, key)]
+    told = {"fact": key, "entries": [entry.id for entry in entries]}
+    return _Told(told, lambda: terminal.show_fact(base.facts[key], entries))
+
+
 def _commune(settings: Settings, options: argparse.Namespace) -> _Told:
     lookup = load(settings.knowledge_dir, dt.date.today()).gazetteer.find(options.text)
     outcome, communes = communes_of(lookup)
@@ -254,14 +304,33 @@ def _commune(settings: Settings, options: argparse.Namespace) -> _Told:
 
 def _check(settings: Settings, options: argparse.Namespace) -> _Told:
     path = options.file or settings.knowledge_dir
-    _, checked = examine(read_files(path), dt.date.today())
+    files = read_files(path)
+    _, checked = examine(files, dt.date.today())
+    if checked.base:
+        checked = checked.also(tuple(contradictions(checked.base, checked.faq, files)))
     if options.essais and checked.base:
         found = evaluation.failed_tests(_assistant(settings, checked.base), checked.faq)
         checked = checked.also(found)
+    links = _dead_links(files) if options.links else []
     problems, base = checked.problems, checked.base
-    told = [problem.as_json() for problem in problems]
+    told = [problem.as_json() for problem in (*problems, *links)]
     code = 1 if checked.errors else 0
-    return _Told(told, lambda: terminal.show_problems(problems, base, path), code)
+
+    def show() -> None:
+        terminal.show_problems(problems, base, path)
+        if options.links:
+            terminal.show_links(links)
+
+    return _Told(told, show, code)
+
+
+def _dead_links(files: Mapping[str, str]) -> list[Problem]:
+    from bot.links import cited, dead
+
+    links = cited(files)
+    said = f"{len(links)} adresses à ouvrir, une par seconde et par site : quelques minutes."
+    print(typeset(said), file=sys.stderr)
+    return asyncio.run(dead(links))
 
 
 def _evaluate(settings: Settings, options: argparse.Namespace) -> _Told:
@@ -391,13 +460,6 @@ def _purge(settings: Settings, _: argparse.Namespace) -> None:
     days = settings.retention_days
     gone = _with_database(settings, lambda database: purge(database, dt.date.today(), days))
     print(typeset(f"Purge faite : {gone} questions effacées (plus de {days} jours)."))
-
-
-def _migrate(settings: Settings, _: argparse.Namespace) -> None:
-    async def nothing(_: "Database") -> None: ...
-
-    _with_database(settings, nothing)
-    print(typeset("La base de données est à jour."))
 
 
 def _with_database(settings: Settings, work: Callable[["Database"], Awaitable[_Done]]) -> _Done:

@@ -21,10 +21,11 @@ from bot.conversation.markup import plain
 from bot.conversation.reply import Conversation, Question, Reply
 from bot.evaluation import Verdict
 from bot.knowledge.grounds import Ground
-from bot.knowledge.model import Entry, KnowledgeBase
+from bot.knowledge.model import Entry, Fact, KnowledgeBase
 from bot.knowledge.problem import Problem, in_words
 from bot.knowledge.texts import Texts
 from bot.language.typography import typeset
+from bot.storage.proposals import Proposal
 
 
 class _Screen(Console):
@@ -157,6 +158,13 @@ def show_problems(problems: Sequence[Problem], base: KnowledgeBase | None, path:
         _out.print(f"{waiting} entrées attendent d’être vérifiées par une personne (verifie_le).")
 
 
+def show_links(problems: Sequence[Problem]) -> None:
+    """Every address that does not answer well, a line each."""
+    for problem in problems:
+        _out.print(Text(typeset(str(problem))), style="yellow", soft_wrap=True)
+    _say(f"Adresses à revoir : {len(problems)}.")
+
+
 def show_grounds(entry: Entry, grounds: Sequence[Ground]) -> None:
     """The answer sentence by sentence, beside the facts that bear it and their addresses."""
     table = Table(title=typeset(entry.question), title_justify="left", show_lines=True)
@@ -170,6 +178,37 @@ def show_grounds(entry: Entry, grounds: Sequence[Ground]) -> None:
             facts.append(f"{fact.url or 'sans adresse'}\n", style="dim")
         table.add_row(Text(typeset(ground.sentence)), facts)
     _out.print(table)
+
+
+def show_fact(fact: Fact, entries: Sequence[Entry]) -> None:
+    """A fact, and the entries that rest on it."""
+    _say(f"{fact.statement}\n{fact.title}, {fact.date}")
+    for entry in entries:
+        _say(f"→ {entry.id} : {entry.question}")
+    if not entries:
+        _say("Aucune entrée ne s’appuie sur ce fait.")
+
+
+def show_proposal(
+    proposed: Proposal, ways: Mapping[str, Sequence[str]], path: Path, done: str
+) -> None:
+    """What a file would change, what is wrong in it, and what was done of it."""
+    for change in proposed.changes[:SHOWN_CHANGES]:
+        _say(change)
+    if (more := len(proposed.changes) - SHOWN_CHANGES) > 0:
+        _say(f"… et {more} autres changements.")
+    if not proposed.changes and not proposed.refused:
+        _say("Ce fichier ne change rien.")
+    for note in proposed.notes:
+        _say(note)
+    for key, questions in ways.items():
+        asked = " ; ".join(questions)
+        _say(f"Restées sans réponse, peut-être d’autres façons de demander « {key} » : {asked}")
+    show_problems(proposed.problems, None, path)
+    if proposed.refused:
+        _say("Rien n’est écrit : corrigez ce qui est dit, puis recommencez.")
+    elif done:
+        _say(done)
 
 
 def show_report(report: Mapping[str, Any]) -> None:
@@ -244,6 +283,7 @@ _VERDICTS = {
     "top3": "3 premières",
 }
 SHOWN_CONFUSIONS = 10
+SHOWN_CHANGES = 40
 
 
 def _say(sentence: str) -> None:

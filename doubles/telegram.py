@@ -83,6 +83,8 @@ class FakeTelegram(BaseRequest):
         #: What the bot set of its profile: {(what, scope, language): value}.
         self.profile: dict[tuple[str, str, str], Any] = {}
         self._ids = count(1001)
+        #: What can be fetched of the files that people sent, by their file_id.
+        self.files: dict[str, bytes] = {}
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -113,6 +115,8 @@ class FakeTelegram(BaseRequest):
         pool_timeout: object = None,
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[1]
+        if "/file/bot" in url:
+            return 200, self.files[name]
         parameters: dict[str, Any] = dict(request_data.parameters) if request_data else {}
         self.calls.append(Call(name, parameters))
         complaints = list(self._complaints(name, parameters))
@@ -155,6 +159,9 @@ class FakeTelegram(BaseRequest):
             return BOT_USER
         if name == "getUpdates":
             return []
+        if name == "getFile":
+            known = parameters["file_id"]
+            return {"file_id": known, "file_unique_id": known, "file_path": f"documents/{known}"}
         if name == "sendMessage":
             message = {
                 "message_id": next(self._ids),

@@ -16,11 +16,11 @@ FLOORS = (
         "services",
         (
             "conversation", "kit", "storage", "services", "trained", "pauses", "logs",
-            "limits", "evaluation", "digest",
+            "limits", "evaluation", "digest", "links",
         ),
     ),
     ("channels", ("handlers", "web", "terminal", "console")),
-    ("entry", ("settings", "app", "cli", "__main__", "__init__")),
+    ("entry", ("settings", "app", "exchange", "upkeep", "cli", "__main__", "__init__")),
 )  # fmt: skip
 FLOOR_OF = {name: level for level, (_, names) in enumerate(FLOORS) for name in names}
 #: Within the core: language is below all, and the others do not know one another,

@@ -21,7 +21,7 @@ from bot.handlers.context import BotApplication, BotContext, BotData
 from bot.handlers.delivery.copies import Copies
 from bot.handlers.delivery.discretion import hush_libraries
 from bot.handlers.delivery.transport import AiohttpRequest
-from bot.handlers.dialogue import commands, profile
+from bot.handlers.dialogue import commands, editing, profile
 from bot.handlers.dialogue.addressing import FOR_US, SERVICE, WRITTEN
 from bot.handlers.dialogue.buttons import on_button
 from bot.handlers.dialogue.flood import hold_back
@@ -62,6 +62,7 @@ def build(
         Application.builder()
         .token(token)
         .base_url(f"{base_url.rstrip('/')}/bot")
+        .base_file_url(f"{base_url.rstrip('/')}/file/bot")
         .context_types(ContextTypes(context=BotContext, bot_data=BotData))
         .job_queue(None)
         # It acknowledges before the reply is sent; intake.py does after.
@@ -93,6 +94,7 @@ def register(application: BotApplication) -> None:
         (("effacer",), commands.erase),
         (("digest",), commands.digest),
         (("redaction",), commands.editing),
+        (("annuler",), editing.undo),
         (("aide", "help"), help_),
     ):
         application.add_handler(CommandHandler(names, callback, filters=WRITTEN))
@@ -102,8 +104,11 @@ def register(application: BotApplication) -> None:
     application.add_handler(
         MessageHandler(FOR_US & filters.UpdateType.MESSAGE & filters.LOCATION, on_position)
     )
+    files = FOR_US & filters.UpdateType.MESSAGE & filters.Document.ALL & ~filters.ANIMATION
+    application.add_handler(MessageHandler(files, editing.on_file))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, on_migration))
     application.add_handler(MessageHandler(FOR_US & ~SERVICE, on_anything_else))
+    application.add_handler(CallbackQueryHandler(editing.on_decision, pattern=editing.DECISION))
     application.add_handler(CallbackQueryHandler(on_button))
     application.add_handler(InlineQueryHandler(on_inline_query))
     application.add_handler(ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER))

@@ -17,6 +17,8 @@ from bot.language.typography import typeset
 ORIENTATION = "autres"
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_LENGTH = 32
+#: Facts keep the names of the research they come from, which are longer.
+FACT_ID_LENGTH = 64
 QUESTION_LENGTH = 120
 
 _FRENCH_KEYS = {
@@ -99,8 +101,7 @@ def _said(text: str) -> str:
 
 
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=ID_LENGTH)]
-#: Facts keep the names of the research they come from, which are longer.
-FactId = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=64)]
+FactId = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=FACT_ID_LENGTH)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Day = Annotated[dt.date, AfterValidator(_likely)]
 Phone = Annotated[str, AfterValidator(_dialled)]

@@ -24,14 +24,18 @@ class Problem:
     hint: str  # French: what to do
     file: str = "faq.yaml"
     key: str = ""  # of the entry or the other thing named there, as « reponse »
+    column: str | None = None  # letters, where `file` is a spreadsheet or one of its sheets
 
     def as_json(self) -> dict[str, str | int | None]:
         """The object that `check --json` prints."""
-        return asdict(self)
+        told = asdict(self)
+        return told if self.column else {key: one for key, one in told.items() if key != "column"}
 
     def __str__(self) -> str:
         # Nothing is to be looked for in a file that is absent, or that is not read.
         where = self.file if self.code.startswith("fichier-") else f"{self.file}, ligne {self.line}"
+        if self.column:
+            where += f", colonne {self.column}"
         if self.entry:
             where += f" ({self.entry})"
         kind = "erreur" if self.level == "error" else "attention"

@@ -37,7 +37,7 @@ _MOST = {
         web.revoir_reponse web.menu_questions web.effacer web.copier web.copie
         web.partager web.ecouter web.imprimer web.ecriture_simple web.ecriture_complete
         web.raison_autre web.raison_complique web.raison_incomplet web.raison_faux
-        telegram.utile telegram.pas_utile telegram.partager
+        telegram.utile telegram.pas_utile telegram.partager telegram.publier telegram.laisser
         telegram.lire_la_suite telegram.relire_le_debut telegram.choix_precedents
         telegram.choix_suivants telegram.envoyer_position telegram.poser_au_robot
         telegram.autre_question mairie.bouton mairie.bouton_fermer mairie.bouton_page

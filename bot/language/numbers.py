@@ -2,6 +2,8 @@
 
 import re
 
+from bot.language.words import fold, stem
+
 _DIGITS = re.compile(r"\d{1,3}(?:\s\d{3})+(?:,\d+)?|\d+(?:,\d+)?")
 _WORD = re.compile(r"[a-zà-ÿ]+")
 #: « un », « deux » and « trois » are left out: they are articles and turns of phrase as well.
@@ -39,3 +41,23 @@ def borne_by(text: str) -> frozenset[str]:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
+
+
+#: A number with what it counts: « 23 000 logements », « 34 % ».
+_COUNTED = re.compile(rf"({_DIGITS.pattern})\s*(%|€|[a-zà-ÿ]{{2,}})", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def figures(text: str) -> dict[str, frozenset[str]]:
+    """Numbers by the stem of what they count; years and telephone numbers count nothing."""
+    found: dict[str, set[str]] = {}
+    for number, unit in _COUNTED.findall(PHONE.sub(" ", text)):
+        joined = re.sub(r"\s", "", number)
+        if not _YEAR.fullmatch(joined) and (counted := unit if unit in "%€" else stem(fold(unit))):
+            found.setdefault(counted, set()).add(joined)
+    return {unit: frozenset(numbers) for unit, numbers in found.items()}
+
+
+def without_numbers(text: str) -> str:
+    """The text without what is written in digits."""
+    return _DIGITS.sub(" ", text)

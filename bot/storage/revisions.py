@@ -50,7 +50,7 @@ _TEXTS = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),  # by zlib
 )
 #: The files of a disk as they were last taken: see bot/knowledge/taken.py.
-_TAKEN = sa.Table(
+TAKEN = sa.Table(
     "knowledge_taken",
     TABLES,
     sa.Column("file", sa.String(64), primary_key=True),
@@ -58,6 +58,8 @@ _TAKEN = sa.Table(
     sa.Column("lines", sa.Integer, nullable=False),
     sa.Column("blocks", sa.JSON, nullable=False),
 )
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 Files = Mapping[str, str]
 _Merged = tuple[dict[str, str], list[Conflict]]
@@ -161,12 +163,14 @@ class Revisions:
         async with self._database.engine.connect() as connection:
             return await _taken(connection)
 
-    async def take(self, disk: Files, *, sure: bool = False) -> Published:
-        """Publish what is new in the files of a disk. Raises KnowledgeError where it is wrong.
+    async def take(
+        self, disk: Files, *, before: Mapping[str, Taken] = _NOTHING, sure: bool = False
+    ) -> Published:
+        """Publish what is new in the files of a disk, which held what was taken `before`.
 
-        So it is where a file or an entry that others count on is lost, unless one is `sure`. A
-        block is new where it is neither as last taken, nor as it was published since: files of
-        before an edit take nothing back, whatever their dates.
+        A block is new where it is neither as last taken, nor as it was published since: files of
+        before an edit take nothing back, whatever their dates. Raises KnowledgeError where the
+        whole is wrong, or has lost what others count on and one is not `sure`.
         """
         mine, known = edited(disk), await self.taken()
         unseen = [
@@ -177,13 +181,14 @@ class Revisions:
         if not unseen and (newest := await self.newest()):
             return Published(newest)
         if not sure:
-            _refuse(lost({name: one.lines for name, one in known.items()}, mine))
+            _refuse(lost({name: one.lines for name, one in (before or known).items()}, mine))
 
         def merge(theirs: Files) -> _Merged:
             made, conflicts = dict(theirs), []
             for name in unseen:
                 my, their = mine.get(name), theirs.get(name)
-                base = known.get(name, Taken()).base(name, my, their)
+                here = before.get(name, Taken()) if before else None
+                base = known.get(name, Taken()).base(name, my, their, here)
                 text, told = merged_text(name, base, my, their)
                 conflicts += told
                 made.pop(name, None)
@@ -199,7 +204,7 @@ class Revisions:
         merge: Callable[[Files], _Merged],
         way: str,
         editor: str,
-        seen: Mapping[str, str | None] = MappingProxyType({}),
+        seen: Mapping[str, str | None] = _NOTHING,
         *,
         sure: bool = True,
     ) -> Published:
@@ -236,11 +241,7 @@ class Revisions:
         """All in one transaction; False, and nothing, where `newest` is the newest no more."""
         texts = await asyncio.to_thread(_texts, theirs, made)
         async with self._database.engine.begin() as connection:
-            await connection.exec_driver_sql(
-                "BEGIN IMMEDIATE"
-                if self._database.is_sqlite
-                else "SELECT pg_advisory_xact_lock(hashtext('galibot-connaissances'))"
-            )
+            await hold(connection)
             last = sa.select(sa.func.max(REVISIONS.c.number))
             if (await connection.scalar(last) or 0) != newest:
                 return False
@@ -258,11 +259,20 @@ class Revisions:
                 now = now.published(name, theirs.get(name), made.get(name))
                 if now != was:
                     values = now._asdict()
-                    row = self._database.insert(_TAKEN).values(file=name, **values)
+                    row = self._database.insert(TAKEN).values(file=name, **values)
                     await connection.execute(
                         row.on_conflict_do_update(index_elements=["file"], set_=values)
                     )
         return True
+
+
+async def hold(connection: AsyncConnection) -> None:
+    """Begin a transaction during which no other process publishes."""
+    await connection.exec_driver_sql(
+        "BEGIN IMMEDIATE"
+        if connection.dialect.name == "sqlite"
+        else "SELECT pg_advisory_xact_lock(hashtext('galibot-connaissances'))"
+    )
 
 
 def _revision(row: sa.Row[Any]) -> Revision:
@@ -302,5 +312,5 @@ def _by_rows(rows: list[Any]) -> Iterator[list[Any]]:
 
 
 async def _taken(connection: AsyncConnection) -> dict[str, Taken]:
-    rows = await connection.execute(sa.select(_TAKEN))
+    rows = await connection.execute(sa.select(TAKEN))
     return {row.file: Taken(row.digest, row.lines, row.blocks) for row in rows}

@@ -14,14 +14,14 @@ from bot.digest import in_words, make_digest
 from bot.handlers.context import CHANNEL, BotContext
 from bot.handlers.delivery.errors import report
 from bot.handlers.delivery.patience import soon
-from bot.handlers.delivery.sending import Message, deliver
+from bot.handlers.dialogue.editing import edits, tell
 from bot.handlers.dialogue.keyboard import Part
 from bot.handlers.dialogue.links import StartLink
 from bot.handlers.dialogue.replying import answer, send
 from bot.storage.editors import LINK_MINUTES, admin_link
 
-#: Days of a digest; characters of a message (Bot API).
-WEEK, LONGEST = 7, 4096
+#: Days of a digest.
+WEEK = 7
 
 
 async def start(update: Update, context: BotContext) -> None:
@@ -70,42 +70,29 @@ async def erase(update: Update, context: BotContext) -> None:
     except Exception as error:
         report(error)
         told = context.texts.telegram["efface_echec"]
-    await _tell(update, context, told)
+    await tell(update, context, told)
 
 
 async def digest(update: Update, context: BotContext) -> None:
     """The digest of the week, for those whom ADMIN_IDS names, alone; to others, help."""
     services = context.services
-    if not _edits(update, context):
+    if not edits(update, context):
         await answer(update, context, part=Part("help"))
         return
     served = services.assistant.served
     made = await make_digest(services.database, services.asked, served, WEEK)
-    await _tell(update, context, in_words(made, served, short=True)[:LONGEST])
+    await tell(update, context, in_words(made, served, short=True))
 
 
 async def editing(update: Update, context: BotContext) -> None:
     """An address that opens the editors' page once, for those whom ADMIN_IDS names, alone."""
     services = context.services
-    if not _edits(update, context):
+    if not edits(update, context):
         await answer(update, context, part=Part("help"))
         return
     link = admin_link(services.pseudonym_key, services.address, dt.datetime.now(dt.UTC))
     told = context.texts.telegram["redaction"].format(adresse=link, minutes=LINK_MINUTES)
-    await _tell(update, context, told)
-
-
-def _edits(update: Update, context: BotContext) -> bool:
-    """Whether an editor writes, in a chat of hers alone."""
-    chat, user = update.effective_chat, update.effective_user
-    private = chat is not None and chat.type == chat.PRIVATE
-    return private and user is not None and user.id in context.services.admin_ids
-
-
-async def _tell(update: Update, context: BotContext, text: str) -> None:
-    if update.effective_chat:
-        chat = update.effective_chat.id
-        await deliver(context.bot, Message(chat, text, html=False, topic=context.topic))
+    await tell(update, context, told)
 
 
 def asking(action: str) -> Callable[[Update, BotContext], Coroutine[Any, Any, None]]:

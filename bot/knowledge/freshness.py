@@ -1,0 +1,47 @@
+"""What has to be looked at again: answers changed since their check, facts and numbers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.knowledge.blocks import blocks, entry_keys, joined
+from bot.knowledge.files import FAQ
+from bot.knowledge.model import KnowledgeBase
+from bot.knowledge.writing import amended
+from bot.knowledge.yaml_reading import read_yaml
+
+#: What a person checked of an entry: what residents read, and what it rests on.
+_CHECKED = ("question", "reponse", "en_bref", "facile", "sources", "appuis", "contact")
+
+
+def unverified(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
+    """The files `after` a change, {name: text}: an answer that it changes is checked no more.
+
+    Unless the day of its check was changed with it. How a text is cut into lines says nothing.
+    """
+    files = dict(after)
+    if FAQ not in before or FAQ not in after or before[FAQ] == after[FAQ]:
+        return files
+    was, now = blocks(FAQ, before[FAQ]), blocks(FAQ, after[FAQ])
+    for key in entry_keys(now):
+        if key in was and was[key] != now[key] and "verifie_le" in now[key]:
+            old, new = _values(was[key]), _values(now[key])
+            same_day = new.get("verifie_le") == old.get("verifie_le")
+            if same_day and any(_said(old, name) != _said(new, name) for name in _CHECKED):
+                now[key] = amended(now[key], {"verifie_le": None})
+    files[FAQ] = joined(now)
+    return files
+
+
+def _values(block: str) -> dict[str, Any]:
+    held = (read_yaml(f"entrees:\n{block}", "").value or {}).get("entrees")
+    return held[0] if isinstance(held, list) and held and isinstance(held[0], dict) else {}
+
+
+def _said(values: Mapping[str, Any], name: str) -> Any:
+    value = values.get(name)
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def resting_on(base: KnowledgeBase, fact: str) -> tuple[str, ...]:
+    """The entries that a fact bears, in the order of the file."""
+    return tuple(key for key, entry in base.entries.items() if fact in entry.support)
