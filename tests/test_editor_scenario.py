@@ -25,7 +25,7 @@ from bot.settings import Settings
 from doubles.telegram import resident_with
 from tests.browsing import needs_chromium, no_violation, opened, served
 from tests.conftest import unhurried
-from tests.test_editing import FAQ, KEY, small_folder
+from tests.pool import FAQ, KEY, small_folder
 
 pytestmark = needs_chromium
 SECONDS = 60
