@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from bot.cli import main
+from bot.storage.editors import read_link
 from tests.conftest import KNOWLEDGE, ROOT
 
 FAQ = """\
@@ -540,3 +541,14 @@ def test_poster_makes_those_of_the_programme_alone(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "3 affiches" in done.stdout
     assert {file.stem.rpartition("-")[2] for file in out.iterdir()} == chosen - {"59350"}
+
+
+def test_a_link_for_an_editor(data_dir: Path) -> None:
+    done = run(data_dir, "admin-link", "--hours", "2", PUBLIC_URL="https://galibot.example.org")
+    assert (done.returncode, done.stderr) == (0, "")
+    address = re.fullmatch(r"https://galibot\.example\.org/redaction/entrer/(\S+)\n", done.stdout)
+    assert address
+    key, now = (data_dir / "secret-key").read_bytes(), dt.datetime.now(dt.UTC)
+    assert read_link(key, address[1], now + dt.timedelta(minutes=119))
+    assert read_link(key, address[1], now + dt.timedelta(minutes=121)) is None
+    assert run(data_dir, "admin-link", "--hours", "1000").returncode == 2

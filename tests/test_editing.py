@@ -188,7 +188,7 @@ async def test_the_cookie_is_for_https_where_the_service_is(pool: Services) -> N
 
 
 async def test_nothing_is_shown_or_done_without_a_session(app: web.Application) -> None:
-    places = {"entry": "bonnet", "contact": "accueil", "text": "nom", "number": "1"}
+    places = {"entry": "bonnet", "key": "accueil", "text": "nom", "number": "1"}
     async with TestClient(TestServer(app)) as client:
         for route in ROUTES:
             if "entrer" in route.path:
@@ -377,6 +377,28 @@ async def test_desks_and_sentences(claire: Editor, pool: Services) -> None:
     await claire.send("/texte/telegram.utile", faire="defaut")
     draft = (await Editors(pool.database).drafts("Claire"))["textes.yaml", "telegram"]
     assert "utile" not in draft.block
+
+
+async def test_a_fact_and_what_rests_on_it(claire: Editor, pool: Services) -> None:
+    page = await claire.send("/fait/casier-piece", confiance="sûre")
+    assert "« sûre » n’est pas possible" in page
+    fact = {"fait": "Un bonnet coûte 2 euros.", "titre": "Tarifs", "date": "2026"}
+    page = await claire.send("/fait-nouveau", **fact, confiance="haute")
+    assert "Enregistré" in page
+    await claire.send("/fait/casier-piece", confiance="haute")
+    page = await claire.send(
+        "/reponse/bonnet",
+        reponse="Oui. Un bonnet coûte 2 euros.",
+        **{"appui:bonnet-coute-2-euros": "on"},
+    )
+    assert "n’existe pas" not in page
+    await claire.get("/publier")
+    assert "Publié." in await claire.post("/publier", faire="publier")
+    await until_served(pool, "bonnet", "2 euros")
+    page = await claire.get("/fait/bonnet-coute-2-euros")
+    assert "Réponses qui s’appuient sur ce fait" in page
+    assert "/reponse/bonnet" in page
+    assert "/fait/casier-piece" not in await claire.post("/faits", q="bonnet")
 
 
 async def test_a_draft_is_dropped(claire: Editor, pool: Services) -> None:

@@ -130,6 +130,5 @@ def told_of(files: Mapping[str, str], file: str, key: str, today: dt.date) -> tu
         one
         for one in problems
         if (one.file, one.code) != (FAQ, "voir-aussi-inconnu")
-        and (one.entry == key if file in (FAQ, CONTACTS) else one.file == file)
-        and (file != TEXTS or one.file == TEXTS)
+        and (one.file == file if file == TEXTS else one.entry == key)
     )

@@ -1,4 +1,4 @@
-"""The forms of the desks (contacts.yaml), and of the sentences around the answers (textes.yaml)."""
+"""The forms of desks, of facts and of the sentences around the answers."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -8,16 +8,34 @@ from aiohttp import web
 
 from bot.knowledge.blocks import blocks
 from bot.knowledge.editing import proposed_id, told_of
-from bot.knowledge.files import CONTACTS, TEXTS
+from bot.knowledge.files import CONTACTS, FACTS, TEXTS
+from bot.knowledge.freshness import resting_on
 from bot.knowledge.model import ID_PATTERN
 from bot.knowledge.rewriting import new_block, rewritten, settled, values_of
 from bot.knowledge.texts import SCHEMA, Sentences
 from bot.language.words import normalise
 from bot.storage.editors import Place
 from bot.web.editing.desk import SAY, Desk, by_key, moved, show
-from bot.web.editing.entrance import editing
+from bot.web.editing.entrance import Handler, editing
 
-_CONTACT = ("nom", "role", "pour_quoi", "telephone", "horaires", "adresse", "url")
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Desks or facts: objects of one file, each under its name; `named` makes that of a new one."""
+
+    name: str
+    file: str
+    fields: tuple[str, ...]
+    named: str
+
+
+DESKS = Kind(
+    "contact",
+    CONTACTS,
+    ("nom", "role", "pour_quoi", "telephone", "horaires", "adresse", "url"),
+    "nom",
+)
+FACTS_TOLD = Kind("fait", FACTS, ("fait", "titre", "url", "date", "confiance"), "fait")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,83 +51,107 @@ class Text:
         return TEXTS, self.name.partition(".")[0]
 
 
-async def contacts(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.StreamResponse:
-    """The desks, with what each is without."""
-    found = {
-        key: (values_of(block).get(key) or {}, (CONTACTS, key) in desk.changed)
-        for key, block in blocks(CONTACTS, desk.files.get(CONTACTS, "")).items()
-        if key
-    }
-    return show(request, "contacts", desk, contacts=found)
+def _listing(kind: Kind) -> Handler:
+    async def listing(
+        request: web.Request, desk: Desk, fields: Mapping[str, str]
+    ) -> web.StreamResponse:
+        """All of a kind, or those that hold some words."""
+        words = normalise(typed := fields.get("q", "").strip()).split()
+        found = {}
+        for key, block in blocks(kind.file, desk.files.get(kind.file, "")).items():
+            if key and all(word in normalise(block) for word in words):
+                found[key] = values_of(block).get(key) or {}
+        return show(
+            request,
+            "objets",
+            desk,
+            kind=kind,
+            found=found,
+            typed=typed,
+            changed={key for file, key in desk.changed if file == kind.file},
+        )
+
+    return listing
 
 
-async def contact(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.StreamResponse:
-    key = request.match_info.get("contact", "")
-    block = desk.block((CONTACTS, key)) if key else ""
-    if key and not block:
-        raise web.HTTPNotFound
-    if key:
-        await desk.opened((CONTACTS, key))
-    values = values_of(block).get(key) or {}
-    return await _contact(request, desk, key, {one: str(values.get(one, "")) for one in _CONTACT})
+def _opening(kind: Kind) -> Handler:
+    async def opening(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.StreamResponse:
+        key = request.match_info.get("key", "")
+        block = desk.block((kind.file, key)) if key else ""
+        if key and not block:
+            raise web.HTTPNotFound
+        if key:
+            await desk.opened((kind.file, key))
+        values = values_of(block).get(key) or {}
+        filled = {one: settled(str(values.get(one, ""))) for one in kind.fields}
+        return await _object(request, desk, kind, key, filled)
+
+    return opening
 
 
-async def keep_contact(
-    request: web.Request, desk: Desk, fields: Mapping[str, str]
-) -> web.StreamResponse:
-    """Keep a desk in the draft, or drop what was changed of it."""
-    key, act = request.match_info.get("contact", ""), fields.get("faire", "enregistrer")
-    if key and not desk.block((CONTACTS, key)):
-        raise web.HTTPNotFound
-    if act == "abandonner" and key:
-        await desk.editors.drop(desk.session.name, (CONTACTS, key))
-        return moved(request, "/contacts?fait=abandonne")
-    values = {one: settled(fields.get(one, "")).replace("\n", " ") or None for one in _CONTACT}
-    if act != "enregistrer" or not values["nom"]:
-        return await _contact(request, desk, key, fields, typed=True)
-    if not key:
-        taken = {*blocks(CONTACTS, desk.files.get(CONTACTS, ""))}
-        key = proposed_id(fields["nom"], taken)
-    await desk.keep({(CONTACTS, key): _contact_block(desk, key, values)})
-    return moved(request, f"/contact/{key}?fait=enregistre")
+def _keeping(kind: Kind) -> Handler:
+    async def keeping(
+        request: web.Request, desk: Desk, fields: Mapping[str, str]
+    ) -> web.StreamResponse:
+        """Keep it in the draft, show what is wrong with it, or drop what was changed."""
+        key, act = request.match_info.get("key", ""), fields.get("faire", "enregistrer")
+        if key and not desk.block((kind.file, key)):
+            raise web.HTTPNotFound
+        if act == "abandonner" and key:
+            await desk.editors.drop(desk.session.name, (kind.file, key))
+            return moved(request, f"/{kind.name}s?fait=abandonne")
+        if act != "enregistrer" or not settled(fields.get(kind.named, "")):
+            return await _object(request, desk, kind, key, fields, typed=True)
+        if not key:
+            taken = {*blocks(kind.file, desk.files.get(kind.file, ""))}
+            key = proposed_id(fields[kind.named], taken)
+        block = await asyncio.to_thread(_object_block, desk, kind, key, fields)
+        await desk.keep({(kind.file, key): block})
+        return moved(request, f"/{kind.name}/{key}?fait=enregistre")
+
+    return keeping
 
 
-def _contact_block(desk: Desk, key: str, values: Mapping[str, str | None]) -> str:
-    block = desk.block((CONTACTS, key))
+def _object_block(desk: Desk, kind: Kind, key: str, fields: Mapping[str, str]) -> str:
+    values = {one: " ".join(settled(fields.get(one, "")).split()) for one in kind.fields}
+    block = desk.block((kind.file, key))
     if not block:
         return new_block(values, name=key)
     known = values_of(block).get(key) or {}
-    new = {
-        one: told
-        for one, told in values.items()
-        if settled(str(known.get(one, ""))) != (told or "")
-    }
-    return rewritten(block, {(key, one): told for one, told in new.items()})
+    new = {one: told for one, told in values.items() if told != str(known.get(one, "")).strip()}
+    return rewritten(block, {(key, one): told or None for one, told in new.items()})
 
 
-async def _contact(
-    request: web.Request, desk: Desk, key: str, fields: Mapping[str, str], *, typed: bool = False
+async def _object(
+    request: web.Request,
+    desk: Desk,
+    kind: Kind,
+    key: str,
+    fields: Mapping[str, str],
+    *,
+    typed: bool = False,
 ) -> web.Response:
-    place = (CONTACTS, key or "nouveau-contact")
-    written = {}
-    if typed:
-        values = {one: settled(fields.get(one, "")) or None for one in _CONTACT}
-        written = {place: _contact_block(desk, place[1], values)}
+    place = (kind.file, key or "nouveau")
+    written = {place: _object_block(desk, kind, place[1], fields)} if typed else {}
     problems = {}
     if key or typed:
         files = desk.over(written)
         problems = by_key(await asyncio.to_thread(told_of, files, *place, desk.today))
+    base = desk.services.assistant.base
     return show(
         request,
-        "contact",
+        "objet",
         desk,
+        kind=kind,
         key=key,
         values=fields,
         problems=problems,
-        names=_CONTACT,
         colleague=desk.others.get(place, ""),
         draft=place in desk.changed,
         typed=typed,
+        resting={one: base.entries[one].question for one in resting_on(base, key)}
+        if kind is FACTS_TOLD
+        else {},
     )
 
 
@@ -209,13 +251,20 @@ async def _text_form(
     )
 
 
-_KEY = ID_PATTERN.strip("^$").replace("(", "(?:")
+_KEY = "{key:" + ID_PATTERN.strip("^$").replace("(", "(?:") + "}"
 ROUTES = (
-    web.get("/redaction/contacts", editing(contacts)),
-    web.get("/redaction/contact-nouveau", editing(contact)),
-    web.post("/redaction/contact-nouveau", editing(keep_contact)),
-    web.get(f"/redaction/contact/{{contact:{_KEY}}}", editing(contact)),
-    web.post(f"/redaction/contact/{{contact:{_KEY}}}", editing(keep_contact)),
+    *(
+        route
+        for kind in (DESKS, FACTS_TOLD)
+        for route in (
+            web.get(f"/redaction/{kind.name}s", editing(_listing(kind))),
+            web.post(f"/redaction/{kind.name}s", editing(_listing(kind))),
+            web.get(f"/redaction/{kind.name}-nouveau", editing(_opening(kind))),
+            web.post(f"/redaction/{kind.name}-nouveau", editing(_keeping(kind))),
+            web.get(f"/redaction/{kind.name}/{_KEY}", editing(_opening(kind))),
+            web.post(f"/redaction/{kind.name}/{_KEY}", editing(_keeping(kind))),
+        )
+    ),
     web.get("/redaction/textes", editing(texts)),
     web.post("/redaction/textes", editing(texts)),
     web.get("/redaction/texte/{text}", editing(text)),

@@ -1,5 +1,6 @@
 """What was asked in vain, grouped: with one tap a way to ask more, a new answer, or nothing."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 
@@ -14,27 +15,33 @@ from bot.web.rendering import REASONS
 
 DAYS = 30
 #: The digest by what it was made from, and when: it takes milliseconds a question.
-DIGESTS: web.AppKey[dict[str, tuple[float, Digest]]] = web.AppKey("digests")
+DIGESTS: web.AppKey[dict[str, tuple[float, asyncio.Task[Digest]]]] = web.AppKey("digests")
 _KEPT = 120.0
+#: Seconds for which the list of answers waits for it.
+_PATIENCE = 2.0
 
 
 async def _digest(request: web.Request, desk: Desk, most: float = _KEPT) -> Digest:
     """What happened in the last DAYS, as it was so many seconds ago at most."""
     made, now, services = request.app[DIGESTS], time.monotonic(), desk.services
-    name = services.assistant.base.revision
+    served = services.assistant.served
+    name = served.base.revision
     if name not in made or now - made[name][0] >= most:
-        found = await make_digest(
-            services.database, services.asked, services.assistant.served, DAYS
-        )
+        making = make_digest(services.database, services.asked, served, DAYS)
         made.clear()
-        made[name] = now, found
-    return made[name][1]
+        made[name] = now, asyncio.create_task(making)
+    return await asyncio.shield(made[name][1])
 
 
 async def asked_near(request: web.Request, desk: Desk) -> dict[str, int]:
     """How many questions were asked in vain near each answer, by its id."""
     found: dict[str, int] = {}
-    for group in (await _digest(request, desk)).groups:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            groups = (await _digest(request, desk)).groups
+    except TimeoutError:
+        return {}
+    for group in groups:
         if group.nearest:
             found[group.nearest] = found.get(group.nearest, 0) + group.count
     return found
