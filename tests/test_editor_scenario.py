@@ -6,6 +6,7 @@ web and on Telegram, and takes it back. Each page passes axe.
 """
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -275,4 +276,38 @@ async def test_without_javascript_the_same_forms_do_the_same(
         await page.get_by_role("button", name="Publier maintenant").click()
         await expect(page.get_by_role("status")).to_contain_text("Publié")
         await asked(address, "il faut un bonnet", "même aux chauves")
+        await page.close()
+
+
+ROOMS = (
+    "", "/nouvelle", "/reponse/bonnet", "/contacts", "/contact/accueil", "/contact-nouveau",
+    "/faits", "/fait/casier-piece", "/fait-nouveau", "/textes", "/texte/web.menu_aide",
+    "/demandes", "/essayer", "/publier", "/historique", "/historique/1", "/dossier",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("colors", ["light", "dark"])
+async def test_every_page_passes_axe_on_a_phone(
+    browser: Browser, tmp_path: Path, colors: str
+) -> None:
+    small_folder(tmp_path)
+    async with serving(tmp_path, "") as (services, address):
+        hands = await enter(browser, services, address)
+        page = hands.page
+        await page.set_viewport_size({"width": 360, "height": 720})
+        await page.emulate_media(color_scheme=colors)  # type: ignore[arg-type]
+        await page.goto(f"{address}/redaction/reponse/short")
+        await page.get_by_label("Réponse", exact=True).fill("Oui, tous les shorts.")
+        await page.get_by_role("button", name="Enregistrer", exact=True).click()
+        for path in ROOMS:
+            await page.goto(f"{address}/redaction{path}")
+            assert "Rédaction" in await page.title(), path
+            await no_violation(page, path)
+            wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, path
+            if os.environ.get("SHOTS"):
+                name = path.replace("/", "-") or "-liste"
+                await page.screenshot(
+                    path=f"{os.environ['SHOTS']}/{colors}{name}.png", full_page=True
+                )
         await page.close()

@@ -29,7 +29,9 @@ def _typeset(told: Any) -> Any:
 
 #: All that the page says.
 SAY: Mapping[str, Any] = _typeset(
-    yaml.safe_load((resources("bot") / "defaults/redaction.yaml").read_text("utf-8"))
+    yaml.load(
+        (resources("bot") / "defaults/redaction.yaml").read_text("utf-8"), yaml.CSafeLoader
+    )
 )
 
 
