@@ -25,7 +25,7 @@ from bot.storage.revisions import Revisions
 from bot.storage.spreadsheets import SpreadsheetError, spreadsheet, suffix_of
 
 #: What can't be used, and says why in French.
-REFUSALS = (KnowledgeError, SpreadsheetError, StartError)
+REFUSALS = (KnowledgeError, StartError)
 #: For programs, for people, and the exit code.
 Told = tuple[Any, Callable[[], None], int]
 #: Questions that got no answer, masked, by the new entry that would be the nearest to them.

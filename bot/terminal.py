@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -25,7 +25,9 @@ from bot.knowledge.model import Entry, Fact, KnowledgeBase
 from bot.knowledge.problem import Problem, in_words
 from bot.knowledge.texts import Texts
 from bot.language.typography import typeset
-from bot.storage.proposals import Proposal
+
+if TYPE_CHECKING:
+    from bot.storage.proposals import Proposal
 
 
 class _Screen(Console):
@@ -190,7 +192,7 @@ def show_fact(fact: Fact, entries: Sequence[Entry]) -> None:
 
 
 def show_proposal(
-    proposed: Proposal, ways: Mapping[str, Sequence[str]], path: Path, done: str
+    proposed: "Proposal", ways: Mapping[str, Sequence[str]], path: Path, done: str
 ) -> None:
     """What a file would change, what is wrong in it, and what was done of it."""
     for change in proposed.changes[:SHOWN_CHANGES]:

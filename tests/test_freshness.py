@@ -1,6 +1,7 @@
 """What has to be looked at again: answers changed since their check, facts, numbers, sources."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from aiohttp.test_utils import TestServer
 from bot.knowledge.contradictions import contradictions
 from bot.knowledge.freshness import resting_on, unverified
 from bot.links import Cited, cited, dead
+from bot.storage.database import Database
 from bot.storage.knowledge_files import examine, read_files, shipped
+from bot.storage.revisions import Revisions
 from tests.conftest import KNOWLEDGE, OURS, TODAY
 
 FAQ = """\
@@ -64,6 +67,26 @@ def test_who_changes_the_day_too_has_checked() -> None:
     files = {"faq.yaml": after, "textes.yaml": "nom: x\n"}
     assert unverified({"faq.yaml": FAQ}, files) == files
     assert unverified({}, files) == files
+
+
+async def test_no_way_of_publishing_keeps_the_day(tmp_path: Path) -> None:
+    """A file saved and a page lose it; so does the file that is written back."""
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'x.sqlite3'}")
+    await database.migrate()
+    revisions = Revisions(database)
+    await revisions.take({"faq.yaml": FAQ})
+    saved = {"faq.yaml": FAQ.replace("18 heures", "19 heures")}
+    assert (await revisions.take(saved)).revision.number == 2
+    second = (await revisions.files(2))["faq.yaml"]
+    assert "2026-11-02" not in second
+    assert "2026-11-03" in second
+    assert (await revisions.take(saved)).revision.number == 2  # it brings nothing new
+    page = {"faq.yaml": second.replace("l’église", "l’école")}
+    await revisions.publish(page, based_on=2, way="page")
+    assert "verifie_le" not in (await revisions.files(3))["faq.yaml"]
+    await revisions.undo(3, editor="")
+    assert (await revisions.files(4))["faq.yaml"] == second
+    await database.close()
 
 
 def test_entries_that_rest_on_a_fact() -> None:

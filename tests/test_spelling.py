@@ -24,6 +24,7 @@ PAGES = (
     "README.md",
     "CHANGELOG.md",
     "docs/guide-redaction.md",
+    "docs/tableur.md",
     "docs/telegram.md",
     "docs/dependances.md",
 )

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.knowledge.blocks import Conflict, blocks
 from bot.knowledge.changes import Change, changes, in_words, merged_files, merged_text
 from bot.knowledge.files import EDITED
+from bot.knowledge.freshness import unverified
 from bot.knowledge.presence import lost, removed
 from bot.knowledge.problem import Problem
 from bot.knowledge.problem import in_words as as_told
@@ -219,6 +220,7 @@ class Revisions:
                 if not seen or await self._write(None, number, theirs, made, seen):
                     return Published(newest, tuple(conflicts))
                 continue
+            made = await asyncio.to_thread(unverified, theirs, made)
             knowledge = await asyncio.to_thread(examined, shipped() | made, dt.date.today())
             if not sure:
                 _refuse(removed(theirs, made, knowledge.warnings))

@@ -14,6 +14,7 @@ from bot.knowledge.columns import ENTRIES, SAID, TABLES, Cell, Odd, Shown
 from bot.knowledge.importing import Sheet, letter, titles
 from bot.knowledge.objects import rows
 from bot.knowledge.problem import Problem
+from bot.storage.knowledge_files import KnowledgeError
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -36,7 +37,7 @@ _OTHERS = (
 _SAVE_AGAIN = "Ouvrez-le dans un tableur, et enregistrez-le en .xlsx, sans mot de passe."
 
 
-class SpreadsheetError(Exception):
+class SpreadsheetError(KnowledgeError):
     """A spreadsheet can't be read or written; the message, in French, says what to do."""
 
 

@@ -6,6 +6,7 @@ is fetched again from the message that it answers.
 
 import asyncio
 import re
+from typing import TYPE_CHECKING
 
 from telegram import CallbackQuery, Document, Message, Update
 
@@ -18,9 +19,10 @@ from bot.handlers.dialogue.replying import answer
 from bot.knowledge.problem import in_words
 from bot.language.typography import typeset
 from bot.storage.knowledge_files import KnowledgeError, shipped
-from bot.storage.proposals import Proposal, proposal
-from bot.storage.revisions import OvertakenError, Published
-from bot.storage.spreadsheets import SpreadsheetError
+from bot.storage.revisions import OvertakenError
+
+if TYPE_CHECKING:  # read when an editor sends a file
+    from bot.storage.proposals import Proposal
 
 #: Bytes of a file at most; changes shown; characters of a message (Bot API).
 HEAVIEST, SHOWN, LONGEST = 5_000_000, 15, 4096
@@ -62,7 +64,7 @@ async def on_file(update: Update, context: BotContext) -> None:
     said = context.texts.telegram
     try:
         made = await _read(message.document, number, context)
-    except SpreadsheetError as error:
+    except KnowledgeError as error:
         await tell(update, context, typeset(str(error)), quoted=message.message_id)
         return
     lines = [*made.changes[:SHOWN], *made.notes, *in_words(made.problems)]
@@ -126,10 +128,12 @@ async def undo(update: Update, context: BotContext) -> None:
     await tell(update, context, said["annule"].format(changements=typeset(changes)))
 
 
-async def _read(document: Document, number: int, context: BotContext) -> Proposal:
-    """What the file would change of a version. Raises SpreadsheetError where it can't be read."""
+async def _read(document: Document, number: int, context: BotContext) -> "Proposal":
+    """What the file would change of a version. Raises KnowledgeError where it can't be read."""
+    from bot.storage.proposals import proposal
+
     if (document.file_size or 0) > HEAVIEST:
-        raise SpreadsheetError(context.texts.telegram["fichier_lourd"])
+        raise KnowledgeError(context.texts.telegram["fichier_lourd"])
     file = await context.bot.get_file(document.file_id)
     data = bytes(await file.download_as_bytearray())
     files = shipped() | await context.services.revisions.files(number)
@@ -145,10 +149,8 @@ async def _published(query: CallbackQuery, number: int, context: BotContext) -> 
         return said["fichier_perdu"]
     try:
         made = await _read(above.document, number, context)
-        done: Published = await context.services.revisions.publish(
-            made.files, based_on=number, way="telegram"
-        )
-    except (SpreadsheetError, KnowledgeError) as error:
+        done = await context.services.revisions.publish(made.files, based_on=number, way="telegram")
+    except KnowledgeError as error:
         return typeset(str(error))
     except OvertakenError:
         return said["fichier_occupe"]
