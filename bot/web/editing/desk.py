@@ -29,9 +29,7 @@ def _typeset(told: Any) -> Any:
 
 #: All that the page says.
 SAY: Mapping[str, Any] = _typeset(
-    yaml.load(
-        (resources("bot") / "defaults/redaction.yaml").read_text("utf-8"), yaml.CSafeLoader
-    )
+    yaml.load((resources("bot") / "defaults/redaction.yaml").read_text("utf-8"), yaml.CSafeLoader)
 )
 
 
