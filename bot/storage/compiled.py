@@ -13,14 +13,7 @@ import logging
 import os
 import subprocess
 import sys
-        try:
-            first = _read(io.BytesIO(of.read(int(of.readline()))), corpus)
-            if former and _alike(former, first.meanings.keys()):
-                yield first.scaled(former.scale)
-            slope, none = json.loads(of.readline())
-            yield first.scaled(Scale(slope, none))
-        finally:
-            apart.kill()  # whoever has enough of the first waits for nothing
+from collections.abc import Callable, Generator, Iterator, Set
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
