@@ -161,8 +161,9 @@ class Editors:
         ]
         kept = self._database.insert(_DRAFTS)
         new, old = kept.excluded, _DRAFTS.c
-        # What is only opened changes nothing of what is written.
-        began = sa.case((old.block.is_(None), new.based_on), else_=old.based_on)
+        # What is only opened changes nothing of what is written, which began as it was opened.
+        unwritten = sa.and_(old.block.is_(None), new.block.is_(None))
+        began = sa.case((unwritten, new.based_on), else_=old.based_on)
         changed = {"at": new.at, "block": sa.func.coalesce(new.block, old.block)}
         kept = kept.on_conflict_do_update(
             index_elements=["editor", "file", "key"], set_={**changed, "based_on": began}

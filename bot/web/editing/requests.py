@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.digest import Digest, make_digest
 from bot.knowledge.files import PHRASINGS
-from bot.knowledge.rewriting import new_block, rewritten, values_of
+from bot.knowledge.rewriting import new_block, rewritten, settled, values_of
 from bot.web.editing.desk import Desk, moved, show
 from bot.web.editing.entrance import editing
 from bot.web.rendering import REASONS
@@ -58,10 +58,10 @@ async def page(request: web.Request, desk: Desk, _: Mapping[str, str]) -> web.St
 
 async def act(request: web.Request, desk: Desk, fields: Mapping[str, str]) -> web.StreamResponse:
     """Add a group's words to the ways to ask of an answer, or never show them again."""
-    examples = tuple(filter(None, fields.get("exemples", "").split("\n")))
+    given = settled(fields.get("exemples", ""))  # browsers end lines in their own way
     if fields.get("faire") == "ignorer":
         for group in (await _digest(request, desk)).groups:
-            if group.examples == examples:
+            if settled("\n".join(group.examples)) == given:
                 await desk.services.asked.ignore(group)
         request.app[DIGESTS].clear()
         return moved(request, "/demandes?fait=ignoree")
@@ -71,7 +71,7 @@ async def act(request: web.Request, desk: Desk, fields: Mapping[str, str]) -> we
     file = next((name for name in PHRASINGS if name in desk.published), PHRASINGS[0])
     block = desk.block((file, key))
     known = values_of(block).get(key) or []
-    ways = [*known, *(one for one in examples if one not in known)]
+    ways = [*known, *(one for one in given.split("\n") if one and one not in known)]
     await desk.keep(
         {(file, key): rewritten(block, {(key,): ways}) if block else new_block({key: ways})}
     )
