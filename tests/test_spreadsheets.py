@@ -197,7 +197,11 @@ def test_any_base_becomes_another(first: dict[str, Any], second: dict[str, Any])
     back = imported(here, read_sheets("x.xlsx", spreadsheet(there, ".xlsx")))
     assert not back.problems
     for now, before, wanted in zip(*map(spoken, (back.files, here, there)), strict=True):
-        assert now == before | wanted
+        expected = before | wanted
+        for one in (*now.values(), *expected.values()):
+            # Those of the bank stay there, after the entry's own, once each.
+            one["variantes"] = set(one.get("variantes", ()))
+        assert now == expected
     kept = blocks(FAQ, here[FAQ])
     for key in set(objects(here, ENTRIES)) - set(objects(there, ENTRIES)):
         assert blocks(FAQ, back.files[FAQ])[key].strip() == kept[key].strip()

@@ -33,6 +33,8 @@ _BY_SHEET = {normalise(table.sheet): table for table in TABLES}
 _ASKING = frozenset(
     ("qui", "quand", "comment", "combien", "pourquoi", "quel", "quelle", "quels", "quelles")
 )  # fmt: skip
+#: Where what an entry names is.
+_FILES = {"theme": THEMES.file, "contact": CONTACT.file}
 #: What `check` advises of lines of YAML, as advised of cells.
 _ADVICE = {
     "cle-absente": "Remplissez cette case.",
@@ -142,8 +144,12 @@ def _tables(sheets: Sequence[Sheet]) -> Iterator[tuple[Sheet, Table]]:
     filled = [sheet for sheet in sheets if sheet.filled]
     ours = [sheet for sheet in filled if normalise(sheet.name) in _BY_SHEET]
     titled = [sheet for sheet in filled if titles(sheet, ENTRIES)]
-    for sheet in ours or titled or filled[:1]:
-        yield sheet, _BY_SHEET[normalise(sheet.name)] if ours else ENTRIES
+    pairs = [
+        (sheet, _BY_SHEET[normalise(sheet.name)] if ours else ENTRIES)
+        for sheet in ours or titled or filled[:1]
+    ]
+    # What entries name is read before them.
+    yield from sorted(pairs, key=lambda pair: pair[1] is ENTRIES)
 
 
 def _filled(cell: Cell) -> bool:
@@ -215,7 +221,9 @@ def _changes(
             continue
         for name, (what, names) in called.items():
             if given := str(values.get(name) or ""):
-                key = values[name] = names.get(normalise(given), given)
+                # An identifier may be another's name.
+                own = given in names.values() or (_FILES[name], given) in found.lines
+                key = values[name] = given if own else names.get(normalise(given), given)
                 if names and not re.fullmatch(ID_PATTERN, str(key)):
                     near = did_you_mean(given, names.values())
                     found.wrong(sheet.place, number, at[name], "nom-inconnu", what, given, near)

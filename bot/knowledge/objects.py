@@ -97,7 +97,7 @@ def _without_banked(files: dict[str, str], changes: Sequence[Edit]) -> list[Edit
         bank, parts = _bank(files, name), blocks(name, files.get(name, ""))
         for key, wanted in left.items():
             banked = [on_one_line(one) for one in bank.get(key) or ()]
-            kept = [one for one in banked if one in wanted]
+            kept = list(dict.fromkeys(one for one in banked if one in wanted))
             if kept != banked and kept:
                 parts[key] = listed(key, kept, parts[key])
             elif kept != banked:
