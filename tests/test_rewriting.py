@@ -92,6 +92,21 @@ def test_every_answer_of_ours_can_be_changed(key: str) -> None:
     assert read_yaml(f"entrees:\n{after}", FAQ).problems == []
 
 
+@pytest.mark.parametrize(
+    ("block", "keys", "after"),
+    [
+        ("  # Un.\n  - {id: a, question: Où ?}\n", ("question",),
+         "  # Un.\n  - id: a\n    question: Ici ?\n"),
+        ("a: {nom: Un}\n", ("a", "question"), "a:\n  nom: Un\n  question: Ici ?\n"),
+        ("a:\n", ("a", "question"), "a:\n  question: Ici ?\n"),
+    ],
+)  # fmt: skip
+def test_what_stands_between_braces_is_written_anew(
+    block: str, keys: tuple[str, ...], after: str
+) -> None:
+    assert rewritten(block, {keys: "Ici ?"}) == after
+
+
 TEXT = some.text(some.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=60)
 
 

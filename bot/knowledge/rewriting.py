@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from bot.knowledge.writing import above
+from bot.knowledge.writing import block as written
 from bot.knowledge.yaml_reading import read_yaml
 
 #: What a key may hold: a text, a date, a list of texts, a list of mappings (sources).
@@ -50,24 +52,30 @@ def values_of(block: str) -> dict[str, Any]:
 def rewritten(block: str, changes: Mapping[Keys, Value | None]) -> str:
     """The block with these values; None, or nothing to say, takes the key away.
 
-    Raises ValueError where the block can't be read or what leads to a key is no mapping.
+    An object that is written between braces is written anew, on lines of its own.
     """
-    for keys, value in changes.items():
-        block = _changed(block, keys, value if value or value is False else None)
+    new = {keys: one if one or one is False else None for keys, one in changes.items()}
+    try:
+        for keys, value in new.items():
+            block = _changed(block, keys, value)
+    except _BracesError:
+        named = {keys[0] for keys in changes if len(keys) > 1}
+        values, name = values_of(block), next(iter(named), None)
+        known = values.get(name, {}) if name else values
+        return above(block) + written(known | {keys[-1]: one for keys, one in new.items()}, name)
     return block
 
 
 def new_block(values: Mapping[str, Value | None], *, entry: bool = False, name: str = "") -> str:
     """A block of these values, in this order: an entry's, under a `name`, or at the margin."""
-    body = [line for key, one in values.items() if one for line in _lines({key: one}, "", key)]
-    if not entry and not name:
-        return "".join(body)
-    indent = " " * (4 if entry else 2)
-    lines = [f"{indent}{line}" if line.strip() else "\n" for line in body]
-    if entry:
-        lines[0] = f"  - {body[0]}"
-        return "\n" + "".join(lines)
-    return f"{name}:\n" + "".join(lines)
+    known = {key: one for key, one in values.items() if one}
+    if entry or name:
+        return ("" if name else "\n") + written(known, name or None)
+    return "".join(line for key, one in known.items() for line in _lines({key: one}, "", key))
+
+
+class _BracesError(Exception):
+    """What is to be changed stands between braces, or has no key of its own yet."""
 
 
 def settled(text: str) -> str:
@@ -102,10 +110,10 @@ def _changed(block: str, keys: Keys, value: Value | None) -> str:
         node = next((held for name, held in _pairs(node) if name.value == key), None)
     *_, last = keys
     pairs = list(_pairs(node))
+    if node.flow_style or not pairs:
+        raise _BracesError
     starts = [name.start_mark for name, _ in pairs]
     at = next((number for number, (name, _) in enumerate(pairs) if name.value == last), None)
-    if node.flow_style or not pairs:
-        raise ValueError("flow")
     column = starts[0].column
     if at is None:
         # After the keys that come before it, or the last one.
@@ -117,18 +125,18 @@ def _changed(block: str, keys: Keys, value: Value | None) -> str:
         begin, end = starts[at].line, _end(lines, pairs[at][1], column)
         former = "".join(_dedented(lines[begin:end], column))
     head = lines[begin][:column] if at is not None else " " * column
-    written = _lines({last: value}, former, last) if value is not None else []
-    made = [f"{' ' * column}{line}" if line.strip() else "\n" for line in written]
+    own = _lines({last: value}, former, last) if value is not None else []
+    made = [f"{' ' * column}{line}" if line.strip() else "\n" for line in own]
     if made:
-        made[0] = head + written[0]
+        made[0] = head + own[0]
     elif at is not None and head.strip():
-        raise ValueError("first")  # « - id: » can't be taken away
+        raise _BracesError  # the first key, which bears the dash
     return "".join([*lines[:begin], *made, *lines[end:]])
 
 
 def _pairs(node: Any) -> Iterator[tuple[Any, Any]]:
     if not isinstance(node, yaml.MappingNode):
-        raise ValueError("mapping")
+        raise _BracesError
     yield from node.value
 
 
@@ -174,9 +182,9 @@ def _lines(pair: Mapping[str, Value | None], former: str, key: str) -> list[str]
         isinstance(one, str) and " " not in one for one in value
     )
     writer.width = _WIDTH if named else _ENDLESS
-    written = io.StringIO()
-    writer.dump(held, written)
-    lines = [f"{line.rstrip()}\n" for line in written.getvalue().splitlines()]
+    dumped = io.StringIO()
+    writer.dump(held, dumped)
+    lines = [f"{line.rstrip()}\n" for line in dumped.getvalue().splitlines()]
     if named and held[key].fa.flow_style():
         lines[1:] = [f"  {line.lstrip()}" for line in lines[1:]]
     return lines
