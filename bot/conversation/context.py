@@ -24,6 +24,9 @@ from bot.matching.decision import Answered, Candidate, Ranking, decide
 MOST_OWN = 2
 #: Probability that an unclear message after an alarm still is about it.
 DANGER = 0.9
+#: Probability from which a message after an alarm is about something else: « je reste dedans en
+#: attendant ? », in a smell of gas, is not about the removal that it resembles.
+SURELY_ELSE = 0.99
 #: What the reading alone still weighs where the words lean on what was said before.
 LEANING = 0.5
 #: Its best entry's share of what the message alone says, from which its own words tell what it is
@@ -48,7 +51,12 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     then = served.base.acts[message.act].then if message.act else None
     # « Et pour ma mère ? » says nothing alone, least of all of a danger.
     follows = then is Then.FOLLOW and not danger
-    clear = not follows and isinstance(decide(alone, served.policy), Answered)
+    decision = decide(alone, served.policy)
+    clear = (
+        not follows
+        and isinstance(decision, Answered)
+        and not (danger and decision.candidate.score < SURELY_ELSE)
+    )
     if not before.wish or elsewhere or alone.identical or clear:
         return alone, None
     words = message.reading.words
