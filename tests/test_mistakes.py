@@ -1,6 +1,7 @@
 """What editors are told of their mistakes: the cause first, at its line, and little else."""
 
 import asyncio
+import itertools
 import json
 import re
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from bot.conversation.assistant import Assistant
 from bot.knowledge.checking import check
 from bot.knowledge.yaml_reading import read_yaml
 from bot.language.typography import typeset
+from bot.limits import Limits
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeWatcher, load
@@ -158,7 +160,9 @@ async def test_the_last_good_base_serves_through_all(gazetteer: Gazetteer, tmp_p
     watcher = KnowledgeWatcher(folder, assistant.serve, load(folder, TODAY), every=0.01)
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
     await database.migrate()
-    services = Services(assistant, database, watcher)
+    seconds = itertools.count()  # between requests: the service is asked until it says so
+    unhurried = Limits(lambda: float(next(seconds)))
+    services = Services(assistant, database, watcher, limits=unhurried)
     watcher.start()
     try:
         async with TestClient(TestServer(make_app(services))) as client:
