@@ -21,6 +21,7 @@ import numpy as np
 
 from bot.matching.matcher import Corpus, Matcher
 from bot.matching.model import Scale
+from bot.storage.packing import pack, unpack
 from bot.trained import load_encoder, load_model
 
 #: Where the installation keeps the matcher of the files that ship (`python -m bot compile`).
@@ -93,10 +94,10 @@ def _name(corpus: Corpus) -> str:
 def _program() -> bytes:
     """What tells one version of the matching from another."""
     made = hashlib.blake2b(load_encoder().name.encode() + np.__version__.encode(), digest_size=12)
-    for folder in ("language", "matching"):
-        for file in sorted((_PROGRAM / folder).iterdir()):
-            if file.suffix in {".py", ".json"}:
-                made.update(file.read_bytes())
+    files = [file for name in ("language", "matching") for file in (_PROGRAM / name).iterdir()]
+    for file in sorted([*files, _PROGRAM / "storage" / "packing.py"]):
+        if file.suffix in {".py", ".json"}:
+            made.update(file.read_bytes())
     return made.digest()
 
 
@@ -114,7 +115,7 @@ def _loaded(file: Path, corpus: Corpus) -> Matcher | None:
 def _read(opened: io.BytesIO, corpus: Corpus) -> Matcher:
     with np.load(opened, allow_pickle=False) as kept:
         arrays = {name: kept[name] for name in kept.files}
-    return Matcher.load(arrays, corpus, load_encoder(), load_model())
+    return unpack(arrays, corpus, load_encoder(), load_model())
 
 
 def _keep(made: Matcher, file: Path) -> None:
@@ -123,7 +124,7 @@ def _keep(made: Matcher, file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as opened:
-            np.savez(opened, **cast("dict[str, Any]", made.arrays()))
+            np.savez(opened, **cast("dict[str, Any]", pack(made)))
         draft.replace(file)
         for other in file.parent.glob("connaissances-*.npz"):
             if other != file:
@@ -149,7 +150,7 @@ def _main() -> None:
     known = dict(zip(phrasings, meanings, strict=True))
     stages = Matcher.stages(corpus, encoder, load_model(), known)
     made = io.BytesIO()
-    np.savez(made, **cast("dict[str, Any]", next(stages).arrays()))
+    np.savez(made, **cast("dict[str, Any]", pack(next(stages))))
     told.write(b"%d\n" % made.tell() + made.getbuffer())
     told.flush()
     scale = next(stages).scale
