@@ -15,6 +15,7 @@ from yarl import URL
 
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services
+from bot.web.assets import static_url
 from bot.web.door import listening
 from bot.web.server import make_app
 from doubles.bot_api import running
@@ -69,7 +70,8 @@ async def test_every_link_under_a_path_is_right(
         paths = {urlsplit(address).path for address in seen}
         pages = {f"{PATH}/q/{key}" for key in base.served(TODAY)}
         pages |= {f"{PATH}/{page}" for page in ("themes", "commune", "contact", "aide", "avis")}
-        assert pages | {f"{PATH}/static/style.css", f"{PATH}/static/chat.js"} <= paths
+        scripts = {PATH + static_url(name) for name in ("chat.js", "reply.js")}
+        assert pages | scripts <= paths
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -88,7 +90,7 @@ async def test_the_rest_of_the_service_is_under_the_path_too(services: Services,
                 assert (response.status, response.content_type) == (404, kind)
         async with session.get(f"{site}{PATH}/healthz") as response:
             assert response.status == 200
-        async with session.get(f"{site}{PATH}/static/chat.js?v=1") as response:
+        async with session.get(site + PATH + static_url("chat.js")) as response:
             assert "immutable" in response.headers["Cache-Control"]
         async with session.get(f"{site}{PATH}/metrics") as response:
             told = await response.text()

@@ -530,6 +530,7 @@ def test_poster_makes_those_of_the_programme_alone(tmp_path: Path) -> None:
     knowledge.mkdir()
     (knowledge / "faq.yaml").write_text("entrees: [{id: a, question: Q, reponse: R.}]", "utf-8")
     shutil.copytree(KNOWLEDGE / "lieux", knowledge / "lieux")
+    (knowledge / "lieux" / "contours.json").unlink()  # of other communes
     chosen = {"62498", "59456", "62637", "59350"}
     for name in ("communes.csv", "mairies.csv", "communes_aliases.csv"):
         file = knowledge / "lieux" / name

@@ -27,6 +27,7 @@ from bot.matching.model import (
     rank,
 )
 from bot.matching.signals import compare
+from bot.storage.packing import pack, unpack
 from bot.trained import load_encoder, load_model
 from tests.cases.matching import ODD, SMALL, SYNONYMS, UNRELATED
 from tests.conftest import ROOT
@@ -181,7 +182,7 @@ def test_tests_that_are_answered_well_make_surer(enough: dict[str, EntryTexts]) 
 def test_a_matcher_that_was_kept_says_the_same(matcher: Matcher) -> None:
     corpus = Corpus(SMALL, SYNONYMS, UNRELATED)
     assert Corpus.parse(corpus.dump()).dump() == corpus.dump()
-    again = Matcher.load(matcher.arrays(), corpus, load_encoder(), load_model())
+    again = unpack(pack(matcher), corpus, load_encoder(), load_model())
     for text in ("loyer", "les travo", "tarte", "", *ODD):
         assert again.rank(text) == matcher.rank(text)
         assert again.read(text) == matcher.read(text)

@@ -34,7 +34,7 @@ TRANSFORMED, EDITED = 120, 400
 LABELLED = 60
 KEPT_BY_TRANSFORMS = 0.995
 KEPT_BY_EDITS = 0.95
-ASKED = 60
+ASKED = 90
 EXAMPLES = 4  # failures shown of each transform
 
 Transform = Callable[[str, random.Random], str]

@@ -168,3 +168,31 @@ def test_a_third_miss_gives_a_person_by_name_and_number(assistant: Assistant) ->
 @pytest.mark.parametrize("text", ["hein", "c bon les pompiers sont là", "ça m'étonne pas"])
 def test_short_words_that_sound_like_a_danger_are_none(assistant: Assistant, text: str) -> None:
     assert not talk(assistant, text).urgent
+
+
+@pytest.mark.parametrize("more", ["je reste dedans en attendant ?", "on sort ou pas ?"])
+def test_what_follows_a_danger_is_about_it(assistant: Assistant, more: str) -> None:
+    assert talk(assistant, "ça pue le gaz dans la cave", more).entry == "danger-immediat"
+
+
+def test_another_subject_after_a_danger_is_another(assistant: Assistant) -> None:
+    asked = "Combien de temps durent les travaux dans une maison ?"
+    assert talk(assistant, "ça pue le gaz dans la cave", asked).entry == "duree-travaux"
+
+
+@pytest.mark.parametrize(
+    "text", ["je comprends rien du tout à cette lettre", "compris rien du tout"]
+)
+def test_an_assent_that_is_denied_is_none(text: str) -> None:
+    assert ACTS.opening(text) != "accord"
+    assert ACTS.opening("je comprends, je leur dirai") == "accord"
+
+
+def test_a_grief_told_in_a_letter_does_not_hide_what_it_asks(assistant: Assistant) -> None:
+    letter = (
+        "Bonjour, mon père est mort cet hiver après quarante ans de fond à la fosse neuf. "
+        "Depuis, maman ne dort plus, elle pleure et se fait un sang d'encre pour la suite. "
+        "Elle a toujours eu le logement gratuit et le charbon. On aimerait savoir si la veuve "
+        "d'un mineur garde ses droits, et vers quelle administration se tourner. Bien à vous."
+    )
+    assert {"ayants-droit", "angdm"} & set(talk(assistant, letter).entries)

@@ -25,6 +25,10 @@ from bot.matching.decision import Answered, Candidate, Ranking, decide
 MOST_OWN = 2
 #: Probability that an unclear message after an alarm still is about it.
 DANGER = 0.9
+#: Probability from which a message after an alarm is about something else, where it says more than
+#: a few words: « je reste dedans en attendant ? », « on sort ou pas ? », in a smell of gas, are not
+#: about the removal or the money that they resemble.
+SURELY_ELSE = 0.99
 #: What the reading alone still weighs where the words lean on what was said before.
 LEANING = 0.5
 #: Its best entry's share of what the message alone says, from which its own words tell what it is
@@ -49,12 +53,15 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     then = served.base.acts[message.act].then if message.act else None
     # « Et pour ma mère ? » says nothing alone, least of all of a danger.
     follows = then is Then.FOLLOW and not danger
-    clear = not follows and isinstance(decide(alone, served.policy), Answered)
+    own_words = [stem for stem in stems(message.text) if stem not in _ASKING]
+    decision = decide(alone, served.policy)
+    clear = not follows and isinstance(decision, Answered)
+    if danger and isinstance(decision, Answered):
+        clear = clear and len(own_words) > MOST_OWN and decision.candidate.score >= SURELY_ELSE
     if not before.wish or elsewhere or alone.identical or clear:
         return alone, None
     words = message.reading.words
     leans = bool(words) and (words[0] in _OPENERS or not _PRONOUNS.isdisjoint(words))
-    own_words = [stem for stem in stems(message.text) if stem not in _ASKING]
     if not danger and (
         message.text.strip().isdecimal()  # a choice mistyped, sooner than a question that goes on
         or len(own_words) > (MOST_OWN if leans else 1)
@@ -68,10 +75,8 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     else:
         whole = served.matcher.rank(understood).among(served.entries)
     best = max((one.score for one in alone.candidates), default=0.0)
-    told = (
-        own_words and not danger and best >= TOLD * max(alone.in_scope, NAMED)
-    )  # « et mon chien ? »
-    own = LEANING if leans and not told else 1.0
+    told = own_words and best >= TOLD * max(alone.in_scope, NAMED)  # « et mon chien ? »
+    own = LEANING if danger or (leans and not told) else 1.0
     if follows:
         own, whole = 0.0, served.matcher.rank(understood).among(_ordinary(served))
     left = 1 - own * alone.in_scope

@@ -71,7 +71,7 @@ def sentences_asked(message: Message, served: Served) -> tuple[Mapping[str, floa
         if asks or len(message.text) >= LETTER:
             found[best.entry] = max(best.score, found.get(best.entry, 0.0))
             asked = asked or asks
-    if not found and len(message.text) >= LETTER:
-        found = likely  # to be offered: nothing is sure
+    if len(message.text) >= LETTER and all(served.entries[key].alarm for key in found):
+        found |= likely  # to be offered: nothing is sure, or only a grief told on the way
     kept = sorted(found, key=lambda key: -found[key])[:SUGGESTIONS]
     return {key: found[key] for key in kept}, asked

@@ -104,6 +104,8 @@ QUESTIONING = frozenset(
     """combien comment pourquoi quand qui quoi quel quelle quels quelles lequel laquelle ou mais si
     sinon est-ce dois peut peux""".split()  # noqa: SIM905
 )
+#: What makes of « je comprends » the reverse.
+_DENIALS = frozenset("pas plus rien jamais point mal".split())  # noqa: SIM905
 #: Letters of a word from which its sound tells it from others.
 LONG = 4
 #: How alike in their words, rare ones first, a message and one of an act are at least: 1 is all.
@@ -184,7 +186,9 @@ class Acts:
         for stop in range(min(len(words), FIRST), 0, -1):
             name = self._whole(" ".join(words[:stop]))
             if name and self._acts[name].opens:
-                return name
+                return (
+                    None if _DENIALS.issuperset(words[stop : stop + 1]) and words[stop:] else name
+                )
         known = (self._by_word.get(self._by_sound.get(word_sound(word), word)) for word in words)
         return next((name for name in known if name and self._acts[name].closes), None)
 

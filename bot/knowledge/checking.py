@@ -185,7 +185,8 @@ def _base(
     problems += as_typed(files, documents)
     if region and REGION in documents:
         problems += rules.of_region(documents[REGION], region, written, known["contact"])
-    if region or REGION not in files:  # it names the desks that are a commune's own
+    # The territory names the desks that are a commune's own.
+    if not any(one.file == REGION and one.level == "error" for one in problems):
         problems += rules.reachable(readable[CONTACTS], contacts, known["contact"], region)
     problems += rules.phrasings(faq, entries)
     if FACTS in documents:

@@ -16,6 +16,9 @@ from bot.language.words import FUNCTION_WORDS, SMS, normalise, stem, without_wra
 _ELIDED = "ldjcnsmt"
 #: Shortest word in which one edit, then two, is taken for a typo.
 ONE_EDIT, TWO_EDITS = 5, 9
+#: Letters of a word that one phrasing alone has, and that is a slip of no other, from which it is
+#: rightly spelt too: « somnifères ».
+SEEN_ONCE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,18 @@ class Reader:
         synonyms: Sequence[Sequence[str]] = (),
         shorthand: Mapping[str, str] | None = None,
     ) -> "Reader":
-        """Rightly spelt: what `trusted` texts say, and what two `phrasings` share.
+        """Rightly spelt: what `trusted` texts say, what two `phrasings` share, long words of one.
 
         Trusted are texts written with care: questions and answers.
         """
         careful = Counter(word for text in trusted for word in normalise(text).split())
         loose = Counter(word for text in phrasings for word in set(normalise(text).split()))
         counts = careful + Counter({word: n for word, n in loose.items() if n > 1})
-        known = {word: counts[word] for word in sorted(counts)}
-        return cls(known, map(word_sound, known), synonyms, shorthand)
+        reader = cls(*_with_sounds(counts), synonyms, shorthand)
+        for word, count in loose.items():
+            if count == 1 and len(word) >= SEEN_ONCE and reader.repair(word) == word:
+                counts[word] = 1
+        return cls(*_with_sounds(counts), synonyms, shorthand)
 
     def _read(self, text: str) -> Reading:
         """The text as the signals see it."""
@@ -161,6 +167,12 @@ class Reader:
                     found[f"={group}"] = None
                     break
         return found
+
+
+def _with_sounds(counts: Mapping[str, int]) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Words in alphabetical order with how often they come, and how each sounds."""
+    known = {word: counts[word] for word in sorted(counts)}
+    return known, tuple(map(word_sound, known))
 
 
 def _ends(word: str) -> tuple[str, str]:

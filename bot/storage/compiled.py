@@ -22,6 +22,7 @@ import numpy as np
 
 from bot.matching.matcher import Corpus, Matcher
 from bot.matching.model import Scale
+from bot.storage.packing import pack, unpack
 from bot.trained import load_encoder, load_model
 
 if TYPE_CHECKING:  # the process that builds has no need of the database
@@ -127,10 +128,10 @@ def _name(corpus: Corpus) -> str:
 def _program() -> bytes:
     """What tells one version of the matching from another."""
     made = hashlib.blake2b(load_encoder().name.encode() + np.__version__.encode(), digest_size=12)
-    for folder in ("language", "matching"):
-        for file in sorted((_PROGRAM / folder).iterdir()):
-            if file.suffix in {".py", ".json"}:
-                made.update(file.read_bytes())
+    files = [file for name in ("language", "matching") for file in (_PROGRAM / name).iterdir()]
+    for file in sorted([*files, _PROGRAM / "storage" / "packing.py"]):
+        if file.suffix in {".py", ".json"}:
+            made.update(file.read_bytes())
     return made.digest()
 
 
@@ -148,12 +149,12 @@ def _loaded(file: Path | str, read: Callable[[], bytes | None], corpus: Corpus) 
 def _read(opened: io.BytesIO, corpus: Corpus) -> Matcher:
     with np.load(opened, allow_pickle=False) as kept:
         arrays = {name: kept[name] for name in kept.files}
-    return Matcher.load(arrays, corpus, load_encoder(), load_model())
+    return unpack(arrays, corpus, load_encoder(), load_model())
 
 
 def _written(made: Matcher) -> bytes:
     content = io.BytesIO()
-    np.savez(content, **cast("dict[str, Any]", made.arrays()))
+    np.savez(content, **cast("dict[str, Any]", pack(made)))
     return content.getvalue()
 
 
