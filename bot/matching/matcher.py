@@ -93,7 +93,7 @@ class Matcher:
     @property
     def entries(self) -> tuple[str, ...]:
         """The ids of what it ranks."""
-        return self._index.entries
+        return self.index.entries
 
     @property
     def meanings(self) -> Mapping[str, Floats]:
