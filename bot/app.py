@@ -23,6 +23,7 @@ from bot.settings import Settings, secret_key
 from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
 from bot.storage.knowledge_files import Knowledge, KnowledgeWatcher, load
+from bot.storage.retention import purging
 from bot.web.door import STOP_SECONDS, Door
 from bot.web.keys import TELEGRAM_LINK, TELEGRAM_PROBLEM
 from bot.web.server import make_app
@@ -40,13 +41,14 @@ def make_assistant(settings: Settings, knowledge: Knowledge) -> Assistant:
         unrelated=knowledge.common,
         match=lambda corpus, former: matchers_of(corpus, settings.data_dir / "cache", former),
         public_url=settings.public_url,
+        retention_days=settings.retention_days,
     )
 
 
 @contextlib.asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """The services of every channel, with the knowledge followed as editors save it."""
-    database = await _opened_database(settings)
+    database = await opened_database(settings)
     try:
         # In a thread: the port says meanwhile that the service starts.
         served = await asyncio.to_thread(load, settings.knowledge_dir, dt.date.today())
@@ -72,8 +74,16 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         gc.collect()
         gc.freeze()
         _give_back()
-        services = Services(assistant, database, knowledge, pseudonym_key=secret_key(settings))
-        async with services.tallies.writing():
+        services = Services(
+            assistant,
+            database,
+            knowledge,
+            pseudonym_key=secret_key(settings),
+            retention_days=settings.retention_days,
+            admin_ids=settings.admin_ids,
+        )
+        kept = purging(database, settings.retention_days, assistant.today)
+        async with services.tallies.writing(), kept:
             yield services
     finally:
         await knowledge.close()
@@ -86,7 +96,7 @@ def _give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-async def _opened_database(settings: Settings) -> Database:
+async def opened_database(settings: Settings) -> Database:
     """The database, reached and up to date, before anything slow. Raises StartError in seconds."""
     database = None
     try:

@@ -8,11 +8,11 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from bot import console, evaluation, terminal
 from bot.communes.commune import communes_of
@@ -31,6 +31,11 @@ from bot.storage.knowledge_files import (
     load_base,
     read_files,
 )
+
+if TYPE_CHECKING:
+    from bot.storage.database import Database
+
+_Done = TypeVar("_Done")
 
 _log = logging.getLogger(__name__)
 
@@ -151,6 +156,10 @@ def _parser() -> argparse.ArgumentParser:
     poster.add_argument(
         "--out", metavar="SORTIE", type=Path, required=True, help="fichier PDF ; dossier avec --all"
     )
+    digest = command("digest", _digest, "dit ce qui est resté sans réponse, et de quoi y répondre")
+    digest.add_argument("--days", metavar="N", type=_days, default=7, help="jours (7)")
+    digest.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
+    command("purge", _purge, "efface ce qui a été gardé assez longtemps")
     command("migrate", _migrate, "met la base de données à jour")
     command("compile", _compile, "lit les connaissances d’avance : le premier démarrage est court")
     for made in (ask, explain, commune, checked, measured):
@@ -337,15 +346,57 @@ def _poster(settings: Settings, options: argparse.Namespace) -> None:
     print(typeset(f"{len(inside)} affiches dans {options.out}"))
 
 
-def _migrate(settings: Settings, _: argparse.Namespace) -> None:
-    from bot.storage.database import Database
+def _days(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) <= 3650):
+        raise argparse.ArgumentTypeError("un nombre de jours")
+    return int(text)
 
-    async def run() -> None:
-        database = await Database.open(settings.database)
+
+def _digest(settings: Settings, options: argparse.Namespace) -> _Told:
+    from bot.digest import as_json, as_yaml, in_words, make_digest
+    from bot.storage.asked import AskedQuestions
+
+    served = _assistant(settings).served
+
+    async def run(database: "Database") -> _Told:
+        asked = AskedQuestions(database, lambda: served, settings.retention_days)
+        made = await make_digest(database, asked, served, options.days)
+        told, pasted = in_words(made, served), as_yaml(made, served)
+        return _Told(
+            as_json(made, served), lambda: print("\n\n".join(filter(None, (told, pasted))))
+        )
+
+    return _with_database(settings, run)
+
+
+def _purge(settings: Settings, _: argparse.Namespace) -> None:
+    from bot.storage.retention import purge
+
+    days = settings.retention_days
+    gone = _with_database(settings, lambda database: purge(database, dt.date.today(), days))
+    print(typeset(f"Purge faite : {gone} questions effacées (plus de {days} jours)."))
+
+
+def _migrate(settings: Settings, _: argparse.Namespace) -> None:
+    async def nothing(_: "Database") -> None: ...
+
+    _with_database(settings, nothing)
+    print(typeset("La base de données est à jour."))
+
+
+def _with_database(settings: Settings, work: Callable[["Database"], Awaitable[_Done]]) -> _Done:
+    """What the work gives, on a database that is up to date. Raises RefusedInputError."""
+    from bot.app import opened_database
+    from bot.services import StartError
+
+    async def run() -> _Done:
+        database = await opened_database(settings)
         try:
-            await database.migrate()
+            return await work(database)
         finally:
             await database.close()
 
-    asyncio.run(run())
-    print(typeset("La base de données est à jour."))
+    try:
+        return asyncio.run(run())
+    except StartError as error:
+        raise RefusedInputError(str(error)) from None

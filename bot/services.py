@@ -1,5 +1,6 @@
 """What every channel is given: one object, made once by app.py."""
 
+import hmac
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from bot.limits import Limits
+from bot.storage.asked import AskedQuestions
 from bot.storage.tallies import Tallies
 
 if TYPE_CHECKING:  # a second of work: the port is open before (bot/web/door.py)
@@ -33,6 +35,11 @@ class Metrics:
         self.votes = Counter(
             "galibot_votes", "Votes on answers", ("channel", "useful"), registry=self.registry
         )
+        self.dropped = Counter(
+            "galibot_questions_dropped",
+            "Questions not kept as too many waited or came in a day",
+            registry=self.registry,
+        )
         self.seconds = Histogram(
             "galibot_request_seconds",
             "Time to answer a web request",
@@ -51,7 +58,27 @@ class Services:
     limits: Limits = field(default_factory=Limits)
     #: Makes pseudonyms that only this service can make again: SECRET_KEY, else until it ends.
     pseudonym_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    #: For how long questions are kept, masked; 0: not at all.
+    retention_days: int = 30
+    #: Who may ask the bot for what only editors read: Telegram's numbers.
+    admin_ids: tuple[int, ...] = ()
+    asked: AskedQuestions = field(init=False)
     tallies: Tallies = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tallies", Tallies(self.database))
+        asked = AskedQuestions(
+            self.database,
+            lambda: self.assistant.served,
+            self.retention_days,
+            self.metrics.dropped.inc,
+        )
+        object.__setattr__(self, "asked", asked)
+        object.__setattr__(self, "tallies", Tallies(self.database, asked))
+
+    def pseudonym(self, named: str) -> str:
+        """32 characters that stand for what is named, this month, and without the key for nothing.
+
+        Another month, others do, so that nothing can be followed from one to the next.
+        """
+        month = f"{self.assistant.today():%Y-%m}:{named}"
+        return hmac.new(self.pseudonym_key, month.encode(), "sha256").hexdigest()[:32]

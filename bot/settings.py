@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     telegram_max_rate: Annotated[int, Field(ge=0)] = 30
     trusted_proxies: Annotated[Networks, NoDecode] = ()
     metrics_token: SecretStr | None = None
+    admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    retention_days: Annotated[int, Field(ge=0, le=3650)] = 30
     embed_origins: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
@@ -88,6 +90,13 @@ class Settings(BaseSettings):
             return value
         names = (one.strip() for one in value.split(",") if one.strip())
         return tuple(one if one == ANY_PROXY else ip_network(one) for one in names)
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _numbers(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(int(one) for one in value.split(",") if one.strip())
 
     @field_validator("log_format", mode="before")
     @classmethod
@@ -152,6 +161,8 @@ _EXPECTED = {
     "telegram_max_rate": "un nombre de messages par seconde, ou 0 pour aucune limite",
     "secret_key": "32 caractères au moins, tirés au hasard",
     "trusted_proxies": "des adresses IP ou des réseaux (10.0.0.0/8) séparés par des virgules, ou *",
+    "admin_ids": "des numéros de Telegram séparés par des virgules, comme 123456,234567",
+    "retention_days": "un nombre de jours, ou 0 pour ne rien garder",
     "embed_origins": "les adresses de sites, séparées par des virgules, comme "
     "https://www.ville.example.fr, sans dossier ; http seulement sur cet ordinateur",
     "log_level": "DEBUG, INFO, WARNING ou ERROR",

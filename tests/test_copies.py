@@ -14,15 +14,17 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation
 from bot.handlers.context import Place
 from bot.handlers.delivery import copies
-from bot.handlers.delivery.copies import KEPT, Copies
+from bot.handlers.delivery.copies import Copies
 from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeWatcher
+from bot.storage.retention import CONVERSATIONS as KEPT
 from doubles.telegram import (
     BOT_USER,
     GROUP,
@@ -32,10 +34,11 @@ from doubles.telegram import (
     remembered,
     resident_with,
 )
-from tests.conftest import KNOWLEDGE, TEXTS
+from tests.conftest import KNOWLEDGE, REGION, TEXTS, TODAY
 
 KEY = b"une clef que partagent les copies"
 HOME = "j'habite à Lens"
+MONTH = dt.timedelta(days=31)
 ASKED = "ma commune est-elle concernée ?"
 
 
@@ -138,14 +141,17 @@ async def test_a_row_tells_nobody_who_wrote(two: Two) -> None:
     told = f"{key} {token} {base64.urlsafe_b64decode(token[2:] + '==')!r}"
     assert not [one for one in numbers.values() if str(abs(one)) in told]
     assert "dette" not in told
-    # The pseudonym is of the place and the key, and of nothing else.
+    # The pseudonym is of the place, the month and the key, and of nothing else.
     place = Place(*numbers.values())
-    bot = two.one.application.bot.id
-    assert key == place.pseudonym(bot, KEY)
+    bot, services = two.one.application.bot.id, two.one.application.bot_data.services
+    assert key == services.pseudonym(place.named(bot))
     others = [place._replace(**{name: 1}) for name in place._fields]
-    digests = {one.pseudonym(bot, KEY) for one in (place, *others)}
-    digests |= {place.pseudonym(bot + 1, KEY), place.pseudonym(bot, b"autre")}
-    assert len(digests) == 6
+    digests = {services.pseudonym(one.named(bot)) for one in (place, *others)}
+    digests.add(services.pseudonym(place.named(bot + 1)))
+    digests.add(replace(services, pseudonym_key=b"autre").pseudonym(place.named(bot)))
+    later = Assistant(services.assistant.base, Gazetteer(REGION), today=lambda: TODAY + MONTH)
+    digests.add(replace(services, assistant=later).pseudonym(place.named(bot)))
+    assert len(digests) == 7
 
 
 async def test_half_an_hour_after_what_was_said_last_it_begins_anew(two: Two) -> None:

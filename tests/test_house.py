@@ -16,7 +16,7 @@ FLOORS = (
         "services",
         (
             "conversation", "kit", "storage", "services", "trained", "pauses", "logs",
-            "limits", "evaluation",
+            "limits", "evaluation", "digest",
         ),
     ),
     ("channels", ("handlers", "web", "terminal", "console")),

@@ -111,7 +111,7 @@ async def test_what_was_said_survives_until_it_is_cleared(browser: Browser, addr
     await expect(replies.last.locator(".easy")).to_be_visible()
     kept = "[document.cookie, localStorage.length, sessionStorage.length]"
     assert await page.evaluate(kept) == ["", 0, 0]
-    await page.get_by_role("link", name="Effacer").click()
+    await page.get_by_role("button", name="Effacer").click()
     await expect(replies).to_have_count(0)
     await expect(page.get_by_label(FIELD)).to_be_focused()
     assert await page.evaluate("history.state") is None

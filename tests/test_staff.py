@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Literal
@@ -354,24 +355,26 @@ async def test_counts_wait_for_a_database_that_is_away(
     services: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
     nowhere = await Database.open("postgresql+asyncpg://u:secret@127.0.0.1:9/b")
-    tallies = Tallies(nowhere)
-    reply = services.assistant.reply(Question("Qui s'engage ?"))
+    away = replace(services, database=nowhere)
+    tallies, asked = away.tallies, Question("Qui s'engage ?")
+    reply = services.assistant.reply(asked)
     for _ in range(3):
-        tallies.question("web", reply, services.assistant.served)
+        tallies.question("web", asked, reply, services.assistant.served)
         tallies.arrival("affiche", "web", TODAY)
         await tallies.write()
-    assert [one.levelname for one in caplog.records] == ["WARNING"]
+    assert [one.levelname for one in caplog.records] == ["WARNING"] * 2, "counts, then words"
     assert "secret" not in caplog.text
     await nowhere.close()
-    tallies._database = services.database
+    tallies._database = away.asked._database = services.database
     await tallies.write()
     await tallies.write()
     assert sum((await services.database.questions(MONTH)).values()) == 3
     assert await services.database.arrivals() == {("affiche", "web", TODAY): 3}
+    assert await away.asked.recent() == ("Qui s'engage ?",)
 
 
 async def test_counts_are_written_as_time_goes_and_at_the_end(services: Services) -> None:
-    tallies = Tallies(services.database, every=0.01)
+    tallies = Tallies(services.database, services.asked, every=0.01)
     async with tallies.writing():
         tallies.arrival("affiche", "web", TODAY)
         async with asyncio.timeout(10):

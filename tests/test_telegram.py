@@ -32,6 +32,9 @@ from doubles.telegram import (
 )
 from tests.conftest import REGION, TEXTS
 
+#: What /confidentialite says where nothing is set otherwise.
+PRIVACY = TEXTS["vie_privee"].format(garde=TEXTS["garde_questions"].format(jours=30))
+
 
 @pytest.fixture
 async def resident(services: Services) -> AsyncIterator[Resident]:
@@ -92,7 +95,7 @@ async def test_a_whole_conversation(
         ("/themes", TEXTS["themes"]),
         ("/commune", REGION.sentences.quelle_commune),
         ("/contact", TEXTS["contact"]),
-        ("/confidentialite", TEXTS["vie_privee"]),
+        ("/confidentialite", PRIVACY),
         ("/inconnue", TEXTS["aide"]),
         ("/aide@galibot_bot", TEXTS["aide"]),
     ],

@@ -58,7 +58,7 @@ def test_what_is_left_out_has_a_default_that_names_the_service() -> None:
 def test_every_text_is_said_and_every_text_said_is_there() -> None:
     """By key, in Python and in the templates, since mypy does not know the keys."""
     defaults = yaml.safe_load((BOT / "defaults" / "textes.yaml").read_text("utf-8"))
-    parts = {"web", "telegram", "mairie", "editeur"}
+    parts = {"web", "telegram", "mairie", "bilan", "editeur"}
     keys = {*defaults, *(key for part in parts for key in defaults[part])} - parts
     assert all(key.isascii() and key.islower() for key in keys)
     code = "".join(file.read_text("utf-8") for file in sorted(BOT.rglob("*.py")))

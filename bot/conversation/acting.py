@@ -45,11 +45,18 @@ def act(ask: Ask | None, conversation: Conversation, served: Served) -> Reply:
         case Ask(Kind.HELP):
             return answers.menu(served.base.texts["aide"], conversation)
         case Ask(Kind.PRIVACY):
-            return answers.menu(served.base.texts["vie_privee"], conversation)
+            return answers.menu(privacy(served), conversation)
         case Ask(Kind.START):
             return answers.start(conversation)
         case _:
             return answers.menu(served.base.texts["bouton_ancien"], conversation)
+
+
+def privacy(served: Served) -> str:
+    """What becomes of her words, with the time for which they are kept here."""
+    texts, days = served.base.texts, served.retention_days
+    kept = texts["garde_questions"].format(jours=days) if days else texts["garde_rien"]
+    return texts["vie_privee"].format(garde=kept)
 
 
 def subject_of(conversation: Conversation, served: Served) -> str | None:

@@ -96,7 +96,7 @@ class Assistant:
     Pure but for today's date: the same base, words and day give the same reply. `unrelated` are
     common messages that no base answers, `match` makes the matcher of a corpus from the one before:
     the last that it gives stays, one before it serves in the meantime. `public_url` is where links
-    to our own pages lead.
+    to our own pages lead; `retention_days`, for how long residents read that questions are kept.
     """
 
     def __init__(
@@ -109,12 +109,14 @@ class Assistant:
         match: Callable[[Corpus, Matcher | None], Iterable[Matcher]] = built_here,
         today: Callable[[], dt.date] = dt.date.today,
         public_url: str = "",
+        retention_days: int = 30,
     ) -> None:
         self._unrelated = unrelated
         self._policy = policy
         self._match = match
         self._corpus: Corpus | None = None
         self._public_url = public_url
+        self._retention_days = retention_days
         self._matcher: Matcher | None = None
         self.today = today
         self.serve(base, gazetteer)
@@ -136,7 +138,9 @@ class Assistant:
         same = (self._matcher,) if self._matcher and corpus == self._corpus else ()
         shown = base.at(self._public_url)
         for matcher in same or self._match(corpus, self._matcher):
-            served = Served(shown, gazetteer, matcher, self._policy, self.today())
+            served = Served(
+                shown, gazetteer, matcher, self._policy, self.today(), self._retention_days
+            )
             self._serving = _Serving(served)
             self._corpus, self._matcher = corpus, matcher
 

@@ -16,6 +16,7 @@ from bot.conversation.served import Served
 from bot.knowledge.acts import Then
 from bot.knowledge.model import Entry
 from bot.knowledge.texts import Texts
+from bot.language.masking import masked
 from bot.language.typography import typeset
 from bot.language.words import stems
 from bot.matching.decision import Answered, Candidate, Ranking, decide
@@ -148,6 +149,7 @@ def unlike(said: str, wordings: Sequence[str]) -> str:
 
 
 def _short(text: str) -> str:
-    """The end of a text, in whole words of WISH bytes at most."""
+    """The end of a text, in whole words of WISH bytes at most; nobody is named in it."""
+    text = masked(text)
     kept = text.encode()[-WISH:].decode(errors="ignore")
     return kept if kept == text else kept.partition(" ")[2]

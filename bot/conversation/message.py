@@ -7,7 +7,7 @@ from bot.communes.commune import Found, Lookup, Unknown
 from bot.conversation.served import Served
 from bot.knowledge.acts import QUESTIONING
 from bot.language.cleaning import cleaned
-from bot.language.personal import without_personal_data
+from bot.language.masking import without_personal_data
 from bot.language.words import normalise, parts, stems, without_wrapping
 from bot.matching.decision import Answered, Decision, NoMatch, Ranking, Suggestions, decide
 from bot.matching.reading import Reading

@@ -19,6 +19,8 @@ class Served:
     matcher: Matcher
     policy: Policy
     today: dt.date
+    #: For how long questions are kept, masked; 0: not at all.
+    retention_days: int = 30
     #: The entries that have not expired.
     entries: Mapping[str, Entry] = field(init=False)
 

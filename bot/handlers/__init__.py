@@ -90,6 +90,8 @@ def register(application: BotApplication) -> None:
         (("commune",), commands.commune),
         (("contact",), commands.asking("contact")),
         (("confidentialite",), commands.asking("privacy")),
+        (("effacer",), commands.erase),
+        (("digest",), commands.digest),
         (("aide", "help"), help_),
     ):
         application.add_handler(CommandHandler(names, callback, filters=WRITTEN))

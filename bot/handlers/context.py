@@ -1,7 +1,6 @@
 """The typed context of every callback: the services, and what this conversation remembers."""
 
 import datetime as dt
-import hmac
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from bot.conversation.reply import Begun, Conversation
 from bot.handlers.delivery.copies import Copies
 from bot.knowledge.texts import Texts
 from bot.services import Services
+from bot.storage.retention import erase_votes
 
 #: This channel's name in counts.
 CHANNEL = "telegram"
@@ -20,6 +20,8 @@ CHANNEL = "telegram"
 CONVERSATIONS = 10_000
 #: Answers of a conversation that an edited question can still change.
 ANSWERS = 8
+#: Votes of a conversation that she can still have erased.
+VOTES = 50
 
 
 class Place(NamedTuple):
@@ -38,10 +40,14 @@ class Place(NamedTuple):
         sender = update.effective_sender
         return cls(chat.id, sender.id if sender else 0, topic) if chat else None
 
-    def pseudonym(self, bot: int, key: bytes) -> str:
-        """32 characters that stand for this conversation of a bot, and without the key for none."""
-        named = f"conversation:{bot}:{self.chat}:{self.topic}:{self.person}"
-        return hmac.new(key, named.encode(), "sha256").hexdigest()[:32]
+    def named(self, bot: int) -> str:
+        """What its pseudonym is made from: this conversation of a bot, and no other."""
+        return f"conversation:{bot}:{self.chat}:{self.topic}:{self.person}"
+
+
+def voted_on(chat: int, message: int) -> str:
+    """What the pseudonym of a vote is made from: the message that bears its buttons."""
+    return f"vote:{chat}:{message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,19 @@ class Memory:
     pressed: tuple[int, str] | None = None
     pressed_until: float = 0.0
     held_back: bool = False  # it wrote too much at once, and was told so
+    unanswered: str = ""  # the last words, where they got suggestions or a refusal
+    #: Our messages that were voted on, the last few: their votes can be erased.
+    voted: dict[int, None] = field(default_factory=dict)
 
     def remember_answer(self, question: int, answer: int) -> None:
         self.answers[question] = answer
         if len(self.answers) > ANSWERS:
             del self.answers[next(iter(self.answers))]
+
+    def remember_vote(self, message: int) -> None:
+        self.voted[message] = None
+        if len(self.voted) > VOTES:
+            del self.voted[next(iter(self.voted))]
 
 
 class Memories(OrderedDict[Place, Memory]):
@@ -149,8 +163,17 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], B
         places = {*self.bot_data.memories.move(chat), *([self.place] if self.place else [])}
         await self.bot_data.copies.forget([self._pseudonym(place) for place in places])
 
+    async def erase(self) -> None:
+        """Forget her conversation, and the votes that it knows of. Raises what the driver does."""
+        if self.place:
+            memory = self.bot_data.memories.pop(self.place, Memory())
+            await self.bot_data.copies.forget([self._pseudonym(self.place)])
+            chat = self.place.chat
+            keys = [self.services.pseudonym(voted_on(chat, number)) for number in memory.voted]
+            await erase_votes(self.services.database, keys)
+
     def _pseudonym(self, place: Place) -> str:
-        return place.pseudonym(self.bot.id, self.services.pseudonym_key)
+        return self.services.pseudonym(place.named(self.bot.id))
 
     @property
     def memory(self) -> Memory:

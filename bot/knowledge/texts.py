@@ -24,7 +24,8 @@ _MOST = {
     512: "telegram.description",
     120: "telegram.description_courte",
     256: """telegram.commande_start telegram.commande_themes telegram.commande_commune
-        telegram.commande_contact telegram.commande_confidentialite telegram.commande_aide""",
+        telegram.commande_contact telegram.commande_confidentialite telegram.commande_aide
+        telegram.commande_effacer""",
     300: "web.description mairie.bulletin_court",
     900: "mairie.bulletin_long",
     60: "mairie.affiche_question",
@@ -84,12 +85,13 @@ class Sentences(BaseModel):
 class Texts(Sentences):
     """What every channel says, then the web's pages, Telegram and the town hall's kit alone.
 
-    `editeur` says who publishes.
+    `bilan` is what editors read of what was asked; `editeur` says who publishes.
     """
 
     web: Sentences
     telegram: Sentences
     mairie: Sentences
+    bilan: Sentences
     editeur: Sentences
 
 

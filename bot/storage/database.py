@@ -129,6 +129,11 @@ class Database:
         await self._engine.dispose()
 
     @property
+    def engine(self) -> AsyncEngine:
+        """For the modules beside this one, which have tables of their own."""
+        return self._engine
+
+    @property
     def is_sqlite(self) -> bool:
         return self._engine.dialect.name == "sqlite"
 

@@ -11,23 +11,13 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator
-from types import MappingProxyType
 
-from bot.conversation.reply import Outcome, Reply
+from bot.conversation.alike import REFUSED
+from bot.conversation.reply import Outcome, Question, Reply
 from bot.conversation.served import Served
+from bot.storage.asked import OUTCOMES, AskedQuestions
 from bot.storage.database import SOURCES_A_DAY, Asked, Database
 
-#: What became of a question. Thanks and greetings are none.
-ANSWERED, OFFERED, REFUSED = "answered", "offered", "refused"
-OUTCOMES = MappingProxyType(
-    {
-        Outcome.ANSWER: ANSWERED,
-        Outcome.COMMUNE: ANSWERED,
-        Outcome.SUGGESTIONS: OFFERED,
-        Outcome.CHOOSE_COMMUNE: OFFERED,
-        Outcome.NO_MATCH: REFUSED,
-    }
-)
 #: How long a service that stops waits for the last counts to be written.
 LAST_SECONDS = 2.0
 
@@ -35,17 +25,23 @@ _log = logging.getLogger(__name__)
 
 
 class Tallies:
-    """What was counted since it was last written."""
+    """What was counted since it was last written, and the questions that wait with it."""
 
-    def __init__(self, database: Database, every: float = 5.0) -> None:
+    def __init__(self, database: Database, asked: AskedQuestions, every: float = 5.0) -> None:
         self._database = database
+        self._questions = asked
         self._every = every
         self._asked: Counter[Asked] = Counter()
         self._arrived: Counter[tuple[str, str, dt.date]] = Counter()
         self._lost = False
 
-    def question(self, channel: str, reply: Reply, served: Served) -> None:
-        """Count a question by its month, its theme and what became of it."""
+    def question(self, channel: str, question: Question, reply: Reply, served: Served) -> None:
+        """Count a question by its month, its theme and what became of it; keep it, masked."""
+        self._questions.heard(channel, question, reply)
+        self.count(channel, reply, served)
+
+    def count(self, channel: str, reply: Reply, served: Served) -> None:
+        """Count it, and keep nothing of its words."""
         if reply.outcome not in OUTCOMES:
             return
         outcome = OUTCOMES[reply.outcome]
@@ -82,6 +78,7 @@ class Tallies:
         finally:
             self._asked += asked
             self._arrived += arrived
+        await self._questions.write()
 
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:

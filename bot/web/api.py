@@ -85,7 +85,7 @@ async def ask(request: web.Request) -> web.Response:
             raise ApiError(400, "unknown_commune")
         conversation = replace(conversation, commune=commune)
     question = Question(text=text, conversation=conversation)
-    return json_response(counted(request, await assistant.ask(question), asked=True).as_json())
+    return json_response(counted(request, await assistant.ask(question), question).as_json())
 
 
 async def communes(request: web.Request) -> web.Response:

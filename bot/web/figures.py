@@ -10,10 +10,11 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from bot.conversation.alike import REFUSED
 from bot.conversation.reply import Conversation
 from bot.knowledge.texts import Sentences
 from bot.language.typography import long_date
-from bot.storage.tallies import ANSWERED, OFFERED, REFUSED
+from bot.storage.asked import ANSWERED, OFFERED
 from bot.web.keys import SERVICES
 from bot.web.rendering import render
 

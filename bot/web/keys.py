@@ -6,7 +6,7 @@ from collections.abc import Callable
 from aiohttp import web
 from jinja2 import Environment
 
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Question, Reply
 from bot.limits import Networks
 from bot.services import Services
 from bot.storage.database import SOURCE
@@ -44,12 +44,19 @@ def route_label(request: web.Request) -> str:
     return resource.canonical.removeprefix(request.app[ROOT]) if resource else "none"
 
 
-def counted(request: web.Request, reply: Reply, *, asked: bool = False) -> Reply:
-    """The reply, once it is counted; `asked`: it answers words, and not a button or a link."""
+def counted(
+    request: web.Request, reply: Reply, question: Question | None = None, *, asked: bool = False
+) -> Reply:
+    """The reply, once it is counted; `asked`: it answers words, and not a button or a link.
+
+    With the `question`, its words are kept too, masked.
+    """
     services = request.app[SERVICES]
     services.metrics.replies.labels(CHANNEL, reply.outcome.value).inc()
-    if asked:
-        services.tallies.question(CHANNEL, reply, services.assistant.served)
+    if question and question.text:
+        services.tallies.question(CHANNEL, question, reply, services.assistant.served)
+    elif asked:
+        services.tallies.count(CHANNEL, reply, services.assistant.served)
     return reply
 
 

@@ -4,7 +4,6 @@ A resident's words come by POST and are answered at once, without a redirect: no
 browser history holds them.
 """
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -20,8 +19,9 @@ from bot.conversation.served import Served
 from bot.conversation.suggesting import examples, suggestions
 from bot.knowledge.model import Contact
 from bot.language.words import normalise
+from bot.storage.retention import erase_votes
 from bot.web.body import read_form
-from bot.web.keys import CHANNEL, SERVICES, counted, own_path
+from bot.web.keys import CHANNEL, ROOT, SERVICES, counted, own_path
 from bot.web.links import read_draw, read_state
 from bot.web.publication import faq_data
 from bot.web.rendering import REASONS, beginning, render, reply_context, wants_fragment
@@ -60,19 +60,22 @@ async def ask(request: web.Request) -> web.Response:
     text = fields.get("q", "").strip()
     question = Question(text=text, conversation=_conversation(request, fields))
     reply = await request.app[SERVICES].assistant.ask(question)
-    counted(request, reply, asked=bool(text))
+    counted(request, reply, question)
     return _respond(request, reply, fields, template="home.html", asked=text)
 
 
 async def entry(request: web.Request) -> web.Response:
+    """An answer; by POST, one that was taken among those offered, with the words it was for."""
     key = request.match_info["entry"]
-    reply = _act(request, Ask(Kind.ENTRY, key))
+    fields = await read_form(request) if request.method == "POST" else None
+    reply = _act(request, Ask(Kind.ENTRY, key), fields)
     if reply.entry != key:
         raise web.HTTPNotFound
+    _note_choice(request, fields, key)
     entry = _served(request).entries[key]
     told = entry.brief or beginning(reply)
     return _respond(
-        request, reply, canonical=f"/q/{key}", description=plain(told), data=faq_data(entry)
+        request, reply, fields, canonical=f"/q/{key}", description=plain(told), data=faq_data(entry)
     )
 
 
@@ -109,7 +112,9 @@ async def theme(request: web.Request) -> web.Response:
 async def action_page(request: web.Request) -> web.Response:
     path = own_path(request)
     ask, title = _ACTION_PAGES[path]
-    reply = _act(request, ask)
+    fields = await read_form(request) if request.method == "POST" else None
+    reply = _act(request, ask, fields)
+    _note_choice(request, fields, None)
     base = _served(request).base
     if ask.kind is Kind.PRIVACY:
         reply = replace(reply, text=f"{reply.text}\n\n{base.texts.web['vie_privee']}")
@@ -118,7 +123,7 @@ async def action_page(request: web.Request) -> web.Response:
         others = [one for one in base.contacts.values() if one != reply.contact and one.reachable]
         desks = tuple(sorted(others, key=lambda desk: (not desk.phone, not desk.url)))
     title = base.texts.web[title]
-    return _respond(request, reply, title=title, canonical=path, desks=desks)
+    return _respond(request, reply, fields, title=title, canonical=path, desks=desks)
 
 
 async def commune_form(request: web.Request) -> web.Response:
@@ -137,7 +142,7 @@ async def commune_search(request: web.Request) -> web.Response:
         raise web.HTTPRequestEntityTooLarge(SEARCH, len(text))
     if text:
         looked = Question(text, conversation=_conversation(request, fields), only_place=True)
-        reply = counted(request, await request.app[SERVICES].assistant.ask(looked), asked=True)
+        reply = counted(request, await request.app[SERVICES].assistant.ask(looked), looked)
     else:
         reply = _act(request, Ask(Kind.COMMUNE), fields)
     return _commune_page(request, reply, text, fields)
@@ -196,16 +201,13 @@ async def vote(request: web.Request) -> web.Response:
     if reason and (reason not in REASONS or useful == "oui"):
         raise web.HTTPBadRequest
     drawn = read_draw(fields)
-    pseudonym = (
-        drawn
-        and hmac.new(services.pseudonym_key, f"vote:{drawn}:{key}".encode(), "sha256").hexdigest()[
-            :32
-        ]
-    )
+    pseudonym = services.pseudonym(_voted_on(drawn, key)) if drawn else None
     day = services.assistant.today()
     await services.database.add_vote(key, useful == "oui", CHANNEL, day, pseudonym, reason)
     if reason is None:
         services.metrics.votes.labels(CHANNEL, "yes" if useful == "oui" else "no").inc()
+        if useful == "non":
+            services.asked.disliked(CHANNEL, key, _conversation(request, fields))
     return render(
         request,
         "feedback.html" if wants_fragment(request) else "vote.html",
@@ -218,6 +220,16 @@ async def vote(request: web.Request) -> web.Response:
     )
 
 
+async def erase(request: web.Request) -> web.Response:
+    """Erase the votes of a conversation, and begin anew: the rest of it is the browser's."""
+    services, drawn = request.app[SERVICES], read_draw(await read_form(request))
+    keys = (_voted_on(drawn, key) for key in _served(request).entries) if drawn else ()
+    await erase_votes(services.database, [services.pseudonym(key) for key in keys])
+    if wants_fragment(request):
+        return web.Response(status=204)
+    raise web.HTTPSeeOther(f"{request.app[ROOT]}/")
+
+
 async def suggest(request: web.Request) -> web.Response:
     """Questions and communes for the words being typed, as options of a list."""
     fields = await read_form(request)
@@ -226,6 +238,17 @@ async def suggest(request: web.Request) -> web.Response:
     return render(
         request, "options.html", _conversation(request, fields), fields=fields, options=ways
     )
+
+
+def _voted_on(drawn: str, entry: str) -> str:
+    """What the pseudonym of a vote is made from: a draw of lots, and the answer."""
+    return f"vote:{drawn}:{entry}"
+
+
+def _note_choice(request: web.Request, fields: Mapping[str, str] | None, entry: str | None) -> None:
+    """Keep which suggestion was taken, or that none was, after words that got no answer."""
+    if words := (fields or {}).get("q", "").strip():
+        request.app[SERVICES].asked.chosen(CHANNEL, words, entry)
 
 
 def _served(request: web.Request) -> Served:
@@ -284,6 +307,9 @@ ROUTES = (
     web.get("/", home),
     web.post("/", ask),
     web.get("/q/{entry}", entry),
+    web.post("/q/{entry}", entry),
+    web.post("/aucune", action_page),
+    web.post("/effacer", erase),
     web.get("/q/{entry}/{code}", entry_there),
     web.get("/contact/{desk}", desk),
     web.get("/theme/{theme}", theme),

@@ -14,9 +14,8 @@ from bot.conversation.reply import Conversation
 from bot.handlers.delivery.grouped import Grouped
 from bot.handlers.delivery.patience import PATIENCE
 from bot.storage.database import Database
+from bot.storage.retention import CONVERSATIONS
 
-#: For how long a conversation is kept after what was said last.
-KEPT = dt.timedelta(minutes=30)
 #: Conversations kept at most: those not gone on with for longest are removed first.
 MOST = 100_000
 #: Seconds between two looks at what is to be removed.
@@ -77,11 +76,11 @@ class Copies:
     async def purge(self) -> None:
         """Remove, for ever, what was kept long enough."""
         while self._shared:
-            await self._asked(self._purge, self._now() - KEPT)
+            await self._asked(self._purge, self._now() - CONVERSATIONS)
             await asyncio.sleep(PURGE)
 
     async def _read(self, keys: list[str]) -> dict[str, tuple[str, dt.datetime]]:
-        return await self._database.conversations(keys, self._now() - KEPT)
+        return await self._database.conversations(keys, self._now() - CONVERSATIONS)
 
     async def _tell(self, told: list[tuple[str, str]]) -> bool:
         await self._database.keep_conversations(dict(told), self._now())

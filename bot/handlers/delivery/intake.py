@@ -30,6 +30,7 @@ from bot.handlers.delivery.grouped import Grouped
 from bot.handlers.delivery.patience import PATIENCE
 from bot.pauses import doubling
 from bot.storage.database import Answered, Database
+from bot.storage.retention import UPDATES
 
 Said = TypeVar("Said")
 
@@ -42,8 +43,6 @@ RECENT = 10_000
 TRIES = 8
 #: Seconds before an undelivered reply, or a record, is tried again: two minutes in all.
 DELAYS = tuple(islice(doubling(longest=60.0), TRIES - 1))
-#: Telegram keeps an update for a day; one more for the clocks, one for the calendar.
-KEPT = dt.timedelta(days=3)
 #: A resident can edit her message for so long; what Telegram calls edited later is not.
 EDITABLE = dt.timedelta(days=2)
 
@@ -221,7 +220,7 @@ class Intake:
             try:
                 await self._database.record_answered(answered, today)
                 if today != self._cleaned_on:
-                    await self._database.forget_updates(today - KEPT)
+                    await self._database.forget_updates(today - UPDATES)
                     self._cleaned_on = today
                 return
             except Exception as error:

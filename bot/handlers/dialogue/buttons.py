@@ -1,13 +1,12 @@
 """What happens when a button is pressed. Its data come from outside: anything may be in them."""
 
 import asyncio
-import hmac
 import math
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 
 from bot.conversation.action import Ask
-from bot.handlers.context import CHANNEL, BotContext
+from bot.handlers.context import CHANNEL, BotContext, voted_on
 from bot.handlers.delivery.patience import soon
 from bot.handlers.delivery.sending import attempt
 from bot.handlers.dialogue.inline import turn_shared
@@ -58,11 +57,15 @@ async def _count(
     thanks = None
     try:
         services = context.services
-        day, key = services.assistant.today(), _pseudonym(services.pseudonym_key, message)
+        day = services.assistant.today()
+        key = services.pseudonym(voted_on(message.chat.id, message.message_id))
         stored = services.database.add_vote(vote.entry, vote.useful, CHANNEL, day, key)
         # Where it takes longer, nothing is said that may turn out wrong.
         thanks = context.texts["merci_avis"] if await soon(stored) else None
         services.metrics.votes.labels(CHANNEL, "yes" if vote.useful else "no").inc()
+        context.memory.remember_vote(message.message_id)
+        if not vote.useful:
+            services.asked.disliked(CHANNEL, vote.entry, context.conversation)
     finally:
         await attempt(query.answer(thanks))
     # The message can't be read any more when it is old.
@@ -70,9 +73,3 @@ async def _count(
         marked = with_vote(message.reply_markup, vote, context.texts.telegram)
         if marked != message.reply_markup:
             await attempt(query.edit_message_reply_markup(marked))
-
-
-def _pseudonym(key: bytes, message: MaybeInaccessibleMessage) -> str:
-    """32 characters that stand for this message, and tell nothing of it without the key."""
-    named = f"vote:{message.chat.id}:{message.message_id}"
-    return hmac.new(key, named.encode(), "sha256").hexdigest()[:32]

@@ -32,6 +32,7 @@ def commands(texts: Sentences, *, places: bool, group: bool = False) -> list[Bot
         ("commune", texts["commande_commune"], places),
         ("contact", texts["commande_contact"], True),
         ("confidentialite", texts["commande_confidentialite"], not group),
+        ("effacer", texts["commande_effacer"], not group),
         ("aide", texts["commande_aide"], True),
     )
     return [BotCommand(name, what) for name, what, shown in listed if shown]

@@ -8,7 +8,8 @@ from telegram import Update
 from telegram.constants import ChatAction
 
 from bot.conversation import pieces
-from bot.conversation.reply import Question, Reply
+from bot.conversation.action import Kind
+from bot.conversation.reply import Outcome, Question, Reply
 from bot.handlers.context import CHANNEL, BotContext, Piece
 from bot.handlers.delivery.errors import Remedy, remedy, report
 from bot.handlers.delivery.sending import Json, Message, attempt, deliver
@@ -21,6 +22,7 @@ from bot.knowledge.texts import Texts
 AT_ONCE = dt.timedelta(seconds=10)
 #: Replies kept as they were rendered: the usual ones come again and again.
 _RENDERED = 2048
+_UNANSWERED = frozenset({Outcome.SUGGESTIONS, Outcome.NO_MATCH})
 _WITHOUT_APOLOGY = frozenset({Remedy.IGNORE, Remedy.COUNT_AS_SENT, Remedy.REMEMBER})
 
 
@@ -45,9 +47,14 @@ async def answer(
         timer.cancel()
         for task in typing:
             task.cancel()
+    services, memory = context.services, context.memory
     if text.strip() and part is None:
-        services = context.services
-        services.tallies.question(CHANNEL, reply, services.assistant.served)
+        services.tallies.question(CHANNEL, question, reply, services.assistant.served)
+        memory.unanswered = text if reply.outcome in _UNANSWERED else ""
+    elif memory.unanswered and part and _taken(part, context):
+        taken = reply.entry if reply.outcome is Outcome.ANSWER else None
+        services.asked.chosen(CHANNEL, memory.unanswered, taken)
+        memory.unanswered = ""
     sent = await send(update, context, reply, part)
     replies = piece.replies if piece else ()
     if message and reply.joins:
@@ -56,7 +63,14 @@ async def answer(
         replies = ()
     if message and (went_on := pieces.begun(question, reply)):
         replies = (*replies, *([sent] if sent else []))[-went_on.messages :]
-        context.memory.piece = Piece(went_on, message.date, replies)
+        memory.piece = Piece(went_on, message.date, replies)
+
+
+def _taken(part: Part, context: BotContext) -> bool:
+    """Whether the button takes a suggestion, or says that none of them is right."""
+    before = context.conversation
+    none = part.ask == Kind.NONE and before.last == Outcome.SUGGESTIONS
+    return none or (part.ask.startswith(f"{Kind.ENTRY}:") and part.ask in before.choices)
 
 
 async def send(

@@ -73,6 +73,14 @@ function withState(address) {
 const line = (className, textContent) =>
   Object.assign(document.createElement("p"), { className, textContent });
 
+// A suggestion that is taken tells what the words before it meant: they go with it, never in an
+// address.
+function taken(link) {
+  const options = posted(question().form);
+  options.body.set("q", link.closest("article").previousElementSibling.textContent);
+  return options;
+}
+
 const show = (element) => element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" });
 
 // One turn: the resident's words, then the reply or, on failure, the page as it was.
@@ -129,10 +137,14 @@ async function ask(form) {
   }
 }
 
-function clear() {
+// Here it is forgotten at once; what only the service holds, her votes, if it can be reached.
+function clear(form) {
   window.speechSynthesis?.cancel();
+  const failed = document.querySelector(".composer .failed");
+  failed.textContent = "";
+  fragment(form.action, posted(form)).catch(() => { failed.textContent = form.dataset.failed; });
   log.replaceChildren();
-  spoken.textContent = "";
+  spoken.textContent = form.dataset.cleared;
   const drawn = String.fromCharCode(...crypto.getRandomValues(new Uint8Array(12)));
   const v = btoa(drawn).replaceAll("+", "-").replaceAll("/", "_");
   remember({ c: "", r: "", s: "1", k: "", v }, "");
@@ -144,9 +156,10 @@ function clear() {
 }
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-turn]")) return;
+  if (!event.target.matches("[data-turn], [data-clear]")) return;
   event.preventDefault();
-  ask(event.target);
+  if ("clear" in event.target.dataset) clear(event.target);
+  else ask(event.target);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -157,13 +170,14 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-action], a[data-clear]");
+  const link = event.target.closest("a[data-action]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  if ("clear" in link.dataset) return clear();
   const words = (link.querySelector("span:last-child") || link).textContent;
   const asked = link.classList.contains("here") ? here.dataset.here : words;
-  const reply = await turn(withState(link.href), asked, document.querySelector(".composer .failed"));
+  const options = "offered" in link.dataset ? taken(link) : undefined;
+  const failed = document.querySelector(".composer .failed");
+  const reply = await turn(withState(link.href), asked, failed, options);
   reply?.focus({ preventScroll: true });
 });
 
