@@ -149,9 +149,11 @@ def as_yaml(digest: Digest, served: Served) -> str:
         drafts.append(draft | {"expire_le": day, "variantes": asked[1:]})
     parts = []
     if ways:
-        parts.append(f"# {words['coller_formulations']}\n{_dumped(ways)}")
+        title = words["coller_formulations"]
+        parts.append(f"# {title}\n{_dumped(ways)}")
     if drafts:
-        parts.append(f"# {words['coller_faq']}\n{_dumped(drafts)}")
+        title = words["coller_faq"]
+        parts.append(f"# {title}\n{_dumped(drafts)}")
     return "---\n".join(parts)
 
 

@@ -1,12 +1,14 @@
 """The terminal, as a person or a program uses it, on real files."""
 
 import contextlib
+import datetime as dt
 import io
 import json
 import os
 import re
 import select
 import shutil
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from typing import Any
 
 import pypdf
 import pytest
+import yaml
 
 from bot.cli import main
 from tests.conftest import KNOWLEDGE, ROOT
@@ -412,10 +415,42 @@ def test_migrate_makes_the_database(tmp_path: Path) -> None:
     assert (tmp_path / "galibot.sqlite3").is_file()
 
 
+def test_the_digest_and_the_purge(data_dir: Path) -> None:
+    """What was asked in vain is told, with YAML to paste; the purge takes what is too old."""
+    assert run(data_dir, "migrate").returncode == 0
+    today = dt.date.today()
+    kept = [
+        (today, "refused", "où garer mon vélo et ma remorque"),
+        (today - dt.timedelta(days=20), "refused", "comment réparer une tondeuse"),
+        (today - dt.timedelta(days=40), "refused", "trop vieux"),
+    ]
+    with contextlib.closing(sqlite3.connect(data_dir / "galibot.sqlite3")) as database:
+        asked = "INSERT INTO asked (day, channel, outcome, text) VALUES (?, 'web', ?, ?)"
+        database.executemany(asked, [(day.isoformat(), *rest) for day, *rest in kept])
+        database.commit()
+    done = run(data_dir, "digest")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "« où garer mon vélo et ma remorque »" in done.stdout.replace("\xa0", " ")
+    assert "tondeuse" not in done.stdout
+    _, ready, pasted = done.stdout.partition("# À coller")
+    assert ready
+    (found,) = yaml.safe_load_all(ready + pasted)
+    assert "où garer mon vélo et ma remorque" in str(found)
+    told = run_json(data_dir, "digest", "--days", "30")
+    assert {group["examples"][0] for group in told["groups"]} == {kept[0][2], kept[1][2]}
+    assert told["yaml"]
+    assert "1 question" in run(data_dir, "purge").stdout.replace("\xa0", " ")
+    assert "2 question" in run(data_dir, "purge", RETENTION_DAYS="0").stdout.replace("\xa0", " ")
+    assert run_json(data_dir, "digest", "--days", "30")["groups"] == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "said"),
     [
         ((), {}, 2, "--help"),
+        (("digest", "--days", "0"), {}, 2, "nombre de jours"),
+        (("purge",), {"DATABASE_URL": "postgres://u:p@127.0.0.1:9/b"}, 1, "DATABASE_URL"),
+        (("purge",), {"RETENTION_DAYS": "toujours"}, 1, "RETENTION_DAYS"),
         (("inconnue",), {}, 2, "--help"),
         (("ask",), {}, 2, "--help"),
         (("evaluate", "--cases", "absent.jsonl"), {}, 1, "absent.jsonl"),

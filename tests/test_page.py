@@ -121,6 +121,34 @@ async def test_what_was_said_survives_until_it_is_cleared(browser: Browser, addr
     await page.close()
 
 
+async def test_a_suggestion_taken_is_evidence_and_a_vote_is_erased(
+    browser: Browser, address: str, services: Services
+) -> None:
+    """What she took among those offered goes with her words; « Effacer » takes her vote away."""
+    page = await opened(browser, address)
+    addresses: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
+    replies = page.locator("[data-chat] article")
+    await ask(page, "mes poules")
+    await expect(replies).to_have_count(1)
+    await replies.last.locator(".topics a").first.click()
+    await expect(replies).to_have_count(2)
+    await replies.last.get_by_role("button", name="Oui, utile").click()
+    await expect(replies.last).to_contain_text("Merci")
+    assert await services.database.votes() == {"animaux": (1, 0)}
+    await services.asked.write()
+    (group,) = await services.asked.groups(1)
+    assert group.examples == ("mes poules",)
+    assert group.evidence == {"animaux": 1}
+    async with page.expect_response("**/effacer") as erased:
+        await page.get_by_role("button", name="Effacer").click()
+    assert (await erased.value).status == 204
+    await expect(replies).to_have_count(0)
+    assert await services.database.votes() == {}
+    assert not [one for one in addresses if "poules" in one]
+    await page.close()
+
+
 @pytest.mark.parametrize("script", [True, False])
 async def test_one_vote_that_changes(
     browser: Browser, address: str, services: Services, script: bool

@@ -143,6 +143,24 @@ def test_proxies_are_addresses_or_any(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
+def test_editors_are_numbers_and_questions_are_kept_a_month(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings().admin_ids == ()
+    assert load_settings().retention_days == 30
+    monkeypatch.setenv("ADMIN_IDS", "12, 5000000001,")
+    monkeypatch.setenv("RETENTION_DAYS", "0")
+    assert load_settings().admin_ids == (12, 5_000_000_001)
+    assert load_settings().retention_days == 0
+    monkeypatch.setenv("ADMIN_IDS", "odette")
+    monkeypatch.setenv("RETENTION_DAYS", "-1")
+    with pytest.raises(WrongSettingError) as wrong:
+        load_settings()
+    assert "ADMIN_IDS" in str(wrong.value)
+    assert "RETENTION_DAYS" in str(wrong.value)
+    assert "odette" not in str(wrong.value)
+
+
 def test_the_log_level_may_be_typed_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_LEVEL", "debug")
     assert load_settings().log_level == "DEBUG"

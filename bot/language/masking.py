@@ -83,8 +83,15 @@ _OLD_PLATE = re.compile(r"\b\d{2,4}[\s-]?[A-Z]{2,3}[\s-]?(?:\d{2}|2[AB])\b")
 _ADDRESS = re.compile(
     rf"\b(?:n[°º]\s*)?\d{{1,4}}\s?(?:(?:bis|ter|quater|[a-d])\b)?\s?,?\s*(?:{_STREET})(?![\w-])"
 )
-_NAMED = re.compile(rf"(?<![\w'’])(?:{_either(_WORDS['presentations'])})(?![\w'’])")
-_NAMED_IN_CAPITALS = re.compile(rf"(?<![\w'’])(?:{_either(_WORDS['avec_majuscule'])})(?![\w'’])")
+#: What a name follows: the pattern, whether it bears capitals, and its words at least.
+_NAMED = tuple(
+    (re.compile(rf"(?<![\w'’])(?:{_either(_WORDS[kind])})(?![\w'’])"), in_capitals, least)
+    for kind, in_capitals, least in (
+        ("presentations", False, 1),
+        ("avec_majuscule", True, 1),
+        ("en_deux_mots", True, 2),
+    )
+)
 _WORD = re.compile(r"[\s,:]*([^\W\d_]+(?:['’-][^\W\d_]+)*)")
 _NEXT_WORD = re.compile(r"\s*([^\W\d_]+(?:['’-][^\W\d_]+)*)")
 _STREET_WORD = re.compile(r"\s*(['’]|[^\W\d_]+(?:['’-][^\W\d_]+)*['’]?|\d{1,2}\b|19\d\d\b)")
@@ -106,9 +113,9 @@ def masked(text: str) -> str:
     spans += [found.span() for found in _OLD_PLATE.finditer(text)]
     for found in _ADDRESS.finditer(even):
         spans.append((found.start(), _street_end(text, found.end())))
-    for pattern, in_capitals in ((_NAMED, False), (_NAMED_IN_CAPITALS, True)):
+    for pattern, in_capitals, least in _NAMED:
         for found in pattern.finditer(even):
-            if name := _name(text, found.end(), in_capitals=in_capitals):
+            if name := _name(text, found.end(), in_capitals=in_capitals, least=least):
                 spans.append(name)
     made, last = [], 0
     for start, end in sorted(spans):
@@ -134,7 +141,7 @@ def _even(text: str) -> str:
     return "".join(folded if len(folded := fold(char)) == 1 else char.lower()[:1] for char in text)
 
 
-def _name(text: str, start: int, *, in_capitals: bool) -> tuple[int, int] | None:
+def _name(text: str, start: int, *, in_capitals: bool, least: int) -> tuple[int, int] | None:
     """Where the name after a presentation stands, if one does."""
     begin, end, place, words = -1, start, start, 0
     pattern = _WORD
@@ -151,7 +158,7 @@ def _name(text: str, start: int, *, in_capitals: bool) -> tuple[int, int] | None
             words += 1
             end = place
         begin = found.start(1) if begin < 0 else begin
-    return (begin, end) if words else None
+    return (begin, end) if words >= least else None
 
 
 def _street_end(text: str, start: int) -> int:
