@@ -61,6 +61,7 @@ MASKED = [
     ("M LEROY habite où", "M […] habite où"),
     ("ma fille Léa a une chambre", "ma fille […] a une chambre"),
     ("je suis Kévin N'Diaye", "je suis […]"),
+    ("œuvre\u0301 \ufb01n… je m'appelle Odette Œbert", "œuvre\u0301 \ufb01n… je m'appelle […]"),
     ("ça sent le gaz chez Odette Dupont", "ça sent le gaz chez […]"),
     ("Merci. Cordialement, Jean Dupont", "Merci. Cordialement, […]"),
     ("né le 12 mars 1956 à Lens", "[…] à Lens"),

@@ -343,7 +343,7 @@ async def test_the_menus_list_commands_that_exist(
     private = telegram.profile["MyCommands", "all_private_chats", language]
     group = telegram.profile["MyCommands", "all_group_chats", language]
     assert [one["command"] for one in private] == [
-        "start", "themes", "commune", "contact", "confidentialite", "aide",
+        "start", "themes", "commune", "contact", "confidentialite", "effacer", "aide",
     ]  # fmt: skip
     assert all(one in private for one in group)
     for command in private:
