@@ -8,11 +8,11 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from bot import console, evaluation, terminal
 from bot.communes.commune import communes_of
@@ -23,10 +23,9 @@ from bot.knowledge.freshness import resting_on
 from bot.knowledge.grounds import grounds_of
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.problem import Problem
-from bot.knowledge.region import Status
 from bot.language.typography import typeset
 from bot.logs import start_log
-from bot.settings import Settings, WrongSettingError, load_settings, secret_key, slips
+from bot.settings import Settings, WrongSettingError, load_settings, slips
 from bot.storage.knowledge_files import (
     KnowledgeError,
     examine,
@@ -34,11 +33,6 @@ from bot.storage.knowledge_files import (
     load_base,
     read_files,
 )
-
-if TYPE_CHECKING:
-    from bot.storage.database import Database
-
-_Done = TypeVar("_Done")
 
 _log = logging.getLogger(__name__)
 
@@ -156,17 +150,29 @@ def _parser() -> argparse.ArgumentParser:
         "--against", metavar="FICHIER.yaml", type=Path, help="une autre version, pour comparer"
     )
     measured.add_argument("--details", metavar="SORTIE.jsonl", type=Path)
-    poster = command("poster", _poster, "fait l’affiche d’une commune, de toutes, ou du service")
+    poster = command(
+        "poster",
+        _of("upkeep", "make_posters"),
+        "fait l’affiche d’une commune, de toutes, ou du service",
+    )
     which = poster.add_mutually_exclusive_group()
     which.add_argument("--commune", metavar="CODE", help="code INSEE")
     which.add_argument("--all", action="store_true", help="toutes les communes du programme")
     poster.add_argument(
         "--out", metavar="SORTIE", type=Path, required=True, help="fichier PDF ; dossier avec --all"
     )
-    digest = command("digest", _digest, "dit ce qui est resté sans réponse, et de quoi y répondre")
+    digest = command(
+        "digest",
+        _of("upkeep", "tell_digest"),
+        "dit ce qui est resté sans réponse, et de quoi y répondre",
+    )
     digest.add_argument("--days", metavar="N", type=_days, default=7, help="jours (7)")
     digest.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
-    link = command("admin-link", _admin_link, "donne une adresse qui ouvre une fois la rédaction")
+    link = command(
+        "admin-link",
+        _of("upkeep", "give_link"),
+        "donne une adresse qui ouvre une fois la rédaction",
+    )
     link.add_argument("--hours", metavar="N", type=_hours, help="heures (sinon 15 minutes)")
     exported = command("export", _of("exchange", "export"), "met les connaissances dans un tableur")
     exported.add_argument("file", metavar="FICHIER", type=Path, help="nom en .xlsx ou en .csv")
@@ -175,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     given.add_argument("--out", metavar="DOSSIER", type=Path, help="l’écrit dans ce dossier")
     given.add_argument("--editor", metavar="NOM", default="", help="le met dans ses brouillons")
     given.add_argument("--publish", action="store_true", help="le met en ligne")
-    command("purge", _purge, "efface ce qui a été gardé assez longtemps")
+    command("purge", _of("upkeep", "purge_now"), "efface ce qui a été gardé assez longtemps")
     command("migrate", _of("upkeep", "migrate"), "met la base de données à jour")
     kept = command(
         "backup", _of("upkeep", "keep"), "met tout dans un fichier : base et connaissances"
@@ -391,52 +397,10 @@ def _judged(
     return tuple(evaluation.judge(assistant, case) for case in cases)
 
 
-def _poster(settings: Settings, options: argparse.Namespace) -> None:
-    from bot.kit.kit import kits
-    from bot.kit.poster import poster
-
-    ours, address = load(settings.knowledge_dir, dt.date.today()), settings.address
-    if not settings.public_url:
-        print(f"PUBLIC_URL n’est pas définie : l’affiche mène à {address}.", file=sys.stderr)
-    of = ours.gazetteer.get(options.commune) if options.commune else None
-    if options.commune and of is None:
-        raise RefusedInputError(f"Le code INSEE {options.commune} n’est pas connu.")
-    inside = [one for one in ours.gazetteer.communes if one.status is not Status.OUT]
-    if not options.all:
-        (kit,) = kits(ours.base, ours.gazetteer, (of,), address, dt.date.today())
-        options.out.write_bytes(poster(kit))
-        return
-    if not inside:
-        raise RefusedInputError("Aucune commune n’est dans le programme (dossier lieux/).")
-    options.out.mkdir(parents=True, exist_ok=True)
-    for kit in terminal.progress(
-        kits(ours.base, ours.gazetteer, inside, address, dt.date.today()), len(inside), "Affiches"
-    ):
-        (options.out / f"affiche-{kit.file_name}.pdf").write_bytes(poster(kit))
-    print(typeset(f"{len(inside)} affiches dans {options.out}"))
-
-
 def _days(text: str) -> int:
     if not (text.isdecimal() and 0 < int(text) <= 3650):
         raise argparse.ArgumentTypeError("un nombre de jours")
     return int(text)
-
-
-def _digest(settings: Settings, options: argparse.Namespace) -> _Told:
-    from bot.digest import as_json, as_yaml, in_words, make_digest
-    from bot.storage.asked import AskedQuestions
-
-    served = _assistant(settings).served
-
-    async def run(database: "Database") -> _Told:
-        asked = AskedQuestions(database, lambda: served, settings.retention_days)
-        made = await make_digest(database, asked, served, options.days)
-        told, pasted = in_words(made, served), as_yaml(made, served)
-        return _Told(
-            as_json(made, served), lambda: print("\n\n".join(filter(None, (told, pasted))))
-        )
-
-    return _with_database(settings, run)
 
 
 def _hours(text: str) -> int:
@@ -445,36 +409,3 @@ def _hours(text: str) -> int:
     if not (text.isdecimal() and 0 < int(text) <= MOST_HOURS):
         raise argparse.ArgumentTypeError(f"un nombre d’heures, {MOST_HOURS} au plus")
     return int(text)
-
-
-def _admin_link(settings: Settings, options: argparse.Namespace) -> None:
-    from bot.storage.editors import admin_link
-
-    now = dt.datetime.now(dt.UTC)
-    print(admin_link(secret_key(settings), settings.address, now, options.hours))
-
-
-def _purge(settings: Settings, _: argparse.Namespace) -> None:
-    from bot.storage.retention import purge
-
-    days = settings.retention_days
-    gone = _with_database(settings, lambda database: purge(database, dt.date.today(), days))
-    print(typeset(f"Purge faite : {gone} questions effacées (plus de {days} jours)."))
-
-
-def _with_database(settings: Settings, work: Callable[["Database"], Awaitable[_Done]]) -> _Done:
-    """What the work gives, on a database that is up to date. Raises RefusedInputError."""
-    from bot.app import opened_database
-    from bot.services import StartError
-
-    async def run() -> _Done:
-        database = await opened_database(settings)
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(run())
-    except StartError as error:
-        raise RefusedInputError(str(error)) from None
