@@ -13,6 +13,7 @@ from telegram import CallbackQuery, Document, Message, Update
 from bot.handlers.context import BotContext
 from bot.handlers.delivery.sending import Message as Told
 from bot.handlers.delivery.sending import attempt, deliver
+from bot.handlers.dialogue.buttons import on_button
 from bot.handlers.dialogue.keyboard import Part
 from bot.handlers.dialogue.messages import on_anything_else
 from bot.handlers.dialogue.replying import answer
@@ -91,11 +92,14 @@ async def on_file(update: Update, context: BotContext) -> None:
 async def on_decision(update: Update, context: BotContext) -> None:
     """Publish the file above the button, or leave all as it is."""
     query = update.callback_query
-    found = DECISION.fullmatch(query.data or "") if query else None
     if query is None:
         return
+    found = DECISION.fullmatch(query.data or "")
+    if found is None:  # python-telegram-bot gives buttons without data to any pattern
+        await on_button(update, context)
+        return
     await attempt(query.answer())
-    if found is None or not edits(update, context):
+    if not edits(update, context):
         return
     said = context.texts.telegram
     if found[1] == "non":
