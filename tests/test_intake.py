@@ -435,7 +435,7 @@ async def test_rows_tell_neither_who_nor_what(api: BotApi, services: Services) -
                 assert await Intake(application, services.database).take(
                     {"update_id": 10 * len(stored) + number, "message": asked}
                 )
-        async with services.database._engine.connect() as connection:
+        async with services.database.engine.connect() as connection:
             rows = await connection.exec_driver_sql("SELECT * FROM telegram_updates")
             stored += [tuple(row) for row in rows][len(stored) :]
     hashes = [number for row in stored for number in row[2:]]
@@ -449,7 +449,7 @@ async def test_rows_tell_neither_who_nor_what(api: BotApi, services: Services) -
 @contextlib.contextmanager
 def held(database: Database) -> Iterator[None]:
     """By another program that writes to the file."""
-    with contextlib.closing(sqlite3.connect(str(database._engine.url.database))) as other:
+    with contextlib.closing(sqlite3.connect(str(database.engine.url.database))) as other:
         other.execute("BEGIN EXCLUSIVE")
         yield
         other.rollback()
@@ -502,7 +502,7 @@ async def test_a_database_that_can_not_even_be_read_holds_up_no_answer(
     await database.migrate()
     async with started(api, services) as application:
         intake = Intake(application, database)
-        async with database._engine.connect() as other:
+        async with database.engine.connect() as other:
             await other.exec_driver_sql("LOCK TABLE telegram_updates IN ACCESS EXCLUSIVE MODE")
             assert all([await intake.take(update(number, 1)) for number in (7, 8, 8)])
             assert await intake.take(edited(9, message(8, 1, text="/aide")))

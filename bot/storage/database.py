@@ -107,7 +107,7 @@ class Database:
     """An open database; `await Database.open(address)`, then `close()`."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     @classmethod
     async def open(cls, address: str) -> Self:
@@ -126,15 +126,15 @@ class Database:
         return cls(engine)
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        await self.engine.dispose()
 
     @property
     def is_sqlite(self) -> bool:
-        return self._engine.dialect.name == "sqlite"
+        return self.engine.dialect.name == "sqlite"
 
     async def migrate(self) -> None:
         """Bring the tables up to date; does nothing where they are."""
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             # Of processes that start together, one migrates and the others wait for it.
             await connection.exec_driver_sql(
                 "BEGIN IMMEDIATE"
@@ -145,7 +145,7 @@ class Database:
 
     async def up_to_date(self) -> bool:
         """Whether the database answers and has every migration."""
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return await connection.run_sync(_is_current)
 
     async def add_vote(
@@ -160,8 +160,8 @@ class Database:
         """Count a vote; one that bears a known `key` changes that vote instead."""
         values = {"entry": entry, "useful": useful, "channel": channel, "day": day}
         values |= {"key": key, "reason": reason}
-        vote = self._insert(_VOTES).values(values)
-        async with self._engine.begin() as connection:
+        vote = self.insert(_VOTES).values(values)
+        async with self.engine.begin() as connection:
             await connection.execute(
                 vote.on_conflict_do_update(
                     index_elements=["key"], set_={"useful": useful, "day": day, "reason": reason}
@@ -175,7 +175,7 @@ class Database:
             votes.entry, votes.useful
         )
         totals: dict[str, tuple[int, int]] = {}
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             for entry, useful, count in await connection.execute(counted):
                 yes, no = totals.get(entry, (0, 0))
                 totals[entry] = (yes + count, no) if useful else (yes, no + count)
@@ -190,26 +190,26 @@ class Database:
             .where(votes.useful, votes.day >= since)
             .group_by(votes.entry, *month)
         )
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = await connection.execute(counted)
             return {(entry, dt.date(year, at, 1)): count for entry, year, at, count in rows}
 
     async def add_questions(self, counted: Mapping[Asked, int]) -> None:
         """Add these numbers to those that are there, in one transaction."""
-        added = self._insert(_QUESTIONS)
+        added = self.insert(_QUESTIONS)
         added = added.on_conflict_do_update(
             index_elements=[*Asked._fields],
             set_={"count": _QUESTIONS.c.count + added.excluded.count},
         )
         # In one order: two processes that write at once wait for each other, never both.
         rows = [{**asked._asdict(), "count": count} for asked, count in sorted(counted.items())]
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             await connection.execute(added, rows)
 
     async def questions(self, since: dt.date) -> dict[Asked, int]:
         """The numbers of the months from that day on."""
         kept = sa.select(_QUESTIONS).where(_QUESTIONS.c.month >= since)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = await connection.execute(kept)
             return {Asked(*asked): count for *asked, count in rows}
 
@@ -219,10 +219,10 @@ class Database:
         that_day = (arrivals.channel == channel, arrivals.day == day)
         known = sa.select(arrivals.source).where(arrivals.source == source, *that_day)
         others = sa.select(sa.func.count()).select_from(_ARRIVALS).where(*that_day)
-        arrival = self._insert(_ARRIVALS).values(
+        arrival = self.insert(_ARRIVALS).values(
             source=source, channel=channel, day=day, count=count
         )
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             new = await connection.scalar(known) is None
             if new and (await connection.scalar(others) or 0) >= SOURCES_A_DAY:
                 return False
@@ -236,7 +236,7 @@ class Database:
 
     async def arrivals(self) -> dict[tuple[str, str, dt.date], int]:
         """Counts as {(source, channel, day): arrivals}."""
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = await connection.execute(sa.select(_ARRIVALS))
             return {(source, channel, day): count for source, channel, day, count in rows}
 
@@ -250,31 +250,31 @@ class Database:
         counted = counted.where(arrivals.day >= since).group_by(arrivals.source, *month)
         if sources is not None:
             counted = counted.where(arrivals.source.in_(sources))
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = await connection.execute(counted)
             return {(source, dt.date(year, at, 1)): count for source, year, at, count in rows}
 
     async def answered_updates(self, update_ids: Collection[int]) -> set[int]:
         """Which of these updates of Telegram were answered, by this process or by another."""
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return set(await connection.scalars(_AMONG, {"update_ids": update_ids}))
 
     async def answered_words(self, message: int) -> int | None:
         """The words of this message that were answered last."""
         updates = _UPDATES.c
         words = sa.select(updates.words).where(updates.message == message)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return await connection.scalar(words.order_by(updates.update_id.desc()).limit(1))
 
     async def record_answered(self, answered: Collection[Answered], day: dt.date) -> None:
         """Remember that these updates were answered, in one transaction."""
         rows = [{**one._asdict(), "day": day} for one in answered]
-        async with self._engine.begin() as connection:
-            await connection.execute(self._insert(_UPDATES).on_conflict_do_nothing(), rows)
+        async with self.engine.begin() as connection:
+            await connection.execute(self.insert(_UPDATES).on_conflict_do_nothing(), rows)
 
     async def forget_updates(self, before: dt.date) -> None:
         """Remove what was answered before that day."""
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             await connection.execute(sa.delete(_UPDATES).where(_UPDATES.c.day < before))
 
     async def conversations(
@@ -283,16 +283,16 @@ class Database:
         """Those of these conversations that went on since then, as {key: (token, when)}."""
         kept = _CONVERSATIONS.c
         found = sa.select(_CONVERSATIONS).where(kept.key.in_(keys), kept.at >= since)
-        async with self._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             return {key: (token, at) for key, token, at in await connection.execute(found)}
 
     async def keep_conversations(self, tokens: Mapping[str, str], at: dt.datetime) -> None:
         """Keep these conversations, {key: token}, in the place of what was kept of each."""
         # In one order: two copies must not wait for each other.
         rows = [{"key": key, "token": tokens[key], "at": at} for key in sorted(tokens)]
-        kept = self._insert(_CONVERSATIONS)
+        kept = self.insert(_CONVERSATIONS)
         new = {"token": kept.excluded.token, "at": kept.excluded.at}
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             await connection.execute(
                 kept.on_conflict_do_update(index_elements=["key"], set_=new), rows
             )
@@ -306,10 +306,10 @@ class Database:
         gone: list[sa.ColumnElement[bool]] = [kept.key.in_(keys)]
         gone += [kept.at < before] if before else []
         gone += [kept.at <= last.scalar_subquery()] if most else []
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             await connection.execute(sa.delete(_CONVERSATIONS).where(sa.or_(*gone)))
 
-    def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insertion that can say what to do where the row is there already."""
         return (sqlite.insert if self.is_sqlite else postgresql.insert)(table)
 

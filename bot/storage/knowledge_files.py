@@ -45,6 +45,10 @@ _log = logging.getLogger(__name__)
 class KnowledgeError(Exception):
     """The knowledge can't be served; the message, in French, lists every problem."""
 
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
@@ -85,7 +89,7 @@ def read_files(path: Path) -> dict[str, str]:
     if not path.exists():
         raise KnowledgeError(f"Le fichier {path} n’existe pas.")
     folder = path if path.is_dir() else path.parent
-    places = {name: folder / name for name in EDITED} | _DEFAULTS
+    places = {name: folder / name for name in EDITED}
     if folder is not path:
         places[FAQ] = path
     # Beside one file that is named, anything may lie.
@@ -103,7 +107,14 @@ def read_files(path: Path) -> dict[str, str]:
             continue
         except OSError as error:
             raise KnowledgeError(f"{name} ne peut pas être lu ({error.strerror}).") from None
-    return files
+    return files | shipped()
+
+
+def shipped() -> dict[str, str]:
+    """The texts that ship with the program."""
+    return {
+        name: file.read_text(encoding="utf-8") for name, file in _DEFAULTS.items() if file.is_file()
+    }
 
 
 def _lying_in(folder: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -130,9 +141,14 @@ def _lying_in(folder: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 def load(path: Path, today: dt.date) -> Knowledge:
     """What is served of a folder or file. Raises KnowledgeError with what is wrong, a line each."""
-    knowledge, checked = examine(read_files(path), today)
+    return examined(read_files(path), today)
+
+
+def examined(files: Mapping[str, str], today: dt.date) -> Knowledge:
+    """What is served of these texts. Raises KnowledgeError with what is wrong, a line each."""
+    knowledge, checked = examine(files, today)
     if knowledge is None:
-        raise KnowledgeError("\n".join(in_words(checked.errors)))
+        raise KnowledgeError("\n".join(in_words(checked.errors)), checked.errors)
     return knowledge
 
 
