@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import ctypes
-import datetime as dt
 import gc
 import logging
 import signal
@@ -17,12 +16,13 @@ from bot.handlers.delivery.lifecycle import Channel
 from bot.handlers.delivery.polling import Polling
 from bot.handlers.delivery.webhook import Webhook, secret_token
 from bot.knowledge.model import KnowledgeBase
-from bot.knowledge.problem import in_words
 from bot.services import Services, StartError
 from bot.settings import Settings, secret_key
 from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
-from bot.storage.knowledge_files import Knowledge, KnowledgeWatcher, load
+from bot.storage.knowledge_files import Knowledge
+from bot.storage.revisions import Revisions
+from bot.storage.watching import KnowledgeWatcher
 from bot.web.door import STOP_SECONDS, Door
 from bot.web.keys import TELEGRAM_LINK, TELEGRAM_PROBLEM
 from bot.web.server import make_app
@@ -47,9 +47,10 @@ def make_assistant(settings: Settings, knowledge: Knowledge) -> Assistant:
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """The services of every channel, with the knowledge followed as editors save it."""
     database = await _opened_database(settings)
+    knowledge = KnowledgeWatcher(settings.knowledge_dir, Revisions(database))
     try:
-        # In a thread: the port says meanwhile that the service starts.
-        served = await asyncio.to_thread(load, settings.knowledge_dir, dt.date.today())
+        # In threads: the port says meanwhile that the service starts.
+        served = await knowledge.open()
         assistant = await asyncio.to_thread(make_assistant, settings, served)
     except BaseException:
         await database.close()
@@ -60,12 +61,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         gc.freeze()
         _give_back()
 
-    for told in in_words(served.warnings):
-        _log.warning("Connaissances servies. %s", told)
-    knowledge = KnowledgeWatcher(settings.knowledge_dir, replace, served)
     del served  # else this frame would hold the first base for good
     try:
-        knowledge.start()
+        knowledge.start(replace)
         # What is built for good is not to be looked through again by the garbage collector: that
         # held up every conversation for 0.1 s at a time, a fifth of all processor time. A base
         # that is replaced holds no cycle, and is freed all the same (a test proves it).

@@ -12,7 +12,8 @@ from bot.storage.tallies import Tallies
 if TYPE_CHECKING:  # a second of work: the port is open before (bot/web/door.py)
     from bot.conversation.assistant import Assistant
     from bot.storage.database import Database
-    from bot.storage.knowledge_files import KnowledgeWatcher
+    from bot.storage.revisions import Revisions
+    from bot.storage.watching import KnowledgeWatcher
 
 
 class StartError(Exception):
@@ -55,3 +56,8 @@ class Services:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tallies", Tallies(self.database))
+
+    @property
+    def revisions(self) -> "Revisions":
+        """What is served, as it is kept in the database."""
+        return self.knowledge.revisions

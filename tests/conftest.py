@@ -25,7 +25,9 @@ from bot.knowledge.texts import read_texts
 from bot.limits import Limits
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher, load
+from bot.storage.knowledge_files import load
+from bot.storage.revisions import Revisions
+from bot.storage.watching import KnowledgeWatcher
 from tests.browsing import chromium, served
 
 ROOT = Path(__file__).parent.parent
@@ -83,7 +85,7 @@ async def services(assistant: Assistant, tmp_path: Path) -> AsyncIterator[Servic
     await database.migrate()
     seconds = itertools.count()  # between requests: these tests go through hundreds of buttons
     unhurried = Limits(lambda: float(next(seconds)))
-    watcher = KnowledgeWatcher(KNOWLEDGE, assistant.serve)
+    watcher = KnowledgeWatcher(KNOWLEDGE, Revisions(database))
     yield Services(assistant, database, watcher, limits=unhurried)
     await database.close()
 

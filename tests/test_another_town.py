@@ -12,7 +12,9 @@ from bot.conversation.reply import Outcome, Question
 from bot.handlers import announce
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher, load
+from bot.storage.knowledge_files import load
+from bot.storage.revisions import Revisions
+from bot.storage.watching import KnowledgeWatcher
 from bot.web.server import make_app
 from doubles.telegram import resident_with
 from tests.conftest import TODAY
@@ -54,7 +56,7 @@ async def services(tmp_path: Path) -> AsyncIterator[Services]:
     assistant = Assistant(ours.base, ours.gazetteer, today=lambda: TODAY)
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'db.sqlite3'}")
     await database.migrate()
-    yield Services(assistant, database, KnowledgeWatcher(folder, assistant.serve))
+    yield Services(assistant, database, KnowledgeWatcher(folder, Revisions(database)))
     await database.close()
 
 

@@ -22,7 +22,8 @@ from bot.handlers.delivery.copies import KEPT, Copies
 from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher
+from bot.storage.revisions import Revisions
+from bot.storage.watching import KnowledgeWatcher
 from doubles.telegram import (
     BOT_USER,
     GROUP,
@@ -57,7 +58,7 @@ async def copy(
     database = await Database.open(address)
     try:
         await database.migrate()
-        watcher = KnowledgeWatcher(KNOWLEDGE, assistant.serve)
+        watcher = KnowledgeWatcher(KNOWLEDGE, Revisions(database))
         services = Services(assistant, database, watcher, pseudonym_key=key)
         async with resident_with(services) as resident:
             resident.application.bot_data.copies = Copies(database, clock)

@@ -20,7 +20,9 @@ from bot.language.typography import typeset
 from bot.limits import Limits
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher, load
+from bot.storage.knowledge_files import load
+from bot.storage.revisions import Revisions
+from bot.storage.watching import KnowledgeWatcher
 from bot.web.server import make_app
 from tests.cases.mistakes import GOOD, MISTAKES, NO_MISTAKES, Mistake
 from tests.cases.mistakes_of_meaning import MISTAKES_OF_MEANING
@@ -157,13 +159,14 @@ async def test_the_last_good_base_serves_through_all(gazetteer: Gazetteer, tmp_p
     folder = tmp_path / "knowledge"
     save(folder, WHOLE)
     assistant = Assistant(load(folder, TODAY).base, gazetteer, today=lambda: TODAY)
-    watcher = KnowledgeWatcher(folder, assistant.serve, load(folder, TODAY), every=0.01)
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
     await database.migrate()
+    watcher = KnowledgeWatcher(folder, Revisions(database), every=0.01)
     seconds = itertools.count()  # between requests: the service is asked until it says so
     unhurried = Limits(lambda: float(next(seconds)))
     services = Services(assistant, database, watcher, limits=unhurried)
-    watcher.start()
+    await watcher.open()
+    watcher.start(assistant.serve)
     try:
         async with TestClient(TestServer(make_app(services))) as client:
 

@@ -18,8 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.handlers.delivery.grouped import Grouped
-from bot.storage.database import SOURCES_A_DAY, TABLES, Answered, Asked, Database
+from bot.storage.database import SOURCES_A_DAY, Answered, Asked, Database
 from bot.storage.database_url import engine_arguments
+from bot.storage.revisions import REVISIONS
 from tests.conftest import ROOT, TODAY, Server, postgres_server
 
 
@@ -345,7 +346,7 @@ async def test_the_migrations_make_the_models_tables(url: str) -> None:
     engine = create_async_engine(url)
     async with engine.connect() as connection:
         differences = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), TABLES)
+            lambda sync: compare_metadata(MigrationContext.configure(sync), REVISIONS.metadata)
         )
     await engine.dispose()
     assert differences == []

@@ -29,7 +29,8 @@ from bot.handlers.delivery.transport import CutError, CutShortError, NotConnecte
 from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher
+from bot.storage.revisions import Revisions
+from bot.storage.watching import KnowledgeWatcher
 from doubles.telegram import (
     BOT_USER,
     DATE,
@@ -363,7 +364,9 @@ async def test_a_vote_that_can_not_be_stored(
     assistant: Assistant, tmp_path: Path, logged: pytest.LogCaptureFixture
 ) -> None:
     without_tables = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
-    services = Services(assistant, without_tables, KnowledgeWatcher(KNOWLEDGE, assistant.serve))
+    services = Services(
+        assistant, without_tables, KnowledgeWatcher(KNOWLEDGE, Revisions(without_tables))
+    )
     async with resident_with(services) as resident:
         await resident.say("/start q-qui-s-engage")
         (apology,) = await resident.press("vote:qui-s-engage:1")

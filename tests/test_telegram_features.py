@@ -22,7 +22,8 @@ from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher
+from bot.storage.revisions import Revisions
+from bot.storage.watching import KnowledgeWatcher
 from doubles.telegram import (
     ENTRY,
     GROUP,
@@ -255,7 +256,9 @@ async def test_a_link_is_answered_even_when_it_can_not_be_counted(
     assistant: Assistant, tmp_path: Path
 ) -> None:
     without_tables = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
-    services = Services(assistant, without_tables, KnowledgeWatcher(KNOWLEDGE, assistant.serve))
+    services = Services(
+        assistant, without_tables, KnowledgeWatcher(KNOWLEDGE, Revisions(without_tables))
+    )
     async with resident_with(services) as resident:
         assert shows(await resident.say("/start s-affiche"), TEXTS["bienvenue"])
     await without_tables.close()

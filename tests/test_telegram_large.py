@@ -18,7 +18,9 @@ from bot.handlers.dialogue.keyboard import CHOICES
 from bot.handlers.dialogue.rendering import page, render, size
 from bot.services import Services
 from bot.storage.database import Database
-from bot.storage.knowledge_files import KnowledgeWatcher, load
+from bot.storage.knowledge_files import load
+from bot.storage.revisions import Revisions
+from bot.storage.watching import KnowledgeWatcher
 from doubles.telegram import GROUP, Refusal, Resident, actions, resident_with
 from doubles.telegram_rules import text_complaints
 from tests.conftest import KNOWLEDGE, TEXTS, TODAY
@@ -79,7 +81,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 async def resident(large: Assistant, tmp_path: Path) -> AsyncIterator[Resident]:
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
     await database.migrate()
-    services = Services(large, database, KnowledgeWatcher(tmp_path, large.serve))
+    services = Services(large, database, KnowledgeWatcher(tmp_path, Revisions(database)))
     async with resident_with(services) as someone:
         yield someone
     await database.close()

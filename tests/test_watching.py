@@ -7,19 +7,17 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from bot.communes.gazetteer import Gazetteer
 from bot.knowledge.model import KnowledgeBase
 from bot.language.typography import typeset
-from bot.storage.knowledge_files import (
-    KnowledgeError,
-    KnowledgeWatcher,
-    load,
-    load_base,
-    read_files,
-)
+from bot.storage.database import Database
+from bot.storage.knowledge_files import KnowledgeError, load, load_base, read_files
+from bot.storage.revisions import Revisions
+from bot.storage.watching import KnowledgeWatcher
 from tests.conftest import KNOWLEDGE, TODAY
 
 #: Seconds between two looks: the watcher's own pace is for people.
@@ -46,11 +44,14 @@ async def until(met: Callable[[], object]) -> None:
 class Desk:
     """What a watcher serves, and what it tells."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: Database) -> None:
         self._loop = asyncio.get_running_loop()
         self.served: asyncio.Queue[tuple[KnowledgeBase, Gazetteer, Sequence[str]]] = asyncio.Queue()
         self.raised: Exception | None = None
-        self.watcher = KnowledgeWatcher(folder, self._on_change, load(folder, TODAY), every=PACE)
+        self.watcher = KnowledgeWatcher(folder, Revisions(database), every=PACE)
+
+    def start(self) -> None:
+        self.watcher.start(self._on_change)
 
     def _on_change(self, base: KnowledgeBase, places: Gazetteer, common: Sequence[str]) -> None:
         if self.raised:
@@ -59,7 +60,7 @@ class Desk:
 
     async def answer(self) -> str:
         """The answer of the base served next."""
-        base, _, _ = await asyncio.wait_for(self.served.get(), 10)
+        base, _, _ = await asyncio.wait_for(self.served.get(), 20)
         return base.entries["a"].answer
 
     async def told(self, words: str) -> None:
@@ -72,13 +73,21 @@ class Desk:
 
 
 @asynccontextmanager
-async def watched(folder: Path) -> AsyncIterator[Desk]:
-    desk = Desk(folder)
-    desk.watcher.start()
-    try:
-        yield desk
-    finally:
-        await desk.watcher.close()
+async def watched(folder: Path, between: Callable[[], object] | None = None) -> AsyncIterator[Desk]:
+    """The folder, served and followed; `between` happens after the first and before the second."""
+    with TemporaryDirectory() as data:
+        database = await Database.open(f"sqlite+aiosqlite:///{data}/test.sqlite3")
+        await database.migrate()
+        desk = Desk(folder, database)
+        await desk.watcher.open()
+        if between:
+            between()
+        desk.start()
+        try:
+            yield desk
+        finally:
+            await desk.watcher.close()
+            await database.close()
 
 
 # Every way in which what is read changes: the folder before, and what is done to it.
@@ -227,11 +236,8 @@ async def test_a_change_is_served(
     """Even between the base's being read and the watch's beginning."""
     folder, change = way(tmp_path)
     if starting:
-        desk = Desk(folder)
-        change()
-        desk.watcher.start()
-        assert await desk.answer() == "Après."
-        await desk.watcher.close()
+        async with watched(folder, change) as desk:
+            assert await desk.answer() == "Après."
         return
     async with watched(folder) as desk:
         (folder / "autre").write_text("", "utf-8")

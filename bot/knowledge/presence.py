@@ -4,14 +4,19 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
+from bot.knowledge.changes import changes
 from bot.knowledge.files import CONTACTS, EDITED, FACTS, FAQ, FILES
 from bot.knowledge.problem import Level, Problem
 from bot.language.words import fold
 
 ABSENT = "fichier-absent"
+#: What went since it was last taken.
+GONE = ("fichier-disparu", "fichier-reduit", "fichier-sans-entree")
 #: A file that lost a third of its lines was cut short rather than corrected; short ones are free.
 KEPT, LONG = 2 / 3, 20
 
+_CONFIRM = "Sinon, pour confirmer, enregistrez un fichier encore une fois."
+_ALARM = re.compile(r"\balarme:\s*(?:true|oui)\b", re.IGNORECASE)
 _NEEDED = {
     FAQ: "Il contient les réponses : remettez-le.",
     CONTACTS: "Des réponses nomment des contacts : remettez-le.",
@@ -72,14 +77,37 @@ def lines_of(files: Mapping[str, str]) -> dict[str, int]:
 def lost(before: Mapping[str, int], files: Mapping[str, str]) -> Iterator[Problem]:
     """Files that went, or lost a third of their lines, since those served had `before`."""
     now = lines_of(files)
-    confirm = "Sinon, pour confirmer, enregistrez un fichier encore une fois, ou relancez Galibot."
     for name in EDITED:
         count, left = before.get(name, 0), now.get(name, 0)
         if count and name not in now:
             message = f"Ce fichier a disparu ; il comptait {count} lignes."
-            hint = f"Remettez-le. {confirm}"
+            hint = f"Remettez-le. {_CONFIRM}"
             yield Problem(1, None, "error", "fichier-disparu", message, hint, name)
         elif count - left >= LONG and left < KEPT * count:
             message = f"Ce fichier n’a plus que {left} lignes sur {count}."
-            hint = f"S’il est coupé, remettez la suite. {confirm}"
+            hint = f"S’il est coupé, remettez la suite. {_CONFIRM}"
             yield Problem(1, None, "error", "fichier-reduit", message, hint, name)
+
+
+def removed(
+    before: Mapping[str, str], after: Mapping[str, str], warnings: Collection[Problem]
+) -> Iterator[Problem]:
+    """Entries that went from the files, and that hold an alarm or that something still names.
+
+    `warnings` are what is said of the files after; where an entry is needed, that is an error.
+    """
+    gone = {one.key: one.before for one in changes(before, after) if one.entry and not one.after}
+    for key, block in gone.items():
+        naming = [
+            one
+            for one in warnings
+            if one.code in ("entree-inconnue", "voir-aussi-inconnu") and f"« {key} »" in one.message
+        ]
+        if _ALARM.search(block):
+            message = "Cette entrée a disparu ; elle répondait à une alarme."
+        elif naming:
+            where = ", ".join(dict.fromkeys(f"{one.file}, ligne {one.line}" for one in naming))
+            message = f"Cette entrée a disparu, et on la nomme encore : {where}."
+        else:
+            continue
+        yield Problem(1, key, "error", "fichier-sans-entree", message, f"Remettez-la. {_CONFIRM}")

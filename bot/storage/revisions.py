@@ -8,11 +8,11 @@ import asyncio
 import datetime as dt
 import re
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,8 +20,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.knowledge.blocks import Conflict, blocks
 from bot.knowledge.changes import Change, changes, in_words, merged_files, merged_text
 from bot.knowledge.files import EDITED
+from bot.knowledge.presence import lost, removed
+from bot.knowledge.problem import Problem
+from bot.knowledge.problem import in_words as as_told
+from bot.knowledge.taken import Taken, digest
 from bot.storage.database import TABLES, Database
-from bot.storage.knowledge_files import Knowledge, examined, shipped
+from bot.storage.knowledge_files import Knowledge, KnowledgeError, examined, shipped
 
 #: Publications that may come in between before one gives up.
 TRIES = 20
@@ -45,32 +49,18 @@ _TEXTS = sa.Table(
     sa.Column("digest", sa.String(32), primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),  # by zlib
 )
-#: Each file as it was last taken from a disk; and, for each of its blocks, the digests of what is
-#: no news: of that text, then of what was published in its place since. « »: no such block.
+#: The files of a disk as they were last taken: see bot/knowledge/taken.py.
 _TAKEN = sa.Table(
     "knowledge_taken",
     TABLES,
     sa.Column("file", sa.String(64), primary_key=True),
     sa.Column("digest", sa.String(32), nullable=False),
+    sa.Column("lines", sa.Integer, nullable=False),
     sa.Column("blocks", sa.JSON, nullable=False),
 )
 
-#: Texts that were published in the place of one that was taken, and are remembered.
-_REMEMBERED = 50
-
 Files = Mapping[str, str]
-
-
-class _Taken(NamedTuple):
-    """What is known of a file of a disk: see _TAKEN."""
-
-    digest: str = ""
-    blocks: Mapping[str, list[str]] = MappingProxyType({})
-
-
-_NEVER = _Taken()
-#: Of a block that the file never had.
-_NO_BLOCK = ("",)
+_Merged = tuple[dict[str, str], list[Conflict]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +84,11 @@ class Published:
 
 class OvertakenError(Exception):
     """Others published each time before one could: which is to try again later."""
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    if told := tuple(problems):
+        raise KnowledgeError("\n".join(as_told(told)), told)
 
 
 def edited(files: Files) -> dict[str, str]:
@@ -125,7 +120,7 @@ class Revisions:
         asked = sa.select(REVISIONS.c.files).where(REVISIONS.c.number == number)
         async with self._database.engine.connect() as connection:
             named: dict[str, str] = await connection.scalar(asked) or {}
-            texts = {_digest(text): text for text in ("", *(having or {}).values())}
+            texts = {digest(text): text for text in ("", *(having or {}).values())}
             parts = {key: _parts(key) for key in {*named.values()} - {*texts}}
             lists = await _contents(connection, parts.values())
             cut = {key: re.findall(".{32}", lists[part].hex()) for key, part in parts.items()}
@@ -139,16 +134,20 @@ class Revisions:
         return list(changes(await self.files(number - 1), await self.files(number)))
 
     async def publish(
-        self, files: Files, *, based_on: int, way: str, editor: str = ""
+        self, files: Files, *, based_on: int, way: str, editor: str = "", sure: bool = True
     ) -> Published:
         """Publish these files, which were revision `based_on` before one changed them.
 
         They meet what others published since block by block; where both changed one, this text is
         kept and the conflict told. Raises KnowledgeError, and publishes nothing, where the whole
-        is wrong.
+        is wrong, or where it removes what others count on and one is not `sure`.
         """
         base, mine = await self.files(based_on), edited(files)
-        return await self._publish(lambda theirs: merged_files(base, mine, theirs), way, editor)
+
+        def merge(theirs: Files) -> _Merged:
+            return merged_files(base, mine, theirs)
+
+        return await self._publish(merge, way, editor, sure=sure)
 
     async def undo(self, number: int, *, editor: str, way: str = "page") -> Published:
         """Take back what a revision changed; what was changed again since stays, and is told."""
@@ -157,28 +156,34 @@ class Revisions:
             before = after
         return await self._publish(lambda now: merged_files(after, now, before), way, editor)
 
-    async def take(self, disk: Files) -> Published:
+    async def taken(self) -> dict[str, Taken]:
+        """What is known of the files of a disk, by their names."""
+        async with self._database.engine.connect() as connection:
+            return await _taken(connection)
+
+    async def take(self, disk: Files, *, sure: bool = False) -> Published:
         """Publish what is new in the files of a disk. Raises KnowledgeError where it is wrong.
 
-        A block is new where it is neither as last taken from the files, nor as it was published
-        since: files of before an editor's change take nothing back, whatever their dates.
+        So it is where a file or an entry that others count on is lost, unless one is `sure`. A
+        block is new where it is neither as last taken, nor as it was published since: files of
+        before an edit take nothing back, whatever their dates.
         """
-        mine = edited(disk)
-        async with self._database.engine.connect() as connection:
-            known = await _taken(connection)
+        mine, known = edited(disk), await self.taken()
         unseen = [
             name
             for name in dict.fromkeys((*mine, *known))
-            if name not in known or known[name].digest != _digest(mine.get(name))
+            if name not in known or known[name].digest != digest(mine.get(name))
         ]
         if not unseen and (newest := await self.newest()):
             return Published(newest)
+        if not sure:
+            _refuse(lost({name: one.lines for name, one in known.items()}, mine))
 
-        def merge(theirs: Files) -> tuple[dict[str, str], list[Conflict]]:
+        def merge(theirs: Files) -> _Merged:
             made, conflicts = dict(theirs), []
             for name in unseen:
                 my, their = mine.get(name), theirs.get(name)
-                base = _base(name, known.get(name, _NEVER), my, their)
+                base = known.get(name, Taken()).base(name, my, their)
                 text, told = merged_text(name, base, my, their)
                 conflicts += told
                 made.pop(name, None)
@@ -186,17 +191,19 @@ class Revisions:
                     made[name] = text
             return made, conflicts
 
-        return await self._publish(merge, "fichier", "", {name: mine.get(name) for name in unseen})
+        seen = {name: mine.get(name) for name in unseen}
+        return await self._publish(merge, "fichier", "", seen, sure=sure)
 
     async def _publish(
         self,
-        merge: Callable[[Files], tuple[dict[str, str], list[Conflict]]],
+        merge: Callable[[Files], _Merged],
         way: str,
         editor: str,
-        seen: Mapping[str, str | None] | None = None,
+        seen: Mapping[str, str | None] = MappingProxyType({}),
+        *,
+        sure: bool = True,
     ) -> Published:
         """Publish what `merge` makes of the newest files; `seen` are those read from a disk."""
-        seen = seen or {}
         having = {name: text for name, text in seen.items() if text is not None}
         for _ in range(TRIES):
             newest = await self.newest()
@@ -208,6 +215,8 @@ class Revisions:
                     return Published(newest, tuple(conflicts))
                 continue
             knowledge = await asyncio.to_thread(examined, shipped() | made, dt.date.today())
+            if not sure:
+                _refuse(removed(theirs, made, knowledge.warnings))
             told = await asyncio.to_thread(in_words, theirs, made, conflicts, number)
             now = dt.datetime.now(dt.UTC)
             revision = Revision(number + 1, now, way, editor.strip()[:80], told)
@@ -240,19 +249,18 @@ class Revisions:
                 await connection.execute(added, rows)
             if revision:
                 values = {**asdict(revision), "changes": list(revision.changes)}
-                values["files"] = {name: _digest(text) for name, text in made.items()}
+                values["files"] = {name: digest(text) for name, text in made.items()}
                 await connection.execute(sa.insert(REVISIONS).values(values))
             known = await _taken(connection)
             for name in dict.fromkeys((*seen, *made, *theirs)):
-                was = known.get(name, _NEVER)
-                now = _seen(name, was, seen[name]) if name in seen else was
-                now = _published(name, now, theirs.get(name, ""), made.get(name, ""))
+                was = known.get(name, Taken())
+                now = was.seen(name, seen[name]) if name in seen else was
+                now = now.published(name, theirs.get(name), made.get(name))
                 if now != was:
-                    row = {"file": name, **now._asdict()}
-                    upsert = self._database.insert(_TAKEN).values(row)
-                    changed = {"digest": now.digest, "blocks": now.blocks}
+                    values = now._asdict()
+                    row = self._database.insert(_TAKEN).values(file=name, **values)
                     await connection.execute(
-                        upsert.on_conflict_do_update(index_elements=["file"], set_=changed)
+                        row.on_conflict_do_update(index_elements=["file"], set_=values)
                     )
         return True
 
@@ -260,13 +268,6 @@ class Revisions:
 def _revision(row: sa.Row[Any]) -> Revision:
     at = row.made_at if row.made_at.tzinfo else row.made_at.replace(tzinfo=dt.UTC)
     return Revision(row.number, at.astimezone(dt.UTC), row.way, row.editor, tuple(row.changes))
-
-
-def _digest(text: str | None) -> str:
-    """What a text is known by: 32 hexadecimal digits, and nothing for no text."""
-    if not text:
-        return ""
-    return blake2b(text.encode(errors="surrogateescape"), digest_size=16).hexdigest()
 
 
 def _parts(digest: str) -> str:
@@ -280,8 +281,9 @@ def _texts(theirs: Files, made: Files) -> list[dict[str, Any]]:
     for name, text in made.items():
         if text and text != theirs.get(name):
             parts = blocks(name, text).values()
-            rows |= {_digest(part): part.encode() for part in parts}
-            rows[_parts(_digest(text))] = bytes.fromhex("".join(map(_digest, parts)))
+            known = {*blocks(name, theirs.get(name, "")).values()}
+            rows |= {digest(part): part.encode() for part in parts if part not in known}
+            rows[_parts(digest(text))] = bytes.fromhex("".join(map(digest, parts)))
     return [{"digest": key, "content": zlib.compress(one, 9)} for key, one in rows.items()]
 
 
@@ -299,49 +301,6 @@ def _by_rows(rows: list[Any]) -> Iterator[list[Any]]:
         yield rows[start : start + _ROWS]
 
 
-async def _taken(connection: AsyncConnection) -> dict[str, _Taken]:
+async def _taken(connection: AsyncConnection) -> dict[str, Taken]:
     rows = await connection.execute(sa.select(_TAKEN))
-    return {row.file: _Taken(row.digest, row.blocks) for row in rows}
-
-
-def _base(name: str, known: _Taken, mine: str | None, theirs: str | None) -> dict[str, str]:
-    """What a file and the newest revision both come from, as far as it tells who changed what."""
-    my, their = blocks(name, mine or ""), blocks(name, theirs or "")
-    base: dict[str, str | None] = {}
-    for key in dict.fromkeys((*known.blocks, *my, *their)):
-        hashes = known.blocks.get(key, _NO_BLOCK)
-        if _digest(my.get(key)) in hashes:
-            base[key] = my.get(key)
-        elif _digest(their.get(key)) == hashes[0]:
-            base[key] = their.get(key)
-        else:
-            base[key] = "\0"  # neither is what it was
-    return {key: block for key, block in base.items() if block is not None}
-
-
-def _seen(name: str, known: _Taken, text: str | None) -> _Taken:
-    """What is known of a file once this text of it was taken."""
-    now = {key: _digest(block) for key, block in blocks(name, text or "").items()}
-    held = {}
-    for key in dict.fromkeys((*now, *known.blocks)):
-        one, hashes = now.get(key, ""), known.blocks.get(key, _NO_BLOCK)
-        held[key] = list(hashes) if one in hashes else [one]
-    return _Taken(_digest(text), _without_defaults(held))
-
-
-def _published(name: str, known: _Taken, before: str, after: str) -> _Taken:
-    """The same once a text was published in the place of another."""
-    if before == after:
-        return known
-    was, now = blocks(name, before), blocks(name, after)
-    held = {key: list(hashes) for key, hashes in known.blocks.items()}
-    for key in dict.fromkeys((*now, *was)):
-        one = _digest(now.get(key))
-        first, *others = held.get(key, _NO_BLOCK)
-        if was.get(key) != now.get(key) and one not in (first, *others):
-            held[key] = [first, *others[1 - _REMEMBERED :], one]
-    return known._replace(blocks=_without_defaults(held))
-
-
-def _without_defaults(held: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    return {key: hashes for key, hashes in held.items() if tuple(hashes) != _NO_BLOCK}
+    return {row.file: Taken(row.digest, row.lines, row.blocks) for row in rows}

@@ -26,6 +26,7 @@ def upgrade() -> None:
         "knowledge_taken",
         sa.Column("file", sa.String(64), primary_key=True),
         sa.Column("digest", sa.String(32), nullable=False),
+        sa.Column("lines", sa.Integer, nullable=False),
         sa.Column("blocks", sa.JSON, nullable=False),
     )
     op.create_table(
