@@ -22,6 +22,7 @@ from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
 from bot.storage.knowledge_files import Knowledge
 from bot.storage.revisions import Revisions
+from bot.storage.shelf import Shelf
 from bot.storage.watching import KnowledgeWatcher
 from bot.web.door import STOP_SECONDS, Door
 from bot.web.keys import TELEGRAM_LINK, TELEGRAM_PROBLEM
@@ -33,12 +34,15 @@ REACH_SECONDS = 3.0
 _log = logging.getLogger(__name__)
 
 
-def make_assistant(settings: Settings, knowledge: Knowledge) -> Assistant:
+def make_assistant(
+    settings: Settings, knowledge: Knowledge, shelf: Shelf | None = None
+) -> Assistant:
+    cache = settings.data_dir / "cache"
     return Assistant(
         knowledge.base,
         knowledge.gazetteer,
         unrelated=knowledge.common,
-        match=lambda corpus, former: matchers_of(corpus, settings.data_dir / "cache", former),
+        match=lambda corpus, former: matchers_of(corpus, cache, former, shelf),
         public_url=settings.public_url,
     )
 
@@ -48,10 +52,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """The services of every channel, with the knowledge followed as editors save it."""
     database = await _opened_database(settings)
     knowledge = KnowledgeWatcher(settings.knowledge_dir, Revisions(database))
+    # A file of SQLite lies beside the cache, or is slower than it.
+    shelf = None if database.is_sqlite else Shelf(database)
     try:
         # In threads: the port says meanwhile that the service starts.
         served = await knowledge.open()
-        assistant = await asyncio.to_thread(make_assistant, settings, served)
+        assistant = await asyncio.to_thread(make_assistant, settings, served, shelf)
     except BaseException:
         await database.close()
         raise

@@ -21,6 +21,7 @@ from bot.handlers.delivery.grouped import Grouped
 from bot.storage.database import SOURCES_A_DAY, Answered, Asked, Database
 from bot.storage.database_url import engine_arguments
 from bot.storage.revisions import REVISIONS
+from bot.storage.shelf import Shelf
 from tests.conftest import ROOT, TODAY, Server, postgres_server
 
 
@@ -337,6 +338,19 @@ async def test_numbers_that_come_together_share_a_call() -> None:
         assert isinstance(error, ValueError), "each of the call's has the error, and only those"
     assert calls[1:] == [[4], [5, 6, 7]]
     assert await grouped(9) == {9}
+
+
+async def test_the_last_compiled_form_is_kept_and_never_missed(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf = Shelf(database)
+    assert await asyncio.to_thread(shelf.get, "un") is None, "there is no table"
+    assert "Lecture d’avance sans la base" in caplog.text
+    await database.migrate()
+    for name in ("un", "deux", "deux"):
+        await asyncio.to_thread(shelf.put, name, name.encode() * 9)
+    assert await asyncio.to_thread(shelf.get, "un") is None
+    assert await asyncio.to_thread(shelf.get, "deux") == b"deux" * 9
 
 
 async def test_the_migrations_make_the_models_tables(url: str) -> None:

@@ -1,7 +1,8 @@
 """Matchers kept in files: built once for a corpus, then loaded in a tenth of a second.
 
 A file is named by a hash of the corpus and of the program: it is right, or it is not found. One
-that can't be read or written only makes a start longer.
+that can't be read or written only makes a start longer. Copies of the service that share a
+database server keep the last one there too.
 """
 
 import contextlib
@@ -12,10 +13,10 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from bot.matching.matcher import Corpus, Matcher
 from bot.matching.model import Scale
 from bot.storage.packing import pack, unpack
 from bot.trained import load_encoder, load_model
+
+if TYPE_CHECKING:  # the process that builds has no need of the database
+    from bot.storage.shelf import Shelf
 
 #: Where the installation keeps the matcher of the files that ship (`python -m bot compile`).
 SHIPPED = Path(__file__).parent.parent / "compiled"
@@ -32,17 +36,23 @@ ALIKE = 0.95
 _log = logging.getLogger(__name__)
 
 
-def matchers_of(corpus: Corpus, folder: Path, former: Matcher | None = None) -> Iterator[Matcher]:
-    """The matcher kept in `folder`, or with the program; else it is built, and kept there.
+def matchers_of(
+    corpus: Corpus, folder: Path, former: Matcher | None = None, shelf: "Shelf | None" = None
+) -> Iterator[Matcher]:
+    """The matcher kept in `folder`, with the program or on the shelf; else it is built, and kept.
 
     Where nearly all phrasings are those of the matcher that was served before, a first one comes
     that is as sure as it was: calibrating takes half of the time, and hardly changes anything.
     """
     name = _name(corpus)
-    for place in (folder, SHIPPED):
-        if (found := _loaded(place / name, corpus)) is not None:
+    for file in (folder / name, SHIPPED / name):
+        if (found := _loaded(file, file.read_bytes, corpus)) is not None:
             yield found
             return
+    if shelf and (found := _loaded(name, lambda: shelf.get(name), corpus)) is not None:
+        yield found
+        _keep(_written(found), folder / name)
+        return
     _log.info("Première lecture de ces connaissances : quelques secondes…")
     try:
         for made in _built_apart(corpus, former):
@@ -52,13 +62,16 @@ def matchers_of(corpus: Corpus, folder: Path, former: Matcher | None = None) -> 
         _log.warning("Lecture à part impossible (%s) : elle se fait ici.", type(error).__name__)
         made = Matcher.build(corpus, load_encoder(), load_model())
         yield made
-    _keep(made, folder / name)
+    content = _written(made)
+    _keep(content, folder / name)
+    if shelf:
+        shelf.put(name, content)
 
 
 def compile_shipped(corpus: Corpus) -> None:
     """Keep the matcher with the program, for a first start on a bare, read-only disk."""
     (made,) = _built_apart(corpus)
-    _keep(made, SHIPPED / _name(corpus))
+    _keep(_written(made), SHIPPED / _name(corpus))
 
 
 def _built_apart(corpus: Corpus, former: Matcher | None = None) -> Iterator[Matcher]:
@@ -101,10 +114,10 @@ def _program() -> bytes:
     return made.digest()
 
 
-def _loaded(file: Path, corpus: Corpus) -> Matcher | None:
+def _loaded(file: Path | str, read: Callable[[], bytes | None], corpus: Corpus) -> Matcher | None:
     try:
-        with file.open("rb") as opened:
-            return _read(io.BytesIO(opened.read()), corpus)
+        content = read()
+        return None if content is None else _read(io.BytesIO(content), corpus)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except Exception as error:  # a file that is broken makes numpy raise nearly anything
@@ -118,13 +131,18 @@ def _read(opened: io.BytesIO, corpus: Corpus) -> Matcher:
     return unpack(arrays, corpus, load_encoder(), load_model())
 
 
-def _keep(made: Matcher, file: Path) -> None:
+def _written(made: Matcher) -> bytes:
+    content = io.BytesIO()
+    np.savez(content, **cast("dict[str, Any]", pack(made)))
+    return content.getvalue()
+
+
+def _keep(content: bytes, file: Path) -> None:
     """Written whole or not at all; what was kept for other files of knowledge goes."""
     draft = file.with_suffix(f".{os.getpid()}")  # two processes may start at once
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as opened:
-            np.savez(opened, **cast("dict[str, Any]", pack(made)))
+        draft.write_bytes(content)
         draft.replace(file)
         for other in file.parent.glob("connaissances-*.npz"):
             if other != file:
@@ -149,9 +167,8 @@ def _main() -> None:
     meanings = np.frombuffer(given.read(), dtype=np.float32).reshape(len(phrasings), encoder.size)
     known = dict(zip(phrasings, meanings, strict=True))
     stages = Matcher.stages(corpus, encoder, load_model(), known)
-    made = io.BytesIO()
-    np.savez(made, **cast("dict[str, Any]", pack(next(stages))))
-    told.write(b"%d\n" % made.tell() + made.getbuffer())
+    content = _written(next(stages))
+    told.write(b"%d\n" % len(content) + content)
     told.flush()
     scale = next(stages).scale
     told.write(json.dumps([scale.slope, scale.none]).encode())

@@ -1,0 +1,62 @@
+"""Compiled knowledge kept in the database, for a copy whose disk is empty; never fatal.
+
+It is asked from threads, in which matchers are made, and answered by the event loop.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from bot.storage.database import TABLES, Database
+
+Found = TypeVar("Found")
+#: Only what was made last: it can be made again, and weighs more than all texts.
+_COMPILED = sa.Table(
+    "knowledge_compiled",
+    TABLES,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+#: How long a start waits for it, rather than make it again.
+_SECONDS = 10.0
+
+_log = logging.getLogger(__name__)
+
+
+class Shelf:
+    """What was compiled last, by any copy of the service; made while the event loop runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._loop = asyncio.get_running_loop()
+
+    def get(self, name: str) -> bytes | None:
+        """What is kept under this name."""
+        return self._wait(self._get(name))
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep this, and nothing else any more."""
+        self._wait(self._put(name, content))
+
+    async def _get(self, name: str) -> bytes | None:
+        asked = sa.select(_COMPILED.c.content).where(_COMPILED.c.name == name)
+        async with self._database.engine.connect() as connection:
+            content: bytes | None = await connection.scalar(asked)
+            return content
+
+    async def _put(self, name: str, content: bytes) -> None:
+        added = self._database.insert(_COMPILED).values(name=name, content=content)
+        async with self._database.engine.begin() as connection:
+            await connection.execute(sa.delete(_COMPILED).where(_COMPILED.c.name != name))
+            await connection.execute(added.on_conflict_do_nothing())
+
+    def _wait(self, work: Coroutine[Any, Any, Found]) -> Found | None:
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self._loop).result(_SECONDS)
+        except Exception as error:
+            # Whatever the driver raises: it is done without.
+            _log.warning("Lecture d’avance sans la base de données (%s).", type(error).__name__)
+            return None
