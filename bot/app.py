@@ -50,7 +50,7 @@ def make_assistant(
 @contextlib.asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """The services of every channel, with the knowledge followed as editors save it."""
-    database = await _opened_database(settings)
+    database = await opened_database(settings)
     knowledge = KnowledgeWatcher(settings.knowledge_dir, Revisions(database))
     # A file of SQLite lies beside the cache, or is slower than it.
     shelf = None if database.is_sqlite else Shelf(database)
@@ -90,7 +90,7 @@ def _give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-async def _opened_database(settings: Settings) -> Database:
+async def opened_database(settings: Settings) -> Database:
     """The database, reached and up to date, before anything slow. Raises StartError in seconds."""
     database = None
     try:

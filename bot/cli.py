@@ -151,7 +151,12 @@ def _parser() -> argparse.ArgumentParser:
     poster.add_argument(
         "--out", metavar="SORTIE", type=Path, required=True, help="fichier PDF ; dossier avec --all"
     )
-    command("migrate", _migrate, "met la base de données à jour")
+    command("migrate", _upkeep("migrate"), "met la base de données à jour")
+    kept = command("backup", _upkeep("keep"), "met tout dans un fichier : base et connaissances")
+    put_back = command("restore", _upkeep("put_back"), "remet en place un fichier de « backup »")
+    for made in (kept, put_back):
+        made.add_argument("file", metavar="FICHIER", type=Path)
+    command("take", _upkeep("take"), "prend les fichiers tels quels, même s’ils ont perdu du texte")
     command("compile", _compile, "lit les connaissances d’avance : le premier démarrage est court")
     for made in (ask, explain, commune, checked, measured):
         made.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
@@ -171,6 +176,17 @@ def _compile(settings: Settings, _: argparse.Namespace) -> None:
 
 # Telegram, the web and the database take longer to load than `check` to check: only who needs
 # them imports them.
+
+
+def _upkeep(name: str) -> _Command:
+    def run(settings: Settings, options: argparse.Namespace) -> None:
+        module = import_module("bot.upkeep")
+        try:
+            getattr(module, name)(settings, options)
+        except module.REFUSALS as error:
+            raise RefusedInputError(str(error)) from None
+
+    return run
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> None:
@@ -335,17 +351,3 @@ def _poster(settings: Settings, options: argparse.Namespace) -> None:
     ):
         (options.out / f"affiche-{kit.file_name}.pdf").write_bytes(poster(kit))
     print(typeset(f"{len(inside)} affiches dans {options.out}"))
-
-
-def _migrate(settings: Settings, _: argparse.Namespace) -> None:
-    from bot.storage.database import Database
-
-    async def run() -> None:
-        database = await Database.open(settings.database)
-        try:
-            await database.migrate()
-        finally:
-            await database.close()
-
-    asyncio.run(run())
-    print(typeset("La base de données est à jour."))

@@ -50,7 +50,7 @@ _TEXTS = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),  # by zlib
 )
 #: The files of a disk as they were last taken: see bot/knowledge/taken.py.
-_TAKEN = sa.Table(
+TAKEN = sa.Table(
     "knowledge_taken",
     TABLES,
     sa.Column("file", sa.String(64), primary_key=True),
@@ -236,11 +236,7 @@ class Revisions:
         """All in one transaction; False, and nothing, where `newest` is the newest no more."""
         texts = await asyncio.to_thread(_texts, theirs, made)
         async with self._database.engine.begin() as connection:
-            await connection.exec_driver_sql(
-                "BEGIN IMMEDIATE"
-                if self._database.is_sqlite
-                else "SELECT pg_advisory_xact_lock(hashtext('galibot-connaissances'))"
-            )
+            await hold(connection)
             last = sa.select(sa.func.max(REVISIONS.c.number))
             if (await connection.scalar(last) or 0) != newest:
                 return False
@@ -258,11 +254,20 @@ class Revisions:
                 now = now.published(name, theirs.get(name), made.get(name))
                 if now != was:
                     values = now._asdict()
-                    row = self._database.insert(_TAKEN).values(file=name, **values)
+                    row = self._database.insert(TAKEN).values(file=name, **values)
                     await connection.execute(
                         row.on_conflict_do_update(index_elements=["file"], set_=values)
                     )
         return True
+
+
+async def hold(connection: AsyncConnection) -> None:
+    """Begin a transaction during which no other process publishes."""
+    await connection.exec_driver_sql(
+        "BEGIN IMMEDIATE"
+        if connection.dialect.name == "sqlite"
+        else "SELECT pg_advisory_xact_lock(hashtext('galibot-connaissances'))"
+    )
 
 
 def _revision(row: sa.Row[Any]) -> Revision:
@@ -302,5 +307,5 @@ def _by_rows(rows: list[Any]) -> Iterator[list[Any]]:
 
 
 async def _taken(connection: AsyncConnection) -> dict[str, Taken]:
-    rows = await connection.execute(sa.select(_TAKEN))
+    rows = await connection.execute(sa.select(TAKEN))
     return {row.file: Taken(row.digest, row.lines, row.blocks) for row in rows}

@@ -14,7 +14,7 @@ from bot.storage.database import TABLES, Database
 
 Found = TypeVar("Found")
 #: Only what was made last: it can be made again, and weighs more than all texts.
-_COMPILED = sa.Table(
+COMPILED = sa.Table(
     "knowledge_compiled",
     TABLES,
     sa.Column("name", sa.String(64), primary_key=True),
@@ -42,15 +42,15 @@ class Shelf:
         self._wait(self._put(name, content))
 
     async def _get(self, name: str) -> bytes | None:
-        asked = sa.select(_COMPILED.c.content).where(_COMPILED.c.name == name)
+        asked = sa.select(COMPILED.c.content).where(COMPILED.c.name == name)
         async with self._database.engine.connect() as connection:
             content: bytes | None = await connection.scalar(asked)
             return content
 
     async def _put(self, name: str, content: bytes) -> None:
-        added = self._database.insert(_COMPILED).values(name=name, content=content)
+        added = self._database.insert(COMPILED).values(name=name, content=content)
         async with self._database.engine.begin() as connection:
-            await connection.execute(sa.delete(_COMPILED).where(_COMPILED.c.name != name))
+            await connection.execute(sa.delete(COMPILED).where(COMPILED.c.name != name))
             await connection.execute(added.on_conflict_do_nothing())
 
     def _wait(self, work: Coroutine[Any, Any, Found]) -> Found | None:
