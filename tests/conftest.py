@@ -192,6 +192,14 @@ async def new_postgres(postgres: str) -> str:
     return f"{address}{name}?sslmode=prefer"
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database of either kind."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("new_postgres"))
+    return f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where GALIBOT_NO_SKIP is set (CI), a skip is a failure, but for absent materials."""

@@ -1,15 +1,18 @@
 """The knowledge served as revisions in the database, on SQLite and on PostgreSQL."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.knowledge.blocks import with_block
 from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeError
 from bot.storage.revisions import Revisions
+from tests.conftest import ROOT
 
 FAQ = """\
 # En tête
@@ -43,16 +46,9 @@ def answers(files: dict[str, str]) -> str:
     return " ".join(f"{key}={text}" for key, text in zip(keys, texts, strict=True))
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgres":
-        return str(request.getfixturevalue("new_postgres"))
-    return f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}"
-
-
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(url)
+async def database(any_url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(any_url)
     await opened.migrate()
     yield opened
     await opened.close()
@@ -188,3 +184,77 @@ async def test_an_edit_of_an_edit_is_safe_from_files_that_had_the_first(
     for step in ("Un.", "Deux.", "Avant."):
         await revisions.take(changed(FILES, a=step))
         assert await served(revisions) == "a=Deux. b=Avant. c=Avant."
+
+
+PUBLISHER = """
+import asyncio, sys
+from bot.knowledge.blocks import with_block
+from bot.storage.database import Database
+from bot.storage.revisions import Revisions
+
+async def run(url):
+    revisions = Revisions(await Database.open(url))
+    while True:
+        newest = await revisions.newest()
+        files = await revisions.files(newest.number)
+        block = f"  - {{id: a, question: Où est A ?, reponse: Version {newest.number + 1}.}}\\n"
+        files = {**files, "faq.yaml": with_block("faq.yaml", files["faq.yaml"], "a", block)}
+        files["textes.yaml"] = f"bienvenue: Version {newest.number + 1}.\\n"
+        await revisions.publish(files, based_on=newest.number, way="page")
+        print(newest.number + 1, flush=True)
+
+asyncio.run(run(sys.argv[1]))
+"""
+
+
+async def test_a_publisher_that_is_killed_leaves_whole_revisions(
+    revisions: Revisions, any_url: str
+) -> None:
+    """Kill -9, whatever it is doing; then the next one goes on."""
+    for turn in range(1, 4):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", PUBLISHER, any_url, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdout
+        for _ in range(turn):
+            assert await asyncio.wait_for(process.stdout.readline(), 60)
+        process.kill()
+        await process.communicate()
+        newest = await revisions.newest()
+        assert newest
+        assert newest.number > turn
+        numbers = [one.number for one in await revisions.history(1000)]
+        assert numbers == list(range(newest.number, 0, -1)), "none is missing"
+        files = await revisions.files(newest.number)
+        assert answers(files) == f"a=Version {newest.number}. b=Avant. c=Avant."
+        assert files["textes.yaml"] == f"bienvenue: Version {newest.number}.\n"
+        await revisions.take(FILES)
+        assert await revisions.newest() == newest, "what was taken goes with it"
+
+
+async def test_small_edits_of_a_long_file_stay_small(tmp_path: Path) -> None:
+    """Of 900 kB: what is kept of an edit is one block, and the list of the others."""
+    names = [f"sujet-{number}" for number in range(300)]
+    long = {
+        "faq.yaml": "entrees:\n" + "".join(entry(name, "Oui.") for name in names),
+        "formulations.yaml": "".join(
+            f"{name}:\n" + "".join(f"  - {name} dit de façon {n}\n" for n in range(90))
+            for name in names
+        ),
+    }
+    assert sum(map(len, long.values())) > 800_000
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
+    await database.migrate()
+    revisions = Revisions(database)
+    await revisions.take(long)
+    sizes = []
+    for number in range(1, 4):
+        async with database.engine.connect() as connection:
+            kept = "SELECT sum(length(content)) FROM knowledge_texts"
+            sizes.append(await connection.scalar(text(kept)) or 0)
+        files = await revisions.files(number)
+        more = f"sujet-7:\n  - encore une façon, la {number}\n"
+        edit = with_block("formulations.yaml", files["formulations.yaml"], "sujet-7", more)
+        await revisions.publish(files | {"formulations.yaml": edit}, based_on=number, way="page")
+    await database.close()
+    assert sizes[2] - sizes[1] == pytest.approx(5_000, abs=1_000)

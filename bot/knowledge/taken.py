@@ -30,16 +30,20 @@ class Taken(NamedTuple):
     lines: int = 0
     blocks: Mapping[str, list[str]] = MappingProxyType({})
 
-    def base(self, name: str, mine: str | None, theirs: str | None) -> dict[str, str]:
+    def base(
+        self, name: str, mine: str | None, theirs: str | None, before: "Taken | None"
+    ) -> dict[str, str]:
         """The blocks that the file (mine) and the newest revision (theirs) both come from.
 
-        A block that neither has as it was is there with another text.
+        A block that neither has as it was is there with another text. `before` is what this very
+        disk held: another copy of the service may have taken files of its own since.
         """
         my, their = blocks(name, mine or ""), blocks(name, theirs or "")
         base: dict[str, str | None] = {}
         for key in dict.fromkeys((*self.blocks, *my, *their)):
             known = self.blocks.get(key, _ABSENT)
-            if digest(my.get(key)) in known:
+            here = before.blocks.get(key, _ABSENT) if before else ()
+            if digest(my.get(key)) in (*known, *here):
                 base[key] = my.get(key)
             else:
                 base[key] = their.get(key) if digest(their.get(key)) == known[0] else "\0"

@@ -59,6 +59,8 @@ TAKEN = sa.Table(
     sa.Column("blocks", sa.JSON, nullable=False),
 )
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 Files = Mapping[str, str]
 _Merged = tuple[dict[str, str], list[Conflict]]
 
@@ -161,12 +163,14 @@ class Revisions:
         async with self._database.engine.connect() as connection:
             return await _taken(connection)
 
-    async def take(self, disk: Files, *, sure: bool = False) -> Published:
-        """Publish what is new in the files of a disk. Raises KnowledgeError where it is wrong.
+    async def take(
+        self, disk: Files, *, before: Mapping[str, Taken] = _NOTHING, sure: bool = False
+    ) -> Published:
+        """Publish what is new in the files of a disk, which held what was taken `before`.
 
-        So it is where a file or an entry that others count on is lost, unless one is `sure`. A
-        block is new where it is neither as last taken, nor as it was published since: files of
-        before an edit take nothing back, whatever their dates.
+        A block is new where it is neither as last taken, nor as it was published since: files of
+        before an edit take nothing back, whatever their dates. Raises KnowledgeError where the
+        whole is wrong, or has lost what others count on and one is not `sure`.
         """
         mine, known = edited(disk), await self.taken()
         unseen = [
@@ -177,13 +181,14 @@ class Revisions:
         if not unseen and (newest := await self.newest()):
             return Published(newest)
         if not sure:
-            _refuse(lost({name: one.lines for name, one in known.items()}, mine))
+            _refuse(lost({name: one.lines for name, one in (before or known).items()}, mine))
 
         def merge(theirs: Files) -> _Merged:
             made, conflicts = dict(theirs), []
             for name in unseen:
                 my, their = mine.get(name), theirs.get(name)
-                base = known.get(name, Taken()).base(name, my, their)
+                here = before.get(name, Taken()) if before else None
+                base = known.get(name, Taken()).base(name, my, their, here)
                 text, told = merged_text(name, base, my, their)
                 conflicts += told
                 made.pop(name, None)
@@ -199,7 +204,7 @@ class Revisions:
         merge: Callable[[Files], _Merged],
         way: str,
         editor: str,
-        seen: Mapping[str, str | None] = MappingProxyType({}),
+        seen: Mapping[str, str | None] = _NOTHING,
         *,
         sure: bool = True,
     ) -> Published:

@@ -26,7 +26,7 @@ from bot.storage.knowledge_files import (
     shipped,
     write_file,
 )
-from bot.storage.revisions import OvertakenError, Revision, Revisions
+from bot.storage.revisions import OvertakenError, Revision, Revisions, edited
 
 #: Seconds between two looks at the folder and at the database. A look at the folder takes less
 #: than a millisecond, and sees what no event tells: links and folders switched, and disks of other
@@ -60,6 +60,7 @@ class KnowledgeWatcher:
         self._served: Revision | None = None
         self._seen: object = None  # the folder when it was last read
         self._tried = ""  # the revision that was then read
+        self._taken: dict[str, Taken] = {}  # the files when all of them were right last
         self._away = False
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -163,13 +164,14 @@ class KnowledgeWatcher:
         self._tried = revision
         self._unread = tuple(unread(files))
         try:
-            await self.revisions.take(files, sure=revision == before)
+            await self.revisions.take(files, before=self._taken, sure=revision == before)
         except KnowledgeError as error:
             # What is wrong is told where it is in the files, whatever was published besides.
             _, checked = await asyncio.to_thread(examine, files, dt.date.today())
             gone = tuple(one for one in error.problems if one.code in GONE)
             wrong = (one for one in checked.errors if not gone or one.code != ABSENT)
             return (*gone, *wrong) or error.problems
+        self._taken = {name: Taken().seen(name, text) for name, text in edited(files).items()}
         return ()
 
     async def _serve(self, revision: Revision) -> None:
@@ -201,15 +203,14 @@ class KnowledgeWatcher:
         Where they can't be written, the database alone holds what was published.
         """
         state = (self._served, self._seen)
-        if state == self._settled or self._served is None or self._of_revision:
+        if self._served is None or state == self._settled or self._of_revision or not self._taken:
             return
         self._settled = state
         try:
             files = await asyncio.to_thread(read_files, self._folder)
-            taken = await self.revisions.taken()
             for name, text in (await self.revisions.files(self._served.number, files)).items():
                 held = files.get(name)
-                if held != text and taken.get(name, Taken()).digest == digest(held):
+                if held != text and digest(held) == self._taken.get(name, Taken()).digest:
                     await asyncio.to_thread(write_file, self._folder, name, held or "", text)
                     _log.info("%s est mis à jour : version %d.", name, self._served.number)
         except (KnowledgeError, OSError) as error:
