@@ -39,7 +39,7 @@ def free_port() -> int:
 def small_knowledge(parent: Path) -> Path:
     """A knowledge folder with two entries and all the communes: it is served at once."""
     folder = parent / "knowledge"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     shutil.copytree(ROOT / "knowledge" / "lieux", folder / "lieux")
     (folder / "faq.yaml").write_text(FAQ.format(answer="À gauche."), "utf-8")
     return folder

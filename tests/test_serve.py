@@ -13,7 +13,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+import sqlalchemy as sa
 
+from bot.storage.database import Database
+from bot.storage.revisions import Revisions
+from bot.storage.shelf import COMPILED
 from doubles.service import FAQ, free_port, small_knowledge
 from tests.conftest import ROOT
 
@@ -124,6 +128,51 @@ async def test_a_new_postgres_is_made_ready_and_a_cache_is_done_without(
         assert page["database"] == "ok"
     warnings = [line for line in service.log.splitlines() if "WARNING" in line]
     assert sum("ne peut pas être écrit" in line for line in warnings) == 1, "a record is one line"
+
+
+async def test_an_edit_outlives_a_disk_that_is_wiped_and_files_that_are_broken(
+    new_postgres: str, tmp_path: Path
+) -> None:
+    """As on a host that forgets: each start has the files of the deployment, and an empty disk."""
+    async with serving(tmp_path / "1", DATABASE_URL=new_postgres) as service:
+        database = await Database.open(new_postgres)
+
+        async def compiled(before: str | None = None) -> str:
+            """The name of what is kept for others, a moment after it is served."""
+            async with asyncio.timeout(60), database.engine.connect() as connection:
+                while (name := await connection.scalar(sa.select(COMPILED.c.name))) in (
+                    None,
+                    before,
+                ):
+                    await asyncio.sleep(0.1)
+                return str(name)
+
+        first = await compiled()
+        revisions = Revisions(database)  # as another copy of the service would
+        files = await revisions.files(1)
+        new = FAQ.format(answer="Au premier étage.")
+        await revisions.publish(files | {"faq.yaml": new}, based_on=1, way="page", editor="Léa")
+        await service.until("/api/v1/entries", "Au premier étage.")
+        await compiled(first)
+        await database.close()
+    async with serving(tmp_path / "2", DATABASE_URL=new_postgres) as service:
+        assert (await service.ask("Où est le guichet bleu ?"))["text"] == "Au premier étage."
+        _, page = await service.get("/readyz")
+        assert page["degraded"] == []
+    assert "Première lecture" not in service.log, "it was found in the database"
+    broken = small_knowledge(tmp_path)
+    (broken / "faq.yaml").write_text("entrees: [", "utf-8")
+    again = {"DATABASE_URL": new_postgres, "KNOWLEDGE_DIR": str(broken)}
+    async with serving(tmp_path / "3", **again) as service:
+        _, page = await service.get("/readyz")
+        assert page["degraded"] == ["knowledge"]
+        assert "faq.yaml" in page["knowledge"]["problems"][0]
+        assert (await service.ask("Où est le guichet bleu ?"))["text"] == "Au premier étage."
+        mended = FAQ.format(answer="À gauche.").replace("dix-huit", "dix-neuf")
+        (broken / "faq.yaml").write_text(mended, "utf-8")
+        await service.until("/api/v1/entries", "dix-neuf")
+        await service.until("/readyz", '"problems": []')
+        assert (await service.ask("Où est le guichet bleu ?"))["text"] == "Au premier étage."
 
 
 async def refused(tmp_path: Path, **environment: str) -> str:
