@@ -51,7 +51,8 @@ def saved(changed: int) -> Corpus:
 def test_what_is_saved_is_served_as_sure_as_before_until_it_is_calibrated(tmp_path: Path) -> None:
     (former,) = compiled.matchers_of(saved(0), tmp_path)
     former = former.scaled(Scale(0.5, 0.5))
-    first, last = compiled.matchers_of(saved(1), tmp_path, former)
+    at_once, first, last = compiled.matchers_of(saved(1), tmp_path, former)
+    assert at_once is former, "the entries are the same"
     assert (first.scale, last.scale != former.scale) == (former.scale, True)
     (alone,) = compiled.matchers_of(saved(1), tmp_path / "elsewhere")
     asked = (*ASKED, "le sujet 1", "le sujet 3")
@@ -62,6 +63,14 @@ def test_another_base_is_never_served_as_sure_as_the_one_before(tmp_path: Path) 
     (former,) = compiled.matchers_of(saved(0), tmp_path)
     (made,) = compiled.matchers_of(saved(30), tmp_path, former)
     assert made.rank("le sujet 1").candidates
+
+
+def test_the_matcher_of_before_never_ranks_other_entries(tmp_path: Path) -> None:
+    before = saved(0)
+    (former,) = compiled.matchers_of(before, tmp_path)
+    entries = {key: one for key, one in before.entries.items() if key != "e39"}
+    made = compiled.matchers_of(Corpus(entries, SYNONYMS, UNRELATED), tmp_path, former)
+    assert all(matcher.entries == tuple(sorted(entries)) for matcher in made)
 
 
 def holds(**arrays: np.ndarray) -> Callable[[Path], object]:

@@ -30,6 +30,12 @@ class Corpus:
     shorthand: Mapping[str, str] | None = None
     tests: Sequence[tuple[str, str]] = ()
 
+    @property
+    def phrasings(self) -> frozenset[str]:
+        """All that is known to be asked, of the entries or of nothing."""
+        own = (phrasing for one in self.entries.values() for phrasing in one.phrasings)
+        return frozenset((*own, *self.unrelated))
+
     def dump(self) -> str:
         """As JSON: the same corpus gives the same text."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
@@ -83,6 +89,11 @@ class Matcher:
         yield cls(index, model, usual(model, len(corpus.entries)))
         scale = calibrate(model, index, left_out, corpus.off_topic, corpus.tests)
         yield cls(index, model, scale)
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The ids of what it ranks."""
+        return self._index.entries
 
     @property
     def meanings(self) -> Mapping[str, Floats]:
