@@ -14,7 +14,7 @@ from bot.storage.backup import LEFT, BackupError, backup, restore
 from bot.storage.database import TABLES, Answered, Asked, Database
 from bot.storage.revisions import Revisions
 from tests.conftest import TODAY
-from tests.test_revisions import FILES, answers, changed, served
+from tests.small_base import FILES, answers, changed, served
 
 FILE = "sauvegarde.zip"
 

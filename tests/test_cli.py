@@ -17,6 +17,7 @@ import pypdf
 import pytest
 
 from bot.cli import main
+from doubles.service import small_knowledge
 from tests.conftest import KNOWLEDGE, ROOT
 
 FAQ = """\
@@ -412,6 +413,17 @@ def test_migrate_makes_the_database(tmp_path: Path) -> None:
     assert (tmp_path / "galibot.sqlite3").is_file()
 
 
+def test_what_was_kept_is_put_back_and_files_are_taken(tmp_path: Path) -> None:
+    kept, folder = str(tmp_path / "kept.zip"), small_knowledge(tmp_path)
+    for command in (("take",), ("backup", kept), ("restore", kept), ("take",)):
+        done = run(tmp_path, *command, KNOWLEDGE_DIR=str(folder))
+        assert (done.returncode, done.stderr) == (0, ""), command
+    assert "version 1" in done.stdout, "what is put back is what is there"
+    faq = folder / "faq.yaml"
+    faq.write_text(faq.read_text("utf-8").replace("gauche", "droite"), "utf-8")
+    assert "version 2" in run(tmp_path, "take", KNOWLEDGE_DIR=str(folder)).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "said"),
     [
@@ -421,6 +433,11 @@ def test_migrate_makes_the_database(tmp_path: Path) -> None:
         (("evaluate", "--cases", "absent.jsonl"), {}, 1, "absent.jsonl"),
         (("evaluate", "--cases", "/dev/null", "--details", "/absent/x"), {}, 1, "/absent/x"),
         (("check", "absent.yaml"), {}, 1, "absent.yaml"),
+        (("backup", "/absent/x.zip"), {}, 1, "/absent/x.zip"),
+        (("restore", "absent.zip"), {}, 1, "absent.zip"),
+        (("restore", "README.md"), {}, 1, "n’est pas une sauvegarde"),
+        (("take",), {"KNOWLEDGE_DIR": "/absent"}, 1, "/absent"),
+        (("take",), {"DATABASE_URL": "postgres://127.0.0.1:1/x"}, 1, "DATABASE_URL"),
         (("check",), {"PORT": "abc"}, 1, "PORT"),
         (("check",), {"TELEGRAM_BOT_TOKEN": "secret"}, 1, "TELEGRAM_BOT_TOKEN"),
         (("check",), {"DATABASE_URL": "mysql://x"}, 1, "DATABASE_URL"),

@@ -14,8 +14,7 @@ from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeError
 from bot.storage.revisions import Revisions
 from bot.storage.watching import KnowledgeWatcher
-from tests.test_revisions import CONTACTS, FAQ, FILES, changed
-from tests.test_watching import PACE, until
+from tests.small_base import CONTACTS, FAQ, FILES, PACE, answers, changed, until
 
 ALARM = """\
   - {id: d, question: Où est D ?, alarme: true, reponse: Appelez le 18.}
@@ -187,8 +186,8 @@ async def test_of_an_entry_changed_twice_the_last_is_served_and_both_are_kept(
         await again.open()
         newest, before, _ = await one.revisions.history()
         assert newest.changes[0].startswith("Changé deux fois en même temps : a.")
-        assert "a=Fichier. b=Fichier." in said(await one.revisions.files(newest.number))
-        assert "a=Page. b=Avant." in said(await one.revisions.files(before.number))
+        assert "a=Fichier. b=Fichier." in answers(await one.revisions.files(newest.number))
+        assert "a=Page. b=Avant." in answers(await one.revisions.files(before.number))
 
 
 async def test_an_entry_that_others_count_on_goes_when_it_is_confirmed(
@@ -271,8 +270,3 @@ async def test_while_the_database_is_away_what_is_saved_waits(
         assert one.answers == "a=Avant. b=Avant. c=Avant."
         await named("away", "knowledge_revisions")
         await one.serves("b=Fichier.")
-
-
-def said(files: dict[str, str]) -> str:
-    lines = [line for line in files["faq.yaml"].splitlines() if "id: " in line]
-    return " ".join(f"{line[9]}={line.partition('reponse: ')[2].rstrip('}')}" for line in lines)

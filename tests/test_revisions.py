@@ -13,37 +13,7 @@ from bot.storage.database import Database
 from bot.storage.knowledge_files import KnowledgeError
 from bot.storage.revisions import Revisions
 from tests.conftest import ROOT
-
-FAQ = """\
-# En tête
-entrees:
-  - {id: a, question: Où est A ?, reponse: Avant.}
-  # Au-dessus de b
-  - {id: b, question: Où est B ?, reponse: Avant.}
-  - {id: c, question: Où est C ?, reponse: Avant.}
-"""
-CONTACTS = "mairie: {nom: La mairie, telephone: 03 00 00 00 00}\n"
-FILES = {"faq.yaml": FAQ, "contacts.yaml": CONTACTS}
-
-
-def entry(key: str, answer: str) -> str:
-    return f"  - {{id: {key}, question: Où est {key.upper()} ?, reponse: {answer}}}\n"
-
-
-def changed(files: dict[str, str], **answers: str | None) -> dict[str, str]:
-    """The files with other answers; None removes the entry."""
-    text = files["faq.yaml"]
-    for key, answer in answers.items():
-        text = with_block("faq.yaml", text, key, answer and entry(key, answer))
-    return {**files, "faq.yaml": text}
-
-
-def answers(files: dict[str, str]) -> str:
-    """What is said, as « a=Avant. b=Après. »."""
-    lines = [line for line in files["faq.yaml"].splitlines() if "id: " in line]
-    keys = [line.partition("id: ")[2].partition(",")[0] for line in lines]
-    texts = [line.partition("reponse: ")[2].rstrip("}") for line in lines]
-    return " ".join(f"{key}={text}" for key, text in zip(keys, texts, strict=True))
+from tests.small_base import FAQ, FILES, answers, changed, entry, served
 
 
 @pytest.fixture
@@ -59,12 +29,6 @@ async def revisions(database: Database) -> Revisions:
     made = Revisions(database)
     await made.take(FILES)
     return made
-
-
-async def served(revisions: Revisions) -> str:
-    newest = await revisions.newest()
-    assert newest
-    return answers(await revisions.files(newest.number))
 
 
 async def test_the_files_of_a_first_start_are_the_first_revision(revisions: Revisions) -> None:

@@ -19,9 +19,7 @@ from bot.storage.knowledge_files import KnowledgeError, load, load_base, read_fi
 from bot.storage.revisions import Revisions
 from bot.storage.watching import KnowledgeWatcher
 from tests.conftest import KNOWLEDGE, TODAY
-
-#: Seconds between two looks: the watcher's own pace is for people.
-PACE = 0.02
+from tests.small_base import PACE, until
 
 
 def faq(answer: str, entries: str = "") -> str:
@@ -32,13 +30,6 @@ def make(folder: Path, answer: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "faq.yaml").write_text(faq(answer), "utf-8")
     return folder
-
-
-async def until(met: Callable[[], object]) -> None:
-    """Wait: the watcher has no event to wait for."""
-    async with asyncio.timeout(20):
-        while not met():  # noqa: ASYNC110
-            await asyncio.sleep(PACE)
 
 
 class Desk:

@@ -5,6 +5,7 @@ It is a zip: the files served, as an editor reads them, under « connaissances/ 
 """
 
 import base64
+import contextlib
 import datetime as dt
 import json
 import os
@@ -32,11 +33,11 @@ _Rows = dict[str, list[dict[str, Any]]]
 
 
 class BackupError(Exception):
-    """The file can't be taken back; the message says why, in one line of French."""
+    """The file can't be written, or taken back; the message says why, in one line of French."""
 
 
 async def backup(database: Database, file: Path) -> None:
-    """Write the backup, whole or not at all. Raises OSError."""
+    """Write the backup, whole or not at all. Raises BackupError."""
     revisions = Revisions(database)
     newest = await revisions.newest()
     served = await revisions.files(newest.number) if newest else {}
@@ -58,8 +59,11 @@ async def backup(database: Database, file: Path) -> None:
                     lines = (json.dumps(row._asdict(), default=_plain) for row in rows)
                     made.writestr(f"tables/{table.name}.jsonl", "\n".join(lines))
         draft.replace(file)
+    except OSError:
+        raise BackupError(f"Le fichier {file} ne peut pas être écrit.") from None
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
 
 
 async def restore(database: Database, file: Path, disk: Files) -> None:
@@ -125,8 +129,8 @@ def _read(file: Path, migration: str) -> _Rows:
                 else []
                 for table in _tables()
             }
-    except OSError as error:
-        raise BackupError(f"Le fichier {file} ne peut pas être lu ({error.strerror}).") from None
+    except OSError:
+        raise BackupError(f"Le fichier {file} ne peut pas être lu.") from None
     except (zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, AttributeError):
         raise BackupError(
             f"Le fichier {file} n’est pas une sauvegarde de Galibot, ou il est abîmé."
