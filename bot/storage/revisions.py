@@ -255,8 +255,8 @@ class Revisions:
             known = await _taken(connection)
             for name in dict.fromkeys((*seen, *made, *theirs)):
                 was = known.get(name, Taken())
-                now = was.seen(name, seen[name]) if name in seen else was
-                now = now.published(name, theirs.get(name), made.get(name))
+                now = await asyncio.to_thread(was.seen, name, seen[name]) if name in seen else was
+                now = await asyncio.to_thread(now.published, name, theirs.get(name), made.get(name))
                 if now != was:
                     values = now._asdict()
                     row = self._database.insert(TAKEN).values(file=name, **values)

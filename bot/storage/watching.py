@@ -59,7 +59,7 @@ class KnowledgeWatcher:
         self._on_change: OnChange | None = None
         self._served: Revision | None = None
         self._seen: object = None  # the folder when it was last read
-        self._tried = ""  # the revision that was then read
+        self._tried = ""  # the revision that was then read, and refused
         self._taken: dict[str, Taken] = {}  # the files when all of them were right last
         self._away = False
         self._stop = asyncio.Event()
@@ -160,18 +160,19 @@ class KnowledgeWatcher:
 
     async def _take(self, files: Mapping[str, str]) -> Problems:
         """Publish what is new in the folder's files if it is right; else what is wrong."""
-        revision, before = revision_of(files), self._tried
-        self._tried = revision
+        revision = revision_of(files)
+        sure, self._tried = revision == self._tried, ""
         self._unread = tuple(unread(files))
         try:
-            await self.revisions.take(files, before=self._taken, sure=revision == before)
+            await self.revisions.take(files, before=self._taken, sure=sure)
         except KnowledgeError as error:
+            self._tried = revision
             # What is wrong is told where it is in the files, whatever was published besides.
             _, checked = await asyncio.to_thread(examine, files, dt.date.today())
             gone = tuple(one for one in error.problems if one.code in GONE)
             wrong = (one for one in checked.errors if not gone or one.code != ABSENT)
             return (*gone, *wrong) or error.problems
-        self._taken = {name: Taken().seen(name, text) for name, text in edited(files).items()}
+        self._taken = await asyncio.to_thread(_all_seen, edited(files))
         return ()
 
     async def _serve(self, revision: Revision) -> None:
@@ -229,6 +230,10 @@ class KnowledgeWatcher:
             for told in in_words(warnings):
                 _log.warning("Connaissances servies. %s", told)
         self.problems, self.warnings = problems, warnings
+
+
+def _all_seen(files: Mapping[str, str]) -> dict[str, Taken]:
+    return {name: Taken().seen(name, text) for name, text in files.items()}
 
 
 def _refused(revision: Revision, error: KnowledgeError) -> Problems:
