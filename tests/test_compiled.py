@@ -70,7 +70,7 @@ def test_the_matcher_of_before_never_ranks_other_entries(tmp_path: Path) -> None
     (former,) = compiled.matchers_of(before, tmp_path)
     entries = {key: one for key, one in before.entries.items() if key != "e39"}
     made = compiled.matchers_of(Corpus(entries, SYNONYMS, UNRELATED), tmp_path, former)
-    assert all(matcher.entries == tuple(sorted(entries)) for matcher in made)
+    assert all(matcher.index.entries == tuple(sorted(entries)) for matcher in made)
 
 
 def holds(**arrays: np.ndarray) -> Callable[[Path], object]:

@@ -91,11 +91,6 @@ class Matcher:
         yield cls(index, model, scale)
 
     @property
-    def entries(self) -> tuple[str, ...]:
-        """The ids of what it ranks."""
-        return self._index.entries
-
-    @property
     def meanings(self) -> Mapping[str, Floats]:
         """The meaning of each phrasing."""
         return dict(zip(self.index.phrasings, self.index.meanings, strict=True))

@@ -56,7 +56,7 @@ def matchers_of(
         return
     if (
         former
-        and former.entries == tuple(sorted(corpus.entries))
+        and former.index.entries == tuple(sorted(corpus.entries))
         and _alike(former, corpus.phrasings)
     ):
         yield former
