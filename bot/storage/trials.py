@@ -1,6 +1,7 @@
 """Drafts tried before they are published: their replies, and which questions get another."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from bot.storage.knowledge_files import examine, shipped
 
 #: Drafts kept ready: each holds a matcher, tens of megabytes.
 KEPT = 1
+
+#: Seconds left to residents' questions between two that are replayed.
+_BREATH = 0.001
 
 Files = Mapping[str, str]
 _Made = TypeVar("_Made")
@@ -89,6 +93,7 @@ class Trials:
             if text not in known:
                 known[text] = self._served.reply(question)
             before, after = known[text], draft.reply(question)
+            time.sleep(_BREATH)
             if (before.outcome, before.entries) != (after.outcome, after.entries):
                 yield Changed(text, before, after)
 
