@@ -24,6 +24,7 @@ from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.texts import read_texts
 from bot.limits import Limits
 from bot.services import Services
+from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
 from bot.storage.knowledge_files import load
 from bot.storage.revisions import Revisions
@@ -34,6 +35,8 @@ ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"
 #: The project's materials, beside the checkout where it is developed; absent elsewhere.
 SHARED = ROOT.parent / "shared"
+#: What one run compiles serves the next.
+COMPILED = Path(tempfile.gettempdir()) / "galibot-tests"
 #: The day of these tests: entries expire and fall due by the calendar.
 TODAY = dt.date(2026, 11, 28)
 
@@ -65,6 +68,8 @@ def assistant(base: KnowledgeBase, gazetteer: Gazetteer) -> Assistant:
         base,
         gazetteer,
         unrelated=OURS.common,
+        # What the installation compiled, as the service loads it; else what is made here once.
+        match=lambda corpus, former: matchers_of(corpus, COMPILED, former),
         today=lambda: TODAY,
     )
 

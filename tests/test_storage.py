@@ -344,8 +344,9 @@ async def test_the_last_compiled_form_is_kept_and_never_missed(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     shelf = Shelf(database)
-    assert await asyncio.to_thread(shelf.get, "un") is None, "there is no table"
-    assert "Lecture d’avance sans la base" in caplog.text
+    if database.is_sqlite:  # the server's is shared by these tests, that made its tables
+        assert await asyncio.to_thread(shelf.get, "un") is None, "there is no table"
+        assert "Lecture d’avance sans la base" in caplog.text
     await database.migrate()
     for name in ("un", "deux", "deux"):
         await asyncio.to_thread(shelf.put, name, name.encode() * 9)
