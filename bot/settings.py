@@ -8,9 +8,16 @@ from collections.abc import Collection
 from ipaddress import ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from rapidfuzz import fuzz, process
 from yarl import URL
@@ -75,6 +82,15 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, value: str) -> str:
         return ",".join(map(_origin, filter(None, map(str.strip, value.split(",")))))
+
+    @model_validator(mode="after")
+    def _telegram_comes(self) -> Self:
+        """Telegram itself, not a server of one's own, brings updates to four ports alone."""
+        port = URL(self.public_url).port if self.public_url else None
+        its_own = URL(self.telegram_api_base_url).host == TELEGRAM_HOST
+        if self.telegram_bot_token and self.by_webhook and its_own and port not in TELEGRAM_PORTS:
+            raise ValueError(_PORTS)
+        return self
 
     @field_validator("telegram_mode")
     @classmethod
@@ -151,6 +167,13 @@ def _origin(address: str) -> str:
     return origin
 
 
+#: Where Telegram brings updates to: the ports that its documentation of setWebhook names.
+TELEGRAM_HOST, TELEGRAM_PORTS = "api.telegram.org", (443, 80, 88, 8443)
+_PORTS = (
+    "La variable PUBLIC_URL n’est pas correcte : Telegram n’apporte ses messages qu’aux ports 443, "
+    "80, 88 et 8443. Changez-en, ou choisissez TELEGRAM_MODE=polling."
+)
+
 _EXPECTED = {
     "port": "un nombre entre 0 et 65535",
     "public_url": "l’adresse https du service, comme https://galibot.example.org ou "
@@ -180,7 +203,9 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        names = sorted({str(detail["loc"][0]) for detail in error.errors()})
+        names = sorted({str(detail["loc"][0]) for detail in error.errors() if detail["loc"]})
+        if not names:
+            raise WrongSettingError(_PORTS) from None
         raise WrongSettingError(
             "\n".join(
                 f"La variable {name.upper()} n’est pas correcte : il faut "

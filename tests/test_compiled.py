@@ -65,12 +65,16 @@ def test_another_base_is_never_served_as_sure_as_the_one_before(tmp_path: Path) 
     assert made.rank("le sujet 1").candidates
 
 
-def test_the_matcher_of_before_never_ranks_other_entries(tmp_path: Path) -> None:
+def test_an_entry_that_goes_is_answered_no_more_by_the_matcher_of_before(tmp_path: Path) -> None:
     before = saved(0)
     (former,) = compiled.matchers_of(before, tmp_path)
     entries = {key: one for key, one in before.entries.items() if key != "e39"}
-    made = compiled.matchers_of(Corpus(entries, SYNONYMS, UNRELATED), tmp_path, former)
-    assert all(matcher.index.entries == tuple(sorted(entries)) for matcher in made)
+    at_once, *_, last = compiled.matchers_of(Corpus(entries, SYNONYMS, UNRELATED), tmp_path, former)
+    assert at_once is former
+    left_out = former.rank(before.entries["e39"].phrasings[0]).among(entries)
+    assert "e39" not in {one.entry for one in left_out.candidates}
+    assert left_out.identical is None
+    assert last.index.entries == tuple(sorted(entries))
 
 
 def holds(**arrays: np.ndarray) -> Callable[[Path], object]:

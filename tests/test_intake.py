@@ -9,6 +9,7 @@ import os
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -711,6 +712,42 @@ async def test_a_webhook_that_another_removed_is_set_again(
         assert len(api.made("setWebhook")) == 2
         task.cancel()
         await asyncio.wait([task])
+
+
+async def test_why_telegram_takes_no_webhook_or_fails_to_deliver_is_told(
+    api: BotApi, services: Services, tmp_path: Path
+) -> None:
+    """In its own words: faults 34 and 35."""
+    reserved = "Bad Request: bad webhook: IP address 10.0.0.1 is reserved"
+    api.fail("setWebhook", Fault(400, reserved))
+    async with started(api, services) as application:
+        webhook = Webhook(
+            application,
+            Intake(application, services.database),
+            handlers.ALLOWED_UPDATES,
+            public_url=PUBLIC,
+            secret="secret",
+            kept=tmp_path / "kept",
+            watch=0.01,
+        )
+        task = asyncio.create_task(webhook.run())
+        await api.until(lambda: "is reserved" in str(webhook.problem))
+        await api.until(lambda: webhook.problem is None)
+        in_an_hour = int(time.time()) + 3600
+        why = {"last_error_date": in_an_hour, "last_error_message": "certificate verify failed"}
+        api.webhook = {**api.webhook, **why}
+        await api.until(lambda: "certificate verify failed" in str(webhook.problem))
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_an_idle_bot_is_ready_as_soon_as_telegram_answers(
+    api: BotApi, services: Services, tmp_path: Path
+) -> None:
+    """Not after the half minute of its first call: fault 36."""
+    async with channels(settings_for(api, "polling", tmp_path), services) as address:
+        await until_told(address, "ok")
+        assert api.made("getUpdates")[0]["timeout"] == 0
 
 
 async def test_a_webhook_needs_no_file(

@@ -5,6 +5,7 @@ import json
 import logging
 import random
 import re
+import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 
 from bot.conversation.reply import Conversation
 from bot.services import Services
+from bot.storage.backup import backup
 from bot.storage.database import TABLES, Database
 from bot.web.door import listening
 from bot.web.server import make_app
@@ -193,9 +195,14 @@ async def test_a_thousand_residents_leave_no_name(
     await kept.tallies.write()
     rows = await stored(kept)
     files = on_disk(tmp_path)
+    saved = tmp_path / "sauvegarde.zip"
+    await backup(kept.database, saved)
+    with zipfile.ZipFile(saved) as opened:
+        backed_up = "\n".join(opened.read(name).decode() for name in opened.namelist())
     assert rows.count("tondeuse") > 100, "questions are kept"
+    assert backed_up.count("tondeuse") > 100
     assert "[…]" in rows
-    everything = _even("\n".join((rows, metrics, caplog.text, files)))
+    everything = _even("\n".join((rows, metrics, caplog.text, files, backed_up)))
     assert TOKEN.lower() not in everything
     assert SECRET not in everything
     secrets = set().union(*(one.secrets() for one in PEOPLE))

@@ -1,5 +1,6 @@
 """A wrong value stops the start with a French message that names the variable, not the secret."""
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -112,6 +113,26 @@ def test_a_wrong_value_is_named_in_french(
         load_settings()
     assert f"La variable {name}" in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "mode", "right"),
+    [
+        ("https://galibot.example.fr", None, True),
+        ("https://galibot.example.fr:8443", None, True),
+        ("https://galibot.example.fr:8123", None, False),
+        ("https://galibot.example.fr:8123", "polling", True),
+    ],
+)
+def test_a_port_that_telegram_never_takes_is_refused(
+    monkeypatch: pytest.MonkeyPatch, address: str, mode: str | None, right: bool
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", address)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "123456:ABC-DEF")
+    if mode:
+        monkeypatch.setenv("TELEGRAM_MODE", mode)
+    with contextlib.nullcontext() if right else pytest.raises(WrongSettingError, match="8443"):
+        load_settings()
 
 
 @pytest.mark.parametrize(

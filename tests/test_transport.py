@@ -22,6 +22,7 @@ from bot.handlers.delivery.transport import (
     CutShortError,
     NotConnectedError,
     call,
+    through,
 )
 from doubles.telegram import BOT_USER, DATE, TOKEN
 
@@ -204,13 +205,16 @@ async def test_a_redirection_is_not_followed() -> None:
         assert await request.do_request(f"{url}/bot{TOKEN}/getMe", "POST") == (302, b"")
 
 
+@pytest.mark.parametrize("scheme", ["http://", ""])
 @pytest.mark.parametrize("exempt", [False, True])
-async def test_proxies(api: Api, monkeypatch: pytest.MonkeyPatch, exempt: bool) -> None:
+async def test_proxies(
+    api: Api, monkeypatch: pytest.MonkeyPatch, exempt: bool, scheme: str
+) -> None:
     """A proxy is asked for an address that only it knows."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("HTTP_PROXY", api.url)
+    monkeypatch.setenv("HTTP_PROXY", scheme + api.url.removeprefix("http://"))
     if exempt:
         monkeypatch.setenv("NO_PROXY", "nulle-part.invalid")
     async with AiohttpRequest() as request:
@@ -220,6 +224,29 @@ async def test_proxies(api: Api, monkeypatch: pytest.MonkeyPatch, exempt: bool) 
                 await call
         else:
             assert await call == BOT_USER
+
+
+@pytest.mark.parametrize(
+    ("proxy", "told"),
+    [
+        ("http://qui:motdepasse@relais.example:3128", "au relais http://relais.example:3128, que"),
+        ("relais.example:3128", "au relais http://relais.example:3128, que"),
+        ("socks5://relais.example:1080", "socks5://relais.example:1080, d’une sorte que"),
+        (None, ""),
+    ],
+)
+def test_a_proxy_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, proxy: str | None, told: str
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    if proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+    said = through("https://nulle-part.invalid/")
+    assert told in said
+    assert bool(said) == bool(proxy)
+    assert "motdepasse" not in said
 
 
 async def test_opened_and_closed_twice() -> None:

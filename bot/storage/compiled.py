@@ -41,9 +41,10 @@ def matchers_of(
 ) -> Iterator[Matcher]:
     """The matcher kept in `folder`, with the program or on the shelf; else it is built, and kept.
 
-    Where nearly all phrasings are those of the matcher that was served before, it comes first if
-    the entries are the same, so that a text corrected is read at once; then one that is as sure
-    as it was: calibrating takes half of the time, and hardly changes anything.
+    Where nearly all phrasings are those of the matcher that was served before, it comes first, so
+    that a text corrected is read at once: what it ranks and is gone is left out by whoever asks
+    (`Ranking.among`), what is new is shown and waits to be found. Then comes one that is as sure as
+    it was: calibrating takes half of the time, and hardly changes anything.
     """
     name = _name(corpus)
     for file in (folder / name, SHIPPED / name):
@@ -54,11 +55,7 @@ def matchers_of(
         yield found
         _keep(_written(found), folder / name)
         return
-    if (
-        former
-        and former.index.entries == tuple(sorted(corpus.entries))
-        and _alike(former, corpus.phrasings)
-    ):
+    if former and _alike(former, corpus.phrasings):
         yield former
     _log.info("Première lecture de ces connaissances : quelques secondes…")
     try:

@@ -11,6 +11,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.handlers.context import BotApplication
 from bot.handlers.delivery.intake import Intake
 from bot.handlers.delivery.polling import NO_ANSWER, Polling
+from bot.handlers.delivery.transport import through
 from bot.handlers.delivery.webhook import Webhook
 from bot.pauses import doubling
 
@@ -31,12 +32,13 @@ class Channel:
     #: What is in flight at the end has so many seconds to finish.
     stop_seconds: float
     refused: bool = False
+    no_answer: str = NO_ANSWER
 
     def problem(self) -> str | None:
         """Why nothing comes in, in French, or None."""
         if self.refused:
             return REFUSED_BOT
-        return self.receiver.problem if self.application.running else NO_ANSWER
+        return self.receiver.problem if self.application.running else self.no_answer
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -89,6 +91,7 @@ class Channel:
             self.refused = True
             _log.error("%s", REFUSED_BOT)
         except TelegramError as error:
-            _log.error("%s [%s]", NO_ANSWER, type(error).__name__)
+            self.no_answer = NO_ANSWER + through(self.application.bot.base_url)
+            _log.error("%s [%s]", self.no_answer, type(error).__name__)
         else:
             await self.application.start()

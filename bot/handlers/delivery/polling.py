@@ -15,7 +15,7 @@ from telegram.error import Conflict, RetryAfter
 from bot.handlers.context import BotApplication
 from bot.handlers.delivery.errors import seconds_asked
 from bot.handlers.delivery.intake import Intake
-from bot.handlers.delivery.transport import call
+from bot.handlers.delivery.transport import call, through
 from bot.pauses import doubling
 
 #: Telegram's limit on the updates of one answer.
@@ -71,7 +71,9 @@ class Polling:
                 if not began:
                     await self._remove_webhook()
                     began = True
-                fresh = self._begin(await self._fetch(0 if self._taken else LONG_POLL))
+                # The first call is answered at once: that all is well need not wait for a message.
+                hurried = self._taken or self.problem
+                fresh = self._begin(await self._fetch(0 if hurried else LONG_POLL))
                 pauses, self.problem = doubling(), None
             except Exception as error:
                 self._tell(error)
@@ -130,7 +132,7 @@ class Polling:
 
     def _tell(self, error: Exception) -> None:
         if not isinstance(error, Conflict):
-            problem = NO_ANSWER
+            problem = NO_ANSWER + through(self._bot.base_url)
         elif "webhook" in str(error).lower():
             problem = ANOTHER_WEBHOOK
         else:

@@ -6,6 +6,7 @@ timeout once connected is TimedOut: nobody knows whether Telegram acted. It send
 """
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -136,10 +137,28 @@ class AiohttpRequest(BaseRequest):
         raise fault
 
     def _proxy(self, url: str) -> str | None:
-        parsed = URL(url)
-        if parsed.host is None or proxy_bypass(parsed.host):
-            return None
-        return self._proxies.get(parsed.scheme) or self._proxies.get("all")
+        return proxy_for(url, self._proxies)
+
+
+def proxy_for(url: str, proxies: Mapping[str, str]) -> str | None:
+    """The proxy through which this address is asked for, of those that variables name."""
+    parsed = URL(url)
+    if parsed.host is None or proxy_bypass(parsed.host):
+        return None
+    named = proxies.get(parsed.scheme) or proxies.get("all")
+    # « relais:3128 », as many systems write it.
+    return f"http://{named}" if named and "://" not in named else named
+
+
+def through(url: str) -> str:
+    """What to say of the proxy where an address does not answer, without its password; or none."""
+    if (proxy := proxy_for(url, getproxies())) is None:
+        return ""
+    named = URL(proxy)
+    told = f" Il est demandé au relais {named.scheme}://{named.host}:{named.port}"
+    if named.scheme not in {"http", "https"}:
+        return f"{told}, d’une sorte que Galibot ne connaît pas : il faut un relais http."
+    return f"{told}, que nomme la variable HTTPS_PROXY ou HTTP_PROXY : joint-il Telegram ?"
 
 
 async def call(

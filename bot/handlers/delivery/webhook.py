@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import hashlib
 import hmac
 import json
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from telegram.error import BadRequest
 
 from bot.handlers.context import BotApplication
 from bot.handlers.delivery.intake import Intake
+from bot.handlers.delivery.transport import through
 from bot.pauses import doubling
 from bot.web.body import read_body
 
@@ -28,6 +31,10 @@ WATCH = 300.0
 LONGEST_PAUSE = 60.0
 
 REFUSED = "Telegram ne prend pas le webhook."
+FAILING = (
+    "Telegram n’arrive pas à apporter les messages à PUBLIC_URL. Il dit : « {reason} ». "
+    "Messages qui attendent : {count}."
+)
 
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -93,17 +100,20 @@ class Webhook:
         pauses = doubling(longest=LONGEST_PAUSE)
         while True:
             try:
-                await self._set()
+                problem = await self._set()
+                pause, pauses = self._watch, doubling(longest=LONGEST_PAUSE)
+            except BadRequest as error:  # Telegram's own words, of an address that is public
+                problem, pause = f"{REFUSED} Il dit : « {error.message} ».", next(pauses)
             except Exception as error:
-                if self.problem != REFUSED:
-                    _log.error("%s [%s]", REFUSED, type(error).__name__)
-                self.problem = REFUSED
-                await asyncio.sleep(next(pauses))
-            else:
-                pauses, self.problem = doubling(longest=LONGEST_PAUSE), None
-                await asyncio.sleep(self._watch)
+                problem = f"{REFUSED}{through(self._bot.base_url)} [{type(error).__name__}]"
+                pause = next(pauses)
+            if problem and problem != self.problem:
+                _log.error("%s", problem)
+            self.problem = problem
+            await asyncio.sleep(pause)
 
-    async def _set(self) -> None:
+    async def _set(self) -> str | None:
+        """Set what is not as wanted; else why Telegram does not reach us, if it says so."""
         digest = hashlib.sha256(self._secret.encode()).hexdigest()
         now = await self._bot.get_webhook_info()
         as_wanted = (
@@ -115,7 +125,10 @@ class Webhook:
             with contextlib.suppress(OSError, ValueError):
                 self._digest = self._kept.read_text("ascii")
         if as_wanted and self._digest == digest:
-            return
+            failed = now.last_error_date
+            if failed and dt.datetime.now(dt.UTC) - failed < dt.timedelta(seconds=2 * self._watch):
+                return FAILING.format(reason=now.last_error_message, count=now.pending_update_count)
+            return None
         await self._bot.set_webhook(
             self._url,
             allowed_updates=self._allowed,
@@ -129,3 +142,4 @@ class Webhook:
         except OSError as error:
             _log.warning("Le fichier %s ne peut pas être écrit (%s).", self._kept, error.strerror)
         _log.info("Le webhook de Telegram est posé.")
+        return None
