@@ -368,7 +368,8 @@ async def test_no_word_leaves_but_by_post(
     async with page.expect_request("**/suggestions"):
         await page.keyboard.type("motsintimes", delay=20)
     await page.keyboard.press("Enter")
-    await expect(page.locator("article").last).to_be_visible()
+    answered = page.locator("article, h2:has-text('Aucune question trouvée')").last
+    await expect(answered).to_be_visible()
     await page.wait_for_load_state("networkidle")
     seen += [page.url, await page.title(), await page.evaluate("document.referrer")]
     assert not [one for one in seen if "intime" in one.lower()]
