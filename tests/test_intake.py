@@ -692,19 +692,24 @@ async def test_numbers_may_begin_anew_after_a_long_quiet(
         await asyncio.wait([task])
 
 
+def watchful(application: BotApplication, services: Services, kept: Path) -> Webhook:
+    """One that looks all the time whether it is still set."""
+    return Webhook(
+        application,
+        Intake(application, services.database),
+        handlers.ALLOWED_UPDATES,
+        public_url=PUBLIC,
+        secret="secret",
+        kept=kept,
+        watch=0.01,
+    )
+
+
 async def test_a_webhook_that_another_removed_is_set_again(
     api: BotApi, services: Services, tmp_path: Path
 ) -> None:
     async with started(api, services) as application:
-        webhook = Webhook(
-            application,
-            Intake(application, services.database),
-            handlers.ALLOWED_UPDATES,
-            public_url=PUBLIC,
-            secret="secret",
-            kept=tmp_path / "kept",
-            watch=0.01,
-        )
+        webhook = watchful(application, services, tmp_path / "kept")
         task = asyncio.create_task(webhook.run())
         await api.until(lambda: bool(api.webhook["url"]))
         api.webhook = {"url": ""}
@@ -721,15 +726,7 @@ async def test_why_telegram_takes_no_webhook_or_fails_to_deliver_is_told(
     reserved = "Bad Request: bad webhook: IP address 10.0.0.1 is reserved"
     api.fail("setWebhook", Fault(400, reserved))
     async with started(api, services) as application:
-        webhook = Webhook(
-            application,
-            Intake(application, services.database),
-            handlers.ALLOWED_UPDATES,
-            public_url=PUBLIC,
-            secret="secret",
-            kept=tmp_path / "kept",
-            watch=0.01,
-        )
+        webhook = watchful(application, services, tmp_path / "kept")
         task = asyncio.create_task(webhook.run())
         await api.until(lambda: "is reserved" in str(webhook.problem))
         await api.until(lambda: webhook.problem is None)
@@ -756,15 +753,7 @@ async def test_a_webhook_needs_no_file(
     """Where nothing can be kept, Telegram is told at the start, and is not told again."""
     (tmp_path / "data").write_text("un fichier à la place du dossier", "utf-8")
     async with started(api, services) as application:
-        webhook = Webhook(
-            application,
-            Intake(application, services.database),
-            handlers.ALLOWED_UPDATES,
-            public_url=PUBLIC,
-            secret="secret",
-            kept=tmp_path / "data" / "kept",
-            watch=0.01,
-        )
+        webhook = watchful(application, services, tmp_path / "data" / "kept")
         task = asyncio.create_task(webhook.run())
         await api.until(lambda: len(api.made("getWebhookInfo")) >= 3)
         assert webhook.problem is None

@@ -4,10 +4,13 @@ Rows are of our own invention, or faults found in trials; none is a phrasing of 
 """
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from bot.conversation.assistant import Assistant
+from bot.conversation.message import rank, read_message
+from bot.conversation.parts import parts_asked
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from tests.conftest import ACTS
 
@@ -196,3 +199,16 @@ def test_a_grief_told_in_a_letter_does_not_hide_what_it_asks(assistant: Assistan
         "d'un mineur garde ses droits, et vers quelle administration se tourner. Bien à vous."
     )
     assert {"ayants-droit", "angdm"} & set(talk(assistant, letter).entries)
+
+
+def test_parts_ask_nothing_where_all_that_is_ranked_is_gone(assistant: Assistant) -> None:
+    """For the seconds in which the matcher of the base before still serves."""
+    served = assistant.served
+    message = read_message("Quand ça commence et qui paie ?", served)
+    ranking = rank(message, served)
+    assert len(parts_asked(message, ranking, served)) == 2
+    ranked = {one.entry for part in message.parts for one in served.matcher.rank(part).candidates}
+    key = next(key for key in served.base.entries if key not in ranked)
+    left = {key: served.base.entries[key]}
+    after = replace(served, base=served.base.model_copy(update={"entries": left}))
+    assert parts_asked(message, ranking, after) == ()

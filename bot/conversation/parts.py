@@ -41,9 +41,10 @@ def parts_asked(message: Message, ranking: Ranking, served: Served) -> tuple[str
     for part in message.parts:
         ranked = served.matcher.rank(part).among(served.entries)
         least, in_scope = SURE_PART if sure else PART
-        if ranked.in_scope < in_scope or ranked.candidates[0].score < least * ranked.in_scope:
+        best = next(iter(ranked.candidates), None)  # none where all that it ranks is gone
+        if best is None or ranked.in_scope < in_scope or best.score < least * ranked.in_scope:
             return ()
-        found.append(ranked.candidates[0].entry)
+        found.append(best.entry)
     if len(set(found)) < 2:
         return ()
     whole = ranking.candidates[0]
