@@ -18,7 +18,7 @@ from bot.knowledge.model import Entry
 from bot.knowledge.texts import Texts
 from bot.language.masking import masked
 from bot.language.typography import typeset
-from bot.language.words import stems
+from bot.language.words import normalise, stems
 from bot.matching.decision import Answered, Candidate, Ranking, decide
 
 #: A message that goes on has so many words of its own at most.
@@ -34,6 +34,8 @@ LEANING = 0.5
 #: Its best entry's share of what the message alone says, from which its own words tell what it is
 #: about: « et mon chien ? »; and the least that it must say.
 TOLD, NAMED = 0.7, 0.5
+#: The share of a place's name that an entry about it has.
+KNOWN = 0.5
 #: First words of a message that goes on, and pronouns of what was named before.
 _OPENERS = frozenset("et mais ou alors donc puis sinon".split())  # noqa: SIM905
 _PRONOUNS = frozenset("elle elles il ils ca y en celle celles celui ceux".split())  # noqa: SIM905
@@ -87,6 +89,37 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     ranked = sorted(found.values(), key=lambda one: (-scores[one.entry], one.entry))
     candidates = tuple(replace(one, score=scores[one.entry]) for one in ranked)
     return Ranking(candidates, own * alone.in_scope + left * whole.in_scope), understood
+
+
+def moved(message: Message, before: Conversation, served: Served) -> Candidate | None:
+    """What the last question asks, of the place alone that the message names: « et à Douai ? ».
+
+    Of the entries beside the one just answered, in its theme, the one that knows that place and is
+    surely meant. None where there is none: the answer is as it was, and it is said where the
+    commune stands.
+    """
+    place, speech = message.place, served.gazetteer.region.speech
+    subject = served.entries.get(before.entry or "")
+    if before.last != Outcome.ANSWER.value or not subject or not before.wish or not place.matched:
+        return None
+    asked = normalise(message.text).split()
+    led = {"et", "mais", "ou", *speech.avant_lieu}
+    if asked[0] not in led or not {*asked} <= led.union(normalise(place.matched).split()):
+        return None
+    found = served.gazetteer.find(before.wish)
+    wish = before.wish if isinstance(found, Unknown) else found.rest
+    beside = {
+        key: one
+        for key, one in served.entries.items()
+        if one.theme == subject.theme and one is not subject
+    }
+    ranking = served.matcher.rank(f"{wish} {place.matched}", place.matched).among(beside)
+    shared = sum(one.score for one in ranking.candidates)
+    left = tuple(replace(one, score=one.score / shared) for one in ranking.candidates if shared)
+    match decide(Ranking(left, 1.0), served.policy):
+        case Answered(candidate) if candidate.parts["lieu"] >= KNOWN:
+            return candidate
+    return None
 
 
 def _ordinary(served: Served) -> Mapping[str, Entry]:

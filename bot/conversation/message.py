@@ -30,7 +30,7 @@ class Message:
     reading: Reading
     place: Lookup
     only_place: bool  # it asks nothing but whether a place is concerned
-    alarm: str | None  # entry of the danger or distress that its words tell
+    alarms: tuple[str, ...]  # entries of the dangers or distress that its words tell, gravest first
     calm: tuple[str, ...]  # alarms that its words silence, where these are only likely
     act: str | None  # the dialogue act that the whole message is: a greeting, thanks…
     opening: str | None  # the one that it begins with, where it goes on and asks nothing
@@ -56,7 +56,7 @@ def read_message(typed: str, served: Served) -> Message:
         reading=served.matcher.read(text),
         place=place,
         only_place=_asks_only_about(place, text, served),
-        alarm=served.base.alarms.find(text, served.matcher.repair),
+        alarms=served.base.alarms.all_in(text, served.matcher.repair),
         calm=served.base.calm.all_in(text, served.matcher.repair),
         act=served.base.acts.find(text),
         opening=served.base.acts.opening(text),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.conversation.message import LETTER, Message
 from bot.conversation.served import Served
-from bot.language.words import sentences
+from bot.language.words import is_asked, sentences
 from bot.matching.decision import SUGGESTIONS, Answered, Ranking, decide
 
 #: Each part of a message is offered from these on: its entry's share of the probability that some
@@ -12,6 +12,12 @@ from bot.matching.decision import SUGGESTIONS, Answered, Ranking, decide
 PART = 0.45, 0.2
 #: The same where one entry answers the whole message.
 SURE_PART = 0.75, 0.4
+
+#: The same of a sentence of a letter that asks.
+PERHAPS = 0.05
+
+#: Probability from which a letter that asks nothing asks what a sentence tells.
+TOLD = 0.95
 
 #: Probability from which a question is offered with a refusal: it costs a line, and may be it.
 PLAUSIBLE = 0.015
@@ -53,26 +59,37 @@ def parts_asked(message: Message, ranking: Ranking, served: Served) -> tuple[str
     return tuple(dict.fromkeys(found))[:SUGGESTIONS]
 
 
-def sentences_asked(message: Message, served: Served) -> tuple[Mapping[str, float], bool]:
-    """What the sentences of a message are sure to be about, likeliest first, and if one asks it.
+def sentences_told(message: Message, served: Served) -> tuple[Mapping[str, float], bool]:
+    """{entry: probability} of what the sentences of a message are about, what is asked first.
 
-    Of a letter, what is only told counts too; of a shorter message, only what is asked.
+    And whether the first is surely what the message asks. What is only told counts in a letter
+    alone; what is not sure, where nothing of its kind is.
     """
-    found: dict[str, float] = {}
-    likely: dict[str, float] = {}
-    asked = False
+    asked: dict[str, float] = {}
+    told: dict[str, float] = {}
+    asked_perhaps: dict[str, float] = {}
+    told_perhaps: dict[str, float] = {}
+    letter = len(message.text) >= LETTER
     for sentence in dict.fromkeys(sentences(message.text)):
-        ranking = served.matcher.rank(sentence).among(served.entries)
-        if not isinstance(decide(ranking, served.policy), Answered):
-            for one in ranking.candidates[:1]:
-                if one.score >= PART[0] and not served.entries[one.entry].alarm:
-                    likely[one.entry] = max(one.score, likely.get(one.entry, 0.0))
-            continue
-        best, asks = ranking.candidates[0], sentence.endswith("?")
-        if asks or len(message.text) >= LETTER:
+        ranking, asks = served.matcher.rank(sentence).among(served.entries), is_asked(sentence)
+        for best in ranking.candidates[:1]:
+            if isinstance(decide(ranking, served.policy), Answered):
+                found = asked if asks else told
+            elif best.score >= (PERHAPS if asks else PART[0]) and not _alarm(best.entry, served):
+                found = asked_perhaps if asks else told_perhaps
+            else:
+                continue
             found[best.entry] = max(best.score, found.get(best.entry, 0.0))
-            asked = asked or asks
-    if len(message.text) >= LETTER and all(served.entries[key].alarm for key in found):
-        found |= likely  # to be offered: nothing is sure, or only a grief told on the way
-    kept = sorted(found, key=lambda key: -found[key])[:SUGGESTIONS]
-    return {key: found[key] for key in kept}, asked
+    kinds = [asked]
+    if letter:
+        kinds = [asked or asked_perhaps, told]
+        if all(_alarm(key, served) for kind in kinds for key in kind):
+            kinds.append(told_perhaps)  # nothing is sure, or only a grief told on the way
+    ordered = [one for kind in kinds for one in sorted(kind.items(), key=lambda one: -one[1])]
+    first = dict(reversed(ordered))  # of one told twice, the first time
+    sure = asked or (not asked_perhaps and max(told.values(), default=0.0) >= TOLD)
+    return {key: first[key] for key in [*dict(ordered)][:SUGGESTIONS]}, bool(sure)
+
+
+def _alarm(entry: str, served: Served) -> bool:
+    return served.entries[entry].alarm

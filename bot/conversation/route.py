@@ -18,16 +18,16 @@ from bot.conversation.acting import (
 )
 from bot.conversation.action import Ask
 from bot.conversation.answers import Answers
-from bot.conversation.context import finish
+from bot.conversation.context import finish, moved
 from bot.conversation.message import LETTER, decision_of, rank, read_message
-from bot.conversation.parts import parts_asked, plausible, sentences_asked
+from bot.conversation.parts import parts_asked, plausible, sentences_told
 from bot.conversation.pieces import plainly_one, whole
 from bot.conversation.places import knows_estate, named
 from bot.conversation.reply import Outcome, Question, Reply
 from bot.conversation.served import Served
 from bot.conversation.way import Because, Trace, Way
 from bot.knowledge.acts import Then
-from bot.language.words import sentences
+from bot.language.words import is_announced, sentences
 from bot.matching.decision import (
     Answered,
     Suggestions,
@@ -41,6 +41,9 @@ ALARM_SCORE = 0.45
 #: A pattern does not ring where an ordinary entry is surer than this: « sans voiture on est
 #: coincés, des bus ? » is about transport. No sentence of tests/cases/alarmes.yaml is lost by it.
 ORDINARY_SCORE = 0.95
+#: Probability that a message of several sentences asks something here, from which the one that is
+#: sure is answered.
+IN_SCOPE = 0.1
 #: Probability from which an entry is preferred to an act that the words are like.
 LIKELY = 0.3
 
@@ -107,9 +110,13 @@ def _nothing(way: Way) -> Reply | None:
 
 
 def _alarm(way: Way) -> Reply | None:
-    entry = way.message.alarm
-    if entry is None or entry not in way.served.entries:
+    rung = [alarm for alarm in way.message.alarms if alarm in way.served.entries]
+    if not rung:
         return None
+    scores = {one.entry: one.score for one in way.ranking.candidates}
+    likeliest = max(rung, key=lambda alarm: scores.get(alarm, 0.0))
+    # « Ça serre dans la poitrine et dans le bras » has words of violence, and is none.
+    entry = likeliest if scores.get(likeliest, 0.0) >= ALARM_SCORE else rung[0]
     best = way.ranking.candidates[0] if way.ranking.candidates else None
     if best and best.score > ORDINARY_SCORE and not way.served.entries[best.entry].alarm:
         way.why(
@@ -174,6 +181,10 @@ def _asked_place(way: Way) -> Reply | None:
     if isinstance(place, Unknown) and place.street:
         way.why("lieu", "Le message est une adresse, sans la commune.")
         return way.answers.where(way.conversation)
+    if found := moved(message, way.conversation, way.served):
+        way.why("lieu", f"La question d’avant, pour un autre lieu ({named(place)}).")
+        way.understood = way.served.entries[found.entry].question
+        return way.answers.entry(found.entry, way.located, found.score, way.commune)
     if _has_own_entry(place, way):
         return None
     way.why("lieu", f"Le message demande seulement si un lieu est concerné ({named(place)}).")
@@ -223,19 +234,23 @@ def _several(way: Way) -> Reply | None:
 
 
 def _letter(way: Way) -> Reply | None:
-    """What a long letter asks, wherever it stands: the sentences that are sure by themselves."""
+    """What a long letter asks, wherever it stands: the sentences that are sure by themselves.
+
+    So of a shorter message that is clear only by what it asks: « Notre zone s’achève. La sortie
+    est-elle dégressive ? », or that announces it: « … moi je veux juste savoir quand ».
+    """
     message, long = way.message, len(way.message.text) >= LETTER
     told = sentences(message.text)
     clear = isinstance(decision_of(way.ranking, message, way.served), Answered)
-    if not long and (len(told) < 2 or clear):
+    if not long and (len(told) < 2 or (clear and not any(map(is_announced, told)))):
         return None
-    found, asked = sentences_asked(message, way.served)
+    found, asked = sentences_told(message, way.served)
     if not found:
         return None
     keys = tuple(found)
     way.why("lettre", f"Des phrases de la lettre demandent : {', '.join(keys)}.")
     score, several = found[keys[0]], len(keys) > 1
-    if not several and asked and long:
+    if not several and asked and (long or way.ranking.in_scope >= IN_SCOPE):
         return way.answers.entry(keys[0], way.conversation, score, way.commune)
     return way.answers.suggestions(keys, way.conversation, score, way.commune, several=several)
 
@@ -259,10 +274,7 @@ def _entry(way: Way) -> Reply | None:
             return way.answers.commune(way.remembered, way.conversation, score)
     elif key in way.served.gazetteer.region.by_commune and place.matched:
         return placed(place, way.conversation, way.served, score, key)
-    conversation = way.conversation
-    if commune:
-        conversation = replace(conversation, commune=commune.code_insee)
-    return way.answers.entry(key, conversation, score, commune)
+    return way.answers.entry(key, way.located, score, commune)
 
 
 def _opening(way: Way) -> Reply | None:

@@ -33,8 +33,8 @@ def suggestions(typed: str, served: Served, *, only_place: bool = False) -> tupl
     if only_place:
         return places
     asked = read_message(typed, served)
-    if asked.alarm:
-        return Answers(served).questions((asked.alarm,))
+    if asked.alarms:
+        return Answers(served).questions(asked.alarms[:1])
     keys = [one.id for one in served.entries.values() if _holds(one.question, words)][:QUESTIONS]
     if len(keys) < QUESTIONS and not places:
         keys += _likely(asked, served)
@@ -44,9 +44,9 @@ def suggestions(typed: str, served: Served, *, only_place: bool = False) -> tupl
 def searched(typed: str, served: Served) -> tuple[str, ...]:
     """The entries whose questions hold all the words, then those likely to answer them."""
     words, asked = normalise(typed[:200]), read_message(typed, served)
-    alarm = [asked.alarm] if asked.alarm in served.entries else []
+    alarms = [alarm for alarm in asked.alarms if alarm in served.entries]
     held = [one.id for one in served.entries.values() if words and _holds(one.question, words)]
-    return tuple(dict.fromkeys([*filter(None, alarm), *held, *_likely(asked, served)]))
+    return tuple(dict.fromkeys([*alarms, *held, *_likely(asked, served)]))
 
 
 def _likely(asked: Message, served: Served) -> list[str]:

@@ -1,6 +1,6 @@
 """One question on its way to a reply: what is known of it, and why the reply is that one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.communes.commune import Commune, Found
@@ -56,6 +56,14 @@ class Way:
     def commune(self) -> Commune | None:
         """The commune that the message names, where it names one alone."""
         return self.message.place.commune if isinstance(self.message.place, Found) else None
+
+    @property
+    def located(self) -> Conversation:
+        """The conversation with the commune that the message names."""
+        commune = self.commune
+        return (
+            replace(self.conversation, commune=commune.code_insee) if commune else self.conversation
+        )
 
     @property
     def remembered(self) -> Commune | None:

@@ -150,13 +150,32 @@ _NEXT_QUESTION = re.compile(
 )
 
 
+#: What announces a question, wherever it stands: « … moi je veux juste savoir combien de temps ».
+_ANNOUNCED = re.compile(
+    r"(?:moi )?(?:je |j['’ ]?)(?:ve[ux]+t?|voudrais?|voulais?|souhait(?:e|erais)|aimerais?)"
+    r"(?: juste| bien| simplement| seulement| donc| surtout)? savoir\b"
+    r"|(?:pouvez|pourriez|pouriez|peux|peut|pourrais)[- ](?:vous|tu) (?:donc )?me"
+    r" (?:dire|indiquer|préciser)\b"
+    r"|dites?[- ]moi\b|ma question (?:est|c['’]est|porte|concerne)\b",
+    re.IGNORECASE,
+)
 #: Where a sentence of a letter ends.
-_SENTENCE_END = re.compile(r"(?<=[.!?;…])\s+|\n+")
+_SENTENCE_END = re.compile(rf"(?<=[.!?;…])\s+|\n+|\s+(?={_ANNOUNCED.pattern})", re.IGNORECASE)
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text that say anything, in order."""
+    """The sentences of a text that say anything, in order; an announced question is one."""
     return tuple(one for part in _SENTENCE_END.split(text) if stems(one := part.strip()))
+
+
+def is_asked(sentence: str) -> bool:
+    """Whether the sentence asks: it ends so, or announces it."""
+    return sentence.endswith("?") or is_announced(sentence)
+
+
+def is_announced(sentence: str) -> bool:
+    """Whether the sentence begins by announcing that it asks."""
+    return _ANNOUNCED.match(sentence) is not None
 
 
 def parts(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from weakref import proxy
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.language.french import is_french
 from bot.language.phonetics import word_sound
 from bot.language.words import FUNCTION_WORDS, SMS, normalise, stem, without_wrapping
 
@@ -96,7 +97,8 @@ class Reader:
         counts = careful + Counter({word: n for word, n in loose.items() if n > 1})
         reader = cls(*_with_sounds(counts), synonyms, shorthand)
         for word, count in loose.items():
-            if count == 1 and len(word) >= SEEN_ONCE and reader.repair(word) == word:
+            long = len(word) >= SEEN_ONCE and reader.repair(word) == word
+            if count == 1 and (long or is_french(word)):
                 counts[word] = 1
         return cls(*_with_sounds(counts), synonyms, shorthand)
 
@@ -122,10 +124,13 @@ class Reader:
             return word
         if len(set(word)) == 1:
             return word  # « xxxxx » sounds like nothing, and so do « peut » and « idée »
-        if word[0] in _ELIDED and len(word) > ONE_EDIT and word[1:] in self.known:
+        french = is_french(word)
+        if not french and word[0] in _ELIDED and len(word) > ONE_EDIT and word[1:] in self.known:
             return word[1:]
         if (other := word.removesuffix("s") if word[-1] == "s" else f"{word}s") in self.known:
             return other
+        if french:
+            return word
         if len(word) >= ONE_EDIT and (near := self._nearest(word, 1)):
             return near
         alike = [
