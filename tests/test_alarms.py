@@ -53,6 +53,10 @@ AT_ONCE = [
     ("on m'a appelé de la part de l'état pour changer ma chaudière gratis", "demarchage-arnaque"),
     ("quelqu'un est passé au nom de la région pour isoler les combles", "demarchage-arnaque"),
     ("j'ai recu un sms panneaux solaires gratuits", "demarchage-arnaque"),
+    # words of two alarms: the one that the whole message is like
+    ("ça me serre dans la poitrine et ça descend dans le bras gauche", "malaise-blessure"),
+    ("un mec a sonné, il veut ma carte bleue pour la rénovation", "demarchage-arnaque"),
+    ("mamie vient de dégringoler l'escalier, elle répond plus", "malaise-blessure"),
 ]
 ORDINARY = [
     "Ma facture de gaz va-t-elle baisser ?",

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from bot.language.cleaning import cleaned
+from bot.language.french import is_french
 from bot.language.typography import long_date, typeset
-from bot.language.words import normalise, stem, stems, tokens
+from bot.language.words import is_asked, normalise, sentences, stem, stems, tokens
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,31 @@ def test_sms_spellings_are_written_out(text: str, expected: tuple[str, ...]) -> 
 )
 def test_words_of_one_family_share_a_stem(family: tuple[str, ...]) -> None:
     assert len({stem(normalise(word)) for word in family}) == 1
+
+
+@pytest.mark.parametrize("word", ["royalement", "detour", "zygotes", "deviendrait", "sert"])
+def test_forms_of_french_words_are_known(word: str) -> None:
+    assert is_french(word)
+
+
+@pytest.mark.parametrize("word", ["chofage", "logment", "aaa", "zzzz", "", "royalemen", "zz"])
+def test_slips_are_no_french_words(word: str) -> None:
+    assert not is_french(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "asked"),
+    [
+        ("J'ai écrit. Rien ne vient ! On fait quoi ?", 3, [False, False, True]),
+        ("c'est pas moi, moi je veux juste savoir combien de temps", 2, [False, True]),
+        ("vous pouvez me dire quand", 1, [True]),
+        ("qui paie", 1, [False]),
+    ],
+)
+def test_sentences_and_what_is_asked(text: str, told: int, asked: list[bool]) -> None:
+    found = sentences(text)
+    assert len(found) == told
+    assert [is_asked(one) for one in found] == asked
 
 
 def test_question_words_and_negation_are_kept() -> None:

@@ -69,6 +69,11 @@ def test_words_much_like_those_of_an_act_are_it(assistant: Assistant, text: str,
         "super et la date de fin ?",
         "attendez, et si je refuse les travaux",
         "rappelez moi",
+        "rappelez-moi au 06 12 34 56 78",
+        "je suis au rsa je peux avoir un logement",
+        "à denain ils refont quelles cités",
+        "plus rien ne chauffe à la maison",
+        "à quoi ça sert tout ça, l'ERBM",
     ],
 )
 def test_a_question_is_no_act_whatever_it_begins_with(assistant: Assistant, text: str) -> None:
@@ -212,3 +217,50 @@ def test_parts_ask_nothing_where_all_that_is_ranked_is_gone(assistant: Assistant
     left = {key: served.base.entries[key]}
     after = replace(served, base=served.base.model_copy(update={"entries": left}))
     assert parts_asked(message, ranking, after) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "entry"),
+    [
+        ("les travaux à Lens ils en sont où", "et à Douai ?", "chantiers-douaisis"),
+        ("quels chantiers dans le béthunois", "et à Lens ?", "chantiers-lens-lievin"),
+        ("la part de la région", "et Bruxelles ?", "argent-europe"),
+    ],
+)
+def test_the_same_question_of_another_place(
+    assistant: Assistant, before: str, then: str, entry: str
+) -> None:
+    made = talk(assistant, before, then)
+    assert made.entry == entry
+    assert made.understood == assistant.served.entries[entry].question
+
+
+@pytest.mark.parametrize("then", ["et à Lens ?", "Lens est concernée ?", "Lens"])
+def test_where_no_entry_knows_the_place_its_status_is_said(assistant: Assistant, then: str) -> None:
+    made = talk(assistant, "qui paie les travaux dans les maisons ?", then)
+    assert (made.outcome, made.commune and made.commune.name) == (Outcome.COMMUNE, "Lens")
+
+
+@pytest.mark.parametrize(
+    ("message", "entry"),
+    [
+        ("les impayés c'est pas moi, je veux juste savoir combien de temps durent les travaux",
+         "duree-travaux"),
+        ("vous gardez ce que j'écris là ? c'est surveillé ?", "donnees-personnelles"),
+    ],
+)  # fmt: skip
+def test_what_a_message_announces_or_asks_is_answered(
+    assistant: Assistant, message: str, entry: str
+) -> None:
+    made = talk(assistant, message)
+    assert (made.outcome, made.entry) == (Outcome.ANSWER, entry)
+
+
+def test_what_a_letter_asks_comes_before_what_it_tells(assistant: Assistant) -> None:
+    letter = (
+        "Madame, Monsieur, je me permets de vous écrire car j'habite la même rue depuis 1987. Mon "
+        "époux est parti l'an passé et mes enfants sont loin. Je n'ai jamais eu de retard de loyer "
+        "et les voisins me connaissent bien. Je voudrais savoir si je pourrais échanger la maison "
+        "contre une plus petite, car trois chambres pour moi seule, c'est beaucoup. Merci à vous."
+    )
+    assert talk(assistant, letter).entries[0] == "echanger-logement"

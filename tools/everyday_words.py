@@ -1,8 +1,9 @@
-"""Writes mots_courants.txt and the second part of villes_ailleurs.txt in knowledge/lieux.
+"""Writes bot/language/mots.txt.gz, and two lists of knowledge/lieux, from a French dictionary.
 
-Both lists keep the commune search from taking plain French, or a town elsewhere, for a commune of
-the territory. Only what could be confused is kept. To run again whenever
-communes.csv or communes_aliases.csv changes:
+The first is every form of a word of French (bot/language/french.py). The others, mots_courants.txt
+and the second part of villes_ailleurs.txt, keep the commune search from taking plain French, or a
+town elsewhere, for a commune of the territory; only what could be confused is kept. To run again
+whenever communes.csv or communes_aliases.csv changes:
 
     python -m tools.everyday_words [--communes communes.json]
 
@@ -13,10 +14,11 @@ towns already listed are kept.
 
 import argparse
 import datetime as dt
+import gzip
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bot.communes.estates import Estates
@@ -24,6 +26,7 @@ from bot.communes.names import EverydayWords, Names
 from bot.communes.spelling import ARTICLES, full_key, name_words, short_key, word_set
 from bot.communes.tables import read_aliases, read_communes
 from bot.knowledge.region import Region
+from bot.language.french import SHORTEST
 from bot.language.words import fold
 from bot.storage.knowledge_files import load
 
@@ -31,6 +34,7 @@ KNOWLEDGE = Path(__file__).resolve().parent.parent / "knowledge"
 LOCAL = KNOWLEDGE / "lieux"
 WORDS = LOCAL / "mots_courants.txt"
 TOWNS = LOCAL / "villes_ailleurs.txt"
+FRENCH = Path(__file__).resolve().parent.parent / "bot" / "language" / "mots.txt.gz"
 HUNSPELL = Path("/usr/share/hunspell")
 LARGE, SMALL, HUGE = 20_000, 2_000, 100_000
 
@@ -100,12 +104,18 @@ def _forms(entry: str, suffixes: dict[str, list[_Rule]]) -> Iterator[str]:
             yield word.removesuffix(strip) + add
 
 
-def everyday_forms(around: Set[str]) -> set[str]:
-    """Every folded one-word form of the dictionary, and the words `around` places."""
+def dictionary_forms() -> set[str]:
+    """Every folded one-word form of the dictionary."""
     suffixes = _suffixes((HUNSPELL / "fr.aff").read_text("utf-8"))
     entries = (HUNSPELL / "fr.dic").read_text("utf-8").splitlines()[1:]
     forms = {fold(form) for entry in entries for form in _forms(entry, suffixes)}
-    return {form for form in forms | _MORE | around if re.fullmatch("[a-z]{2,}", form)}
+    return {form for form in forms if re.fullmatch("[a-z]{2,}", form)}
+
+
+def packed(forms: Iterable[str]) -> bytes:
+    """The forms of SHORTEST letters or more, as french.py reads them: the same bytes each time."""
+    listed = "\n".join(sorted(form for form in forms if len(form) >= SHORTEST))
+    return gzip.compress(listed.encode("ascii"), 9, mtime=0)
 
 
 def confusable(
@@ -172,7 +182,10 @@ def main() -> None:
         derived = TOWNS_NOTE + "\n".join(towns_elsewhere(communes, names, region)) + "\n"
         TOWNS.write_text(by_hand + TOWNS_MARK + derived, "utf-8")
     towns = [line for line in (by_hand + derived).splitlines() if line and line[0] != "#"]
-    words = sorted(confusable(everyday_forms(region.speech.autour), names, estates, towns))
+    forms = dictionary_forms()
+    FRENCH.write_bytes(packed(forms))
+    forms |= {word for word in _MORE | region.speech.autour if len(word) > 1}
+    words = sorted(confusable(forms, names, estates, towns))
     WORDS.write_text(WORDS_HEADER + "\n".join(words) + "\n", "utf-8")
     print(f"{len(words)} mots, {len(towns)} villes et régions")
 

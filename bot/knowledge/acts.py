@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.language.french import is_french
 from bot.language.phonetics import word_sound
 from bot.language.typography import typeset
 from bot.language.words import FUNCTION_WORDS, normalise, tokens, without_wrapping
@@ -147,6 +148,7 @@ class Acts:
             name: {sound for text in act.messages if len(sound := _sound(text.split())) > LONG}
             for name, act in acts.items()
         }
+        self._messages = {text: name for name, act in acts.items() for text in act.messages}
         #: What a longer message may be made of: {words by sound: act}, and their most words.
         self._pieces = {
             _sound(text.split()): name
@@ -184,12 +186,17 @@ class Acts:
         if "?" in text or len(words) > LONGEST or not QUESTIONING.isdisjoint(words):
             return None
         for stop in range(min(len(words), FIRST), 0, -1):
-            name = self._whole(" ".join(words[:stop]))
+            # « Rien » and « à demain » are acts; « rien ne chauffe » and « à Denain » begin none.
+            name = (
+                self._messages.get(" ".join(words[:stop]))
+                if stop > 1
+                else self._by_word.get(self._meant(words[0]))
+            )
             if name and self._acts[name].opens:
                 return (
                     None if _DENIALS.issuperset(words[stop : stop + 1]) and words[stop:] else name
                 )
-        known = (self._by_word.get(self._by_sound.get(word_sound(word), word)) for word in words)
+        known = (self._by_word.get(self._meant(word)) for word in words)
         return next((name for name in known if name and self._acts[name].closes), None)
 
     def find(self, text: str) -> str | None:
@@ -244,7 +251,7 @@ class Acts:
             ends: list[tuple[int, int, list[str]]] = []
             if word in self._polite or word in FUNCTION_WORDS:
                 ends.append((start + 1, covered, names))
-            if name := self._by_word.get(self._by_sound.get(sounds[start], word)):
+            if name := self._by_word.get(self._meant(word)):
                 ends.append((start + 1, covered + 1, [*names, name]))
             for stop in range(start + 1, min(len(words), start + self._longest) + 1):
                 if stop == start + 1 and len(words) > 1:
@@ -258,6 +265,10 @@ class Acts:
                     best[stop] = (count, made)
         done = best[-1]
         return done[1] if done and 2 * done[0] >= len(words) else None
+
+    def _meant(self, word: str) -> str:
+        """The word of an act that a misspelt one sounds like; « sert » is no « sœur »."""
+        return word if is_french(word) else self._by_sound.get(word_sound(word), word)
 
     def _whole(self, text: str) -> str | None:
         words = tokens(text)
@@ -281,10 +292,10 @@ class Acts:
         for name, act in self._acts.items():
             if not said.isdisjoint(act.messages) or sounds in self._sounds[name]:
                 return name
-            among = sum(word in act.words for word in words) if act.share else 0
+            among = sum(word in act.words and len(word) > 1 for word in words) if act.share else 0
             if act.share and among >= max(2, act.share * len(words)):
                 return name
-        words = tuple(self._by_sound.get(word_sound(word), word) for word in words)
+        words = tuple(map(self._meant, words))
         known = [self._by_word[word] for word in words if word in self._by_word]
         for name in known:
             if within := self._acts[name].within:

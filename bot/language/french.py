@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 #: Letters of the shortest word that is listed.
-SHORTEST = 5
+SHORTEST = 4
 
 
 def is_french(word: str) -> bool:

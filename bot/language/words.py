@@ -46,6 +46,16 @@ SMS = MappingProxyType(
         "esque": "est ce que", "eske": "est ce que", "esk": "est ce que", "cest": "c est",
         "es": "est", "sui": "suis", "dan": "dans", "keske": "qu est ce que",
         "kesk": "qu est ce que", "koman": "comment", "komen": "comment", "sa": "ca",
+        "jss": "je suis", "jui": "je suis", "chuis": "je suis", "chui": "je suis",
+        "jdois": "je dois", "jdoi": "je dois", "jpeu": "je peux", "jveu": "je veux",
+        "jve": "je veux", "jvoudrai": "je voudrais", "jvoudrais": "je voudrais",
+        "jfais": "je fais", "jsais": "je sais", "jsai": "je sais", "jcrois": "je crois",
+        "jpp": "j en peux plus", "jms": "jamais", "tjrs": "toujours", "ajd": "aujourd hui",
+        "ojd": "aujourd hui", "vs": "vous", "vou": "vous", "ns": "nous", "nou": "nous",
+        "pa": "pas", "dc": "donc", "tps": "temps", "pdt": "pendant", "pb": "probleme",
+        "dsl": "desole", "mm": "meme", "tro": "trop", "fo": "faut", "fau": "faut",
+        "fodra": "faudra", "kelk1": "quelqu un", "qq1": "quelqu un", "ossi": "aussi",
+        "osi": "aussi", "kom": "comme", "lgt": "logement", "vrmt": "vraiment",
     }
 )  # fmt: skip
 

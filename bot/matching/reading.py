@@ -124,7 +124,7 @@ class Reader:
             return word
         if len(set(word)) == 1:
             return word  # « xxxxx » sounds like nothing, and so do « peut » and « idée »
-        french = is_french(word)
+        french = len(word) >= ONE_EDIT and is_french(word)
         if not french and word[0] in _ELIDED and len(word) > ONE_EDIT and word[1:] in self.known:
             return word[1:]
         if (other := word.removesuffix("s") if word[-1] == "s" else f"{word}s") in self.known:
