@@ -59,6 +59,12 @@ AT_ONCE = [
     ("mamie vient de dégringoler l'escalier, elle répond plus", "malaise-blessure"),
 ]
 ORDINARY = [
+    # what is under « jamais » silences an alarm whatever rings it
+    "c'est quoi l'histoire du terril qui fume, il brûle encore dedans ?",
+    "Germinal ça finit comment ? la mine elle s'écroule non ?",
+    "mon père a connu la guerre, les bombes tombaient sur la gare en 44",
+    "mon chef me tue à petit feu avec ses horaires",
+    "huit mois que j'appelle pour mes murs pleins de champignons et personne ne bouge",
     "Ma facture de gaz va-t-elle baisser ?",
     "Va-t-on changer mes fenêtres, mes volets, mon chauffage ?",
     "En quoi consiste la démarche Co&SIA ?",

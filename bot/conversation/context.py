@@ -103,7 +103,7 @@ def moved(message: Message, before: Conversation, served: Served) -> Candidate |
     if before.last != Outcome.ANSWER.value or not subject or not before.wish or not place.matched:
         return None
     asked = normalise(message.text).split()
-    led = {"et", "mais", "ou", *speech.avant_lieu}
+    led = {"et", "mais", "ou", *_PRONOUNS, *speech.avant_lieu}
     if asked[0] not in led or not {*asked} <= led.union(normalise(place.matched).split()):
         return None
     found = served.gazetteer.find(before.wish)

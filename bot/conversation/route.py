@@ -131,6 +131,9 @@ def _dialogue_act(way: Way) -> Reply | None:
     name = way.message.act
     if name is None:
         return None
+    if isinstance(place := way.message.place, Found) and not place.fuzzy:
+        way.why("acte", f"« {name} », mais un lieu est nommé ({named(place)}).")  # « à Denain »
+        return None
     found = way.served.base.acts[name]
     goes_on = found.then is Then.FOLLOW and way.subject
     in_danger = way.subject and way.served.entries[way.subject].alarm and found.then is Then.MENU

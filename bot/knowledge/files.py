@@ -76,6 +76,7 @@ class UnrelatedFile(FromFile):
 class AlarmWords(FromFile):
     patterns: _Texts = ()
     unless: _Texts = ()
+    never: _Texts = ()
     tests: _Texts = ()
     calm: _Texts = ()
 

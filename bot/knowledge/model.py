@@ -57,6 +57,7 @@ _FRENCH_KEYS = {
     "alarms": "alarmes",
     "patterns": "motifs",
     "unless": "sauf",
+    "never": "jamais",
     "calm": "calmes",
     "polite": "politesse",
     "acts": "actes",

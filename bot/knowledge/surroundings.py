@@ -61,12 +61,13 @@ def read_alarms(
 ) -> tuple[Patterns, Patterns]:
     """What rings each alarm, and what silences it where it is only likely.
 
-    An alarm of the folder replaces the program's. `known` are the entries, None where faq.yaml
-    can't be read.
+    What the folder gives of an alarm replaces what the program has of it, but for `jamais`, to
+    which it adds. `known` are the entries, None where faq.yaml can't be read.
     """
     lists: dict[str, list[str]] = {}
     ringing: dict[str, list[Pattern]] = {}
     silent: dict[str, list[Pattern]] = {}
+    never: dict[str, list[Pattern]] = {}
     read = [(documents[name], name) for name in (SHIPPED[ALARMS], ALARMS) if name in documents]
     files = [(document, whole(AlarmsFile, document, problems), name) for document, name in read]
     for document, file, name in files:
@@ -80,8 +81,11 @@ def read_alarms(
             for key, labelled, patterns in (
                 ("motifs", ringing, told.patterns),
                 ("sauf", silent, told.unless),
+                ("jamais", never, told.never),
             ):
-                labelled[entry] = []
+                kept = labelled.setdefault(entry, [])
+                if patterns and labelled is not never:
+                    kept.clear()
                 for number, text in enumerate(patterns):
                     try:
                         labelled[entry].append(Pattern.parse(text, lists))
@@ -89,10 +93,10 @@ def read_alarms(
                         where = (*path, key, number)
                         hint = "Comparez avec les motifs voisins."
                         problems.append(document.error(where, "motif", str(error), hint, entry))
-    found = Patterns(ringing)
+    found = Patterns(ringing, never)
     for document, file, _ in files:
         problems.extend(_tried(document, file, found))
-    return found, Patterns(silent)
+    return found, Patterns({key: [*silent[key], *never[key]] for key in silent})
 
 
 def _tried(document: Document, file: AlarmsFile, ringing: Patterns) -> Iterator[Problem]:

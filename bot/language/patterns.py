@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from types import MappingProxyType
 from weakref import proxy
 
 from bot.language.phonetics import word_sound
@@ -148,8 +149,14 @@ def _stands(sequence: Sequence[int], places: Mapping[int, Sequence[int]]) -> boo
 class Patterns:
     """Patterns under labels, in order: where several are found, the first label counts."""
 
-    def __init__(self, labelled: Mapping[str, Sequence[Pattern]]) -> None:
+    def __init__(
+        self,
+        labelled: Mapping[str, Sequence[Pattern]],
+        never: Mapping[str, Sequence[Pattern]] = MappingProxyType({}),
+    ) -> None:
+        """`never`, by label: where one of these is in a text, the label is not."""
         self.labels = tuple(labelled)
+        self._never = Patterns(never) if never else None
         numbers: dict[_Slot, int] = {}
 
         def numbered(sequences: Iterable[_Sequence]) -> tuple[tuple[int, ...], ...]:
@@ -196,7 +203,9 @@ class Patterns:
                 for rule in self._rules[slot]:
                     if rule.label not in found and rule.told_by(places):
                         found.add(rule.label)
-        return tuple(self.labels[label] for label in sorted(found))
+        told = tuple(self.labels[label] for label in sorted(found))
+        never = self._never.all_in(text, repair) if told and self._never else ()
+        return tuple(label for label in told if label not in never)
 
     def _takers(self, forms: Iterable[str]) -> frozenset[int]:
         """The slots that take a word of these forms."""
