@@ -246,7 +246,7 @@ def test_where_no_entry_knows_the_place_its_status_is_said(assistant: Assistant,
     [
         ("les impayés c'est pas moi, je veux juste savoir combien de temps durent les travaux",
          "duree-travaux"),
-        ("vous gardez ce que j'écris là ? c'est surveillé ?", "donnees-personnelles"),
+        ("Notre exonération BUD s'achève. La sortie est-elle dégressive ?", "bud-deja-exonere"),
     ],
 )  # fmt: skip
 def test_what_a_message_announces_or_asks_is_answered(
