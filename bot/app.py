@@ -9,8 +9,8 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 
 from bot import handlers
+from bot.answering import make_assistant
 from bot.communes.gazetteer import Gazetteer
-from bot.conversation.assistant import Assistant
 from bot.handlers.delivery.intake import Intake
 from bot.handlers.delivery.lifecycle import Channel
 from bot.handlers.delivery.polling import Polling
@@ -18,9 +18,7 @@ from bot.handlers.delivery.webhook import Webhook, secret_token
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services, StartError
 from bot.settings import Settings, secret_key
-from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
-from bot.storage.knowledge_files import Knowledge
 from bot.storage.retention import purging
 from bot.storage.revisions import Revisions
 from bot.storage.shelf import Shelf
@@ -33,20 +31,6 @@ from bot.web.server import make_app
 REACH_SECONDS = 3.0
 
 _log = logging.getLogger(__name__)
-
-
-def make_assistant(
-    settings: Settings, knowledge: Knowledge, shelf: Shelf | None = None
-) -> Assistant:
-    cache = settings.data_dir / "cache"
-    return Assistant(
-        knowledge.base,
-        knowledge.gazetteer,
-        unrelated=knowledge.common,
-        match=lambda corpus, former: matchers_of(corpus, cache, former, shelf),
-        public_url=settings.public_url,
-        retention_days=settings.retention_days,
-    )
 
 
 @contextlib.asynccontextmanager
