@@ -252,7 +252,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> None:
 
 def _assistant(settings: Settings, base: KnowledgeBase | None = None) -> Assistant:
     """With the communes and everyday messages of the knowledge folder, wherever the base is."""
-    ours = load(settings.knowledge_dir, dt.date.today())
+    ours = load(settings.knowledge_dir, dt.date.today(), advice=False)
     return make_assistant(settings, replace(ours, base=base or ours.base))
 
 
@@ -301,7 +301,7 @@ def _explain_fact(settings: Settings, key: str) -> _Told:
 
 
 def _commune(settings: Settings, options: argparse.Namespace) -> _Told:
-    lookup = load(settings.knowledge_dir, dt.date.today()).gazetteer.find(options.text)
+    lookup = load(settings.knowledge_dir, dt.date.today(), advice=False).gazetteer.find(options.text)
     outcome, communes = communes_of(lookup)
     told = {"outcome": outcome, "communes": [commune_as_json(one) for one in communes]}
     return _Told(told, lambda: terminal.show_communes(communes))

@@ -57,12 +57,16 @@ def read_drawings(files: Mapping[str, str], problems: list[Problem]) -> dict[str
 
 
 def read_alarms(
-    documents: Mapping[str, Document], known: Collection[str] | None, problems: list[Problem]
+    documents: Mapping[str, Document],
+    known: Collection[str] | None,
+    problems: list[Problem],
+    *,
+    tried: bool = True,
 ) -> tuple[Patterns, Patterns]:
     """What rings each alarm, and what silences it where it is only likely.
 
     An alarm of the folder replaces the program's. `known` are the entries, None where faq.yaml
-    can't be read.
+    can't be read. Where they are not to be `tried`, their own test sentences are left out.
     """
     lists: dict[str, list[str]] = {}
     ringing: dict[str, list[Pattern]] = {}
@@ -90,7 +94,7 @@ def read_alarms(
                         hint = "Comparez avec les motifs voisins."
                         problems.append(document.error(where, "motif", str(error), hint, entry))
     found = Patterns(ringing)
-    for document, file, _ in files:
+    for document, file, _ in files if tried else ():
         problems.extend(_tried(document, file, found))
     return found, Patterns(silent)
 
