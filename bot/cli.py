@@ -301,7 +301,9 @@ def _explain_fact(settings: Settings, key: str) -> _Told:
 
 
 def _commune(settings: Settings, options: argparse.Namespace) -> _Told:
-    lookup = load(settings.knowledge_dir, dt.date.today(), advice=False).gazetteer.find(options.text)
+    lookup = load(settings.knowledge_dir, dt.date.today(), advice=False).gazetteer.find(
+        options.text
+    )
     outcome, communes = communes_of(lookup)
     told = {"outcome": outcome, "communes": [commune_as_json(one) for one in communes]}
     return _Told(told, lambda: terminal.show_communes(communes))

@@ -112,9 +112,7 @@ def _schema(base: type[Sentences], defaults: Mapping[str, Any], within: str = ""
 SCHEMA: type[Texts] = _schema(
     Texts,
     # By libyaml: a tenth of a second less of every start.
-    yaml.load(
-        (files("bot") / "defaults/textes.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
-    ),
+    yaml.load((files("bot") / "defaults/textes.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader),
 )
 
 

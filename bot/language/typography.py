@@ -10,9 +10,9 @@ NO_BREAK = "\u00a0"  # before : and %, inside « », between a number and its un
 
 _PHONE = re.compile(r"0(?<=\b0)\d?(?: \d{2,3}){3,4}\b")
 _LINK = re.compile(r"(\]\([^)\s]+\)|https?://[^\s)]+)")
-# Rules of the Imprimerie nationale, « Lexique des règles typographiques » (2002). First the signs of
-# which one is in all that the pattern finds: most texts have none, and looking is quicker. For the
-# same reason a space stands before what is looked for behind it.
+# Rules of the Imprimerie nationale, « Lexique des règles typographiques » (2002). First the signs
+# of which one is in all that the pattern finds: most texts have none, and looking is quicker. For
+# the same reason a pattern begins with a sign, and looks behind it for what stands before.
 _RULES: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("'", re.compile(r"'(?<=\w')(?=\w)"), "’"),
     (".", re.compile(r"\.\.\."), "…"),
