@@ -1,7 +1,8 @@
 """Sets of numbers, a row each, laid out flat: which texts hold a term, which terms a text holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ class Vocabulary:
     def __init__(self, terms: Iterable[str]) -> None:
         self.terms = tuple(sorted(set(terms)))
         self._number = {term: number for number, term in enumerate(self.terms)}
+        self._split = lru_cache(maxsize=4_096)(partial(_split, self._number))
 
     def __len__(self) -> int:
         return len(self.terms)
@@ -27,6 +29,29 @@ class Vocabulary:
         found = np.fromiter(known, dtype=np.int64, count=len(known))
         found.sort()
         return found
+
+    def among(self, groups: Iterable[tuple[str, ...]]) -> tuple[Ints, int]:
+        """The numbers of the known terms of these groups, and how many others there are.
+
+        What a group holds is remembered: the runs of a word come again with the word.
+        """
+        known: set[int] = set()
+        others: set[str] = set()
+        for group in groups:
+            numbers, unknown = self._split(group)
+            known.update(numbers)
+            others.update(unknown)
+        found = np.fromiter(known, dtype=np.int64, count=len(known))
+        found.sort()
+        return found, len(others)
+
+
+def _split(
+    number: Mapping[str, int], group: tuple[str, ...]
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The numbers of the known terms of a group, and its other terms."""
+    known = tuple(number[term] for term in group if term in number)
+    return known, tuple(term for term in group if term not in number)
 
 
 @dataclass(frozen=True, slots=True)
