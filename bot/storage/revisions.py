@@ -137,7 +137,8 @@ class Revisions:
 
     async def differences(self, number: int) -> list[Change]:
         """What a revision changed, block by block."""
-        return list(changes(await self.files(number - 1), await self.files(number)))
+        before, after = await self.files(number - 1), await self.files(number)
+        return await asyncio.to_thread(lambda: list(changes(before, after)))
 
     async def publish(
         self, files: Files, *, based_on: int, way: str, editor: str = "", sure: bool = True
