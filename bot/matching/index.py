@@ -60,7 +60,7 @@ class Index:
 
     def vector(self, reading: Reading) -> tuple[Ints, Floats]:
         """A question's known traits and their weights; the norm of all is 1."""
-        known, unknown = self.traits.among(_traits(reading))
+        known, unknown = self.traits.numbers(_traits(reading))
         weights = self.rarity[known]
         rarest = math.log(1 + len(self.phrasings)) + 1
         norm = math.sqrt(max(float(weights @ weights) + unknown * rarest**2, rarest))
@@ -103,7 +103,7 @@ def build(
 
     groups_of_traits = {group for reading in readings for group in _traits(reading)}
     traits = Vocabulary(trait for group in groups_of_traits for trait in group)
-    texts = Rows.of([traits.among(_traits(reading))[0] for reading in readings], len(traits))
+    texts = Rows.of([traits.numbers(_traits(reading))[0] for reading in readings], len(traits))
     rarity = _rarity(np.bincount(texts.members, minlength=len(traits)), len(phrasings))
     lengths = np.sqrt(np.maximum(texts.sums(np.square(rarity)), 1e-6))
     hashing = Hashing.of(traits.terms)
@@ -113,7 +113,7 @@ def build(
 
     terms = Vocabulary({term for reading in (*readings, *of_answers) for term in reading.terms})
     holders = Rows.of(
-        [terms.numbers(reading.terms) for reading in (*readings, *of_answers)],
+        [terms.numbers([reading.terms])[0] for reading in (*readings, *of_answers)],
         len(terms),
         np.append(owners, np.arange(len(answers))),
     ).turned()

@@ -23,17 +23,10 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.terms)
 
-    def numbers(self, terms: Iterable[str]) -> Ints:
-        """The numbers of the terms that are known, ascending, none twice."""
-        known = {one for one in map(self._number.get, terms) if one is not None}
-        found = np.fromiter(known, dtype=np.int64, count=len(known))
-        found.sort()
-        return found
+    def numbers(self, groups: Iterable[tuple[str, ...]]) -> tuple[Ints, int]:
+        """The numbers of the known terms, ascending, none twice, and how many others there are.
 
-    def among(self, groups: Iterable[tuple[str, ...]]) -> tuple[Ints, int]:
-        """The numbers of the known terms of these groups, and how many others there are.
-
-        What a group holds is remembered: the runs of a word come again with the word.
+        What a group of terms holds is remembered: the runs of a word come again with the word.
         """
         known: set[int] = set()
         others: set[str] = set()
@@ -74,8 +67,7 @@ class Rows:
         base = max(size, 1)
         keys = np.sort(np.repeat(np.arange(len(lists)), lengths) * base + flat)
         keys = keys[np.flatnonzero(np.diff(keys, prepend=-1))]
-        if owners is None:
-            return cls._laid_out(keys, np.ones(len(keys), dtype=np.int64), len(lists), base)
+        owners = np.arange(len(lists)) if owners is None else owners
         keys = np.sort(owners[keys // base] * base + keys % base)
         firsts = np.flatnonzero(np.diff(keys, prepend=-1))
         counts = np.diff(firsts, append=len(keys))
