@@ -13,10 +13,10 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Generator, Iterator, Set
-from functools import cache
+from collections.abc import Callable, Generator, Iterator, Set
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
@@ -48,11 +48,11 @@ def matchers_of(
     """
     name = _name(corpus)
     for file in (folder / name, SHIPPED / name):
-        if (found := _loaded(file, file, corpus)) is not None:
+        if (found := _loaded(file, partial(file.open, "rb"), corpus)) is not None:
             yield found
             return
     kept = shelf and shelf.get(name)
-    if kept and (found := _loaded(name, io.BytesIO(kept), corpus)) is not None:
+    if kept and (found := _loaded(name, partial(io.BytesIO, kept), corpus)) is not None:
         yield found
         _keep(_written(found), folder / name)
         return
@@ -133,9 +133,10 @@ def _program() -> bytes:
     return made.digest()
 
 
-def _loaded(name: Path | str, file: Path | io.BytesIO, corpus: Corpus) -> Matcher | None:
+def _loaded(name: Path | str, opened: Callable[[], IO[bytes]], corpus: Corpus) -> Matcher | None:
     try:
-        return _read(file, corpus)
+        with opened() as file:
+            return _read(file, corpus)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except Exception as error:  # a file that is broken makes numpy raise nearly anything
@@ -143,7 +144,7 @@ def _loaded(name: Path | str, file: Path | io.BytesIO, corpus: Corpus) -> Matche
         return None
 
 
-def _read(file: Path | io.BytesIO, corpus: Corpus) -> Matcher:
+def _read(file: IO[bytes], corpus: Corpus) -> Matcher:
     with np.load(file, allow_pickle=False) as kept:
         arrays = {name: kept[name] for name in kept.files}
     return unpack(arrays, corpus, load_encoder(), load_model())
