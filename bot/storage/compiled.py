@@ -13,8 +13,8 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator, Set
-from functools import cache, partial
+from collections.abc import Generator, Iterator, Set
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -48,11 +48,11 @@ def matchers_of(
     """
     name = _name(corpus)
     for file in (folder / name, SHIPPED / name):
-        if (found := _loaded(file, partial(file.open, "rb"), corpus)) is not None:
+        if (found := _loaded(file, file, corpus)) is not None:
             yield found
             return
     kept = shelf and shelf.get(name)
-    if kept and (found := _loaded(name, partial(io.BytesIO, kept), corpus)) is not None:
+    if kept and (found := _loaded(name, kept, corpus)) is not None:
         yield found
         _keep(_written(found), folder / name)
         return
@@ -133,10 +133,11 @@ def _program() -> bytes:
     return made.digest()
 
 
-def _loaded(name: Path | str, opened: Callable[[], IO[bytes]], corpus: Corpus) -> Matcher | None:
+def _loaded(name: Path | str, kept: Path | bytes, corpus: Corpus) -> Matcher | None:
     try:
-        with opened() as file:
-            return _read(file, corpus)
+        # From the file itself: its bytes and the arrays would be in memory at once.
+        with kept.open("rb") if isinstance(kept, Path) else io.BytesIO(kept) as opened:
+            return _read(opened, corpus)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except Exception as error:  # a file that is broken makes numpy raise nearly anything
