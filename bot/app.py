@@ -7,20 +7,15 @@ import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from bot import handlers
+from bot.answering import make_assistant
 from bot.communes.gazetteer import Gazetteer
-from bot.conversation.assistant import Assistant
-from bot.handlers.delivery.intake import Intake
-from bot.handlers.delivery.lifecycle import Channel
-from bot.handlers.delivery.polling import Polling
-from bot.handlers.delivery.webhook import Webhook, secret_token
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services, StartError
 from bot.settings import Settings, secret_key
-from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
-from bot.storage.knowledge_files import Knowledge
 from bot.storage.retention import purging
 from bot.storage.revisions import Revisions
 from bot.storage.shelf import Shelf
@@ -29,24 +24,13 @@ from bot.web.door import STOP_SECONDS, Door
 from bot.web.keys import TELEGRAM_LINK, TELEGRAM_PROBLEM
 from bot.web.server import make_app
 
+if TYPE_CHECKING:
+    from bot.handlers.delivery.lifecycle import Channel
+
 #: Seconds in which the database has to answer at the start.
 REACH_SECONDS = 3.0
 
 _log = logging.getLogger(__name__)
-
-
-def make_assistant(
-    settings: Settings, knowledge: Knowledge, shelf: Shelf | None = None
-) -> Assistant:
-    cache = settings.data_dir / "cache"
-    return Assistant(
-        knowledge.base,
-        knowledge.gazetteer,
-        unrelated=knowledge.common,
-        match=lambda corpus, former: matchers_of(corpus, cache, former, shelf),
-        public_url=settings.public_url,
-        retention_days=settings.retention_days,
-    )
 
 
 @contextlib.asynccontextmanager
@@ -59,6 +43,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         # In threads: the port says meanwhile that the service starts.
         served = await knowledge.open()
+        _give_back()  # what reading took, before a matcher takes as much
         assistant = await asyncio.to_thread(make_assistant, settings, served, shelf)
     except BaseException:
         await database.close()
@@ -148,20 +133,18 @@ async def open_channels(settings: Settings, services: Services, door: Door) -> A
     """The web behind this door, and Telegram where a token is set."""
     async with contextlib.AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(_telegram(settings, services))
-        receiver = telegram.receiver if telegram else None
         token = settings.metrics_token
         app = make_app(
             services,
             settings.public_url,
-            (receiver.route,) if isinstance(receiver, Webhook) else (),
+            telegram.routes if telegram else (),
             embed=settings.embed,
             trusted=settings.trusted_proxies,
             metrics_token=token.get_secret_value() if token else None,
         )
         if telegram:
             app[TELEGRAM_PROBLEM] = telegram.problem
-            link = telegram.application
-            app[TELEGRAM_LINK] = lambda code, source: handlers.link(link, code, source)
+            app[TELEGRAM_LINK] = telegram.link
         await door.show(app)
         if telegram:
             # Only now: by webhook, Telegram calls as soon as it is told to.
@@ -170,12 +153,20 @@ async def open_channels(settings: Settings, services: Services, door: Door) -> A
 
 
 @contextlib.asynccontextmanager
-async def _telegram(settings: Settings, services: Services) -> AsyncIterator[Channel | None]:
+async def _telegram(settings: Settings, services: Services) -> "AsyncIterator[Channel | None]":
     """Telegram by webhook or polling; None without a token."""
     if settings.telegram_bot_token is None:
         _log.info("TELEGRAM_BOT_TOKEN n’est pas défini : Telegram n’est pas démarré.")
         yield None
         return
+    # A quarter of a second and 11 MB that a service without Telegram has no need of.
+    await asyncio.to_thread(import_module, "bot.handlers")
+    from bot import handlers
+    from bot.handlers.delivery.intake import Intake
+    from bot.handlers.delivery.lifecycle import Channel
+    from bot.handlers.delivery.polling import Polling
+    from bot.handlers.delivery.webhook import Webhook, secret_token
+
     token = settings.telegram_bot_token.get_secret_value()
     application = handlers.build(
         token,
@@ -196,6 +187,6 @@ async def _telegram(settings: Settings, services: Services) -> AsyncIterator[Cha
         if settings.by_webhook
         else Polling(application, intake, handlers.ALLOWED_UPDATES)
     )
-    channel = Channel(application, intake, receiver, handlers.announce, STOP_SECONDS)
+    channel = Channel(application, intake, receiver, handlers.announce, handlers.link, STOP_SECONDS)
     async with channel.opened():
         yield channel

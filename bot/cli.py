@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bot import console, evaluation, terminal
+from bot.answering import make_assistant
 from bot.communes.commune import communes_of
 from bot.conversation.assistant import Assistant, corpus_of
 from bot.conversation.reply import Conversation, Question, commune_as_json
@@ -251,9 +252,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> None:
 
 def _assistant(settings: Settings, base: KnowledgeBase | None = None) -> Assistant:
     """With the communes and everyday messages of the knowledge folder, wherever the base is."""
-    from bot.app import make_assistant
-
-    ours = load(settings.knowledge_dir, dt.date.today())
+    ours = load(settings.knowledge_dir, dt.date.today(), advice=False)
     return make_assistant(settings, replace(ours, base=base or ours.base))
 
 
@@ -302,7 +301,9 @@ def _explain_fact(settings: Settings, key: str) -> _Told:
 
 
 def _commune(settings: Settings, options: argparse.Namespace) -> _Told:
-    lookup = load(settings.knowledge_dir, dt.date.today()).gazetteer.find(options.text)
+    lookup = load(settings.knowledge_dir, dt.date.today(), advice=False).gazetteer.find(
+        options.text
+    )
     outcome, communes = communes_of(lookup)
     told = {"outcome": outcome, "communes": [commune_as_json(one) for one in communes]}
     return _Told(told, lambda: terminal.show_communes(communes))

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import terminal
-from bot.app import make_assistant, opened_database
+from bot.answering import make_assistant
+from bot.app import opened_database
 from bot.conversation.alike import REFUSED
 from bot.conversation.message import rank, read_message
 from bot.language.typography import typeset

@@ -1,6 +1,5 @@
 """What was trained beforehand and ships with the program: the encoder's tables, the weights."""
 
-import io
 from functools import cache
 from importlib.resources import files
 
@@ -11,7 +10,8 @@ from bot.matching.model import Model
 @cache
 def load_encoder() -> Encoder:
     """Made by tools/train_encoder.py."""
-    return Encoder.load(io.BytesIO(files("bot.matching").joinpath("encoder.npz").read_bytes()))
+    with files("bot.matching").joinpath("encoder.npz").open("rb") as opened:
+        return Encoder.load(opened)
 
 
 @cache

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from bot import terminal
-from bot.app import make_assistant, opened_database
+from bot.answering import make_assistant
+from bot.app import opened_database
 from bot.digest import as_json, as_yaml, in_words, make_digest
 from bot.knowledge.region import Status
 from bot.language.typography import typeset

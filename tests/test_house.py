@@ -20,7 +20,10 @@ FLOORS = (
         ),
     ),
     ("channels", ("handlers", "web", "terminal", "console")),
-    ("entry", ("settings", "app", "exchange", "upkeep", "cli", "__main__", "__init__")),
+    (
+        "entry",
+        ("settings", "app", "answering", "exchange", "upkeep", "cli", "__main__", "__init__"),
+    ),
 )  # fmt: skip
 FLOOR_OF = {name: level for level, (_, names) in enumerate(FLOORS) for name in names}
 #: Within the core: language is below all, and the others do not know one another,

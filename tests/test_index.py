@@ -66,8 +66,10 @@ def test_rows_of_nothing(lists: list[list[int]]) -> None:
 def test_a_vocabulary_numbers_what_it_knows() -> None:
     words = Vocabulary(["b", "a", "c", "a"])
     assert words.terms == ("a", "b", "c")
-    assert words.numbers(["c", "z", "a", "c"]).tolist() == [0, 2]
-    assert words.numbers([]).tolist() == []
+    numbers, others = words.numbers([("c", "z"), ("a", "c"), ("z", "y")])
+    assert numbers.tolist() == [0, 2]
+    assert others == 2, "each is counted once"
+    assert words.numbers([])[0].tolist() == []
 
 
 # The base

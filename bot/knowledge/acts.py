@@ -216,10 +216,12 @@ class Acts:
         words = {*map(word_sound, typed)}
         shared: dict[str, float] = defaultdict(float)
         known = sorted(words & self._weights.keys(), key=self._weights.__getitem__)
-        for word in known[-RAREST:]:
-            for piece in self._holding[word]:
-                shared[piece] = sum(self._weights[one] for one in words & self._sets[piece])
         total = sum(self._weights.get(word, self._unknown) for word in words)
+        # What shares all that it can with one of another length is not so like it.
+        least, most = total * ALIKE / (2 - ALIKE) - 1e-9, total * (2 - ALIKE) / ALIKE + 1e-9
+        for piece in {piece for word in known[-RAREST:] for piece in self._holding[word]}:
+            if least <= self._totals[piece] <= most:
+                shared[piece] = sum(self._weights[one] for one in words & self._sets[piece])
 
         def alike(piece: str) -> float:
             return 2 * shared[piece] / (total + self._totals[piece])

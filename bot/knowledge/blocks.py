@@ -53,13 +53,20 @@ def with_block(name: str, text: str, key: str, block: str | None) -> str:
     A new key is added at the end: of the entries, in faq.yaml. The lines are indented as the
     file has them.
     """
+    return with_blocks(name, text, {key: block})
+
+
+def with_blocks(name: str, text: str, changed: Mapping[str, str | None]) -> str:
+    """`with_block` of each, one after the other."""
     parts = blocks(name, text)
-    if block is None:
-        parts.pop(key, None)
-        return joined(parts)
-    entries = entry_keys(parts) if name == FAQ else ()
-    last = entries[-1] if entries else _LISTED if name == FAQ else None
-    return joined(_with(parts, key, block, last))
+    for key, block in changed.items():
+        if block is None:
+            parts.pop(key, None)
+            continue
+        entries = entry_keys(parts) if name == FAQ and key not in parts else ()
+        last = entries[-1] if entries else _LISTED if name == FAQ else None
+        parts = _with(parts, key, block, last)
+    return joined(parts)
 
 
 def entry_keys(parts: Mapping[str, str]) -> tuple[str, ...]:

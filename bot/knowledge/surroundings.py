@@ -57,12 +57,17 @@ def read_drawings(files: Mapping[str, str], problems: list[Problem]) -> dict[str
 
 
 def read_alarms(
-    documents: Mapping[str, Document], known: Collection[str] | None, problems: list[Problem]
+    documents: Mapping[str, Document],
+    known: Collection[str] | None,
+    problems: list[Problem],
+    *,
+    tried: bool = True,
 ) -> tuple[Patterns, Patterns]:
     """What rings each alarm, and what silences it where it is only likely.
 
     What the folder gives of an alarm replaces what the program has of it, but for `jamais`, to
-    which it adds. `known` are the entries, None where faq.yaml can't be read.
+    which it adds. `known` are the entries, None where faq.yaml can't be read. Where they are not
+    to be `tried`, their own test sentences are left out.
     """
     lists: dict[str, list[str]] = {}
     ringing: dict[str, list[Pattern]] = {}
@@ -94,7 +99,7 @@ def read_alarms(
                         hint = "Comparez avec les motifs voisins."
                         problems.append(document.error(where, "motif", str(error), hint, entry))
     found = Patterns(ringing, never)
-    for document, file, _ in files:
+    for document, file, _ in files if tried else ():
         problems.extend(_tried(document, file, found))
     return found, Patterns({key: [*silent[key], *never[key]] for key in silent})
 

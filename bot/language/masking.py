@@ -19,8 +19,8 @@ MARK = "[…]"
 #: Words of a name, and of a street's, at most.
 NAME, STREET = 4, 5
 
-_WORDS: dict[str, list[str]] = yaml.safe_load(
-    (files("bot") / "defaults/personnel.yaml").read_text("utf-8")
+_WORDS: dict[str, list[str]] = yaml.load(
+    (files("bot") / "defaults/personnel.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
 )
 
 #: E-mail, IBAN, number of social security (13 or 15 digits), telephone number of France.

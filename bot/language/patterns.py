@@ -77,27 +77,32 @@ def _sequence(text: str, lists: Mapping[str, Sequence[str]]) -> _Sequence:
 def _slot(text: str, lists: Mapping[str, Sequence[str]]) -> _Slot:
     whole: set[str] = set()
     begun: set[str] = set()
+    choices: Sequence[str]
     for choice in text.split("|"):
         if choice[:1] == "<" and choice[-1:] == ">":
             if choice[1:-1] not in lists:
                 raise WrongPatternError(f"La liste {choice} n’existe pas.")
-            for word in lists[choice[1:-1]]:
-                _add(word, whole, begun)
+            choices = lists[choice[1:-1]]
         else:
-            _add(choice, whole, begun)
+            choices = (choice,)
+        for word in choices:
+            forms, starts = _read(word)
+            whole.update(forms)
+            begun.update(starts)
     return _Slot(frozenset(whole), tuple(sorted(begun)))
 
 
-def _add(choice: str, whole: set[str], begun: set[str]) -> None:
+@lru_cache(maxsize=8_192)  # lists are named over and over
+def _read(choice: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a word of a pattern stands for: whole words or sounds, and how others begin."""
     word = normalise(choice.removesuffix("*"))
     if not word or " " in word:
         raise WrongPatternError(f"« {choice} » n’est pas un mot.")
     if choice.endswith("*"):
         if len(word) < KEY and not word.isdigit():
             raise WrongPatternError(f"« {choice} » est trop court : {KEY} lettres au moins.")
-        begun.update((word,) if word.isdigit() else (word, _skeleton(word)))
-    else:
-        whole.update(_forms(word))
+        return (), (word,) if word.isdigit() else (word, _skeleton(word))
+    return _forms(word), ()
 
 
 def _forms(word: str) -> tuple[str, ...]:

@@ -10,11 +10,15 @@ from types import MappingProxyType
 
 from Stemmer import Stemmer
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "ʼ": "'", "`": "'", "´": "'"})
+_LIGATURES = (("œ", "oe"), ("æ", "ae"), ("’", "'"), ("ʼ", "'"), ("`", "'"), ("´", "'"))
 #: The accents of French and its neighbours, once they are apart from their letters.
 _ACCENTS = re.compile("[\u0300-\u036f]+")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
-_SPLIT_POSTCODE = re.compile(r"\b(\d{2}) (\d{3})\b")
+_FOREIGN = re.compile("[^\x00-\x7f\u0300-\u036f]")
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789"
+#: What stands for each byte: itself, or a space.
+_APART = bytes(one if one in _LETTERS else 32 for one in range(256))
+#: The space comes first: it is quick to look for.
+_SPLIT_POSTCODE = re.compile(r" (?<=\b\d\d )(?=\d{3}\b)")
 
 #: Articles, pronouns and clitics: they say nothing of the subject. Question words (qui, quand,
 #: combien) and negation (pas, sans) are kept, since « quand » and « combien » ask other things.
@@ -83,10 +87,15 @@ _FEMININE = re.compile(r"ees?$")
 
 def fold(text: str) -> str:
     """Lower case, without accents, ligatures undone: « Œuvre d’Été » → "oeuvre d'ete"."""
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
+    lowered = text.lower()
+    for sign, letters in _LIGATURES:
+        lowered = lowered.replace(sign, letters)
+    if lowered.isascii():
+        return lowered
+    decomposed = unicodedata.normalize("NFKD", lowered)
+    if _FOREIGN.search(decomposed) is None:
+        return decomposed.encode("ascii", "ignore").decode()
     bare = _ACCENTS.sub("", decomposed)
-    if bare.isascii():
-        return bare
     return "".join(char for char in bare if not unicodedata.combining(char))
 
 
@@ -96,8 +105,8 @@ def normalise(text: str) -> str:
 
     Apostrophes and hyphens separate words; a postcode typed in two groups is put together.
     """
-    words = _NOT_WORD.sub(" ", fold(text)).strip()
-    return _SPLIT_POSTCODE.sub(r"\1\2", words)
+    words = fold(text).encode("ascii", "replace").translate(_APART).decode().split()
+    return _SPLIT_POSTCODE.sub("", " ".join(words))
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import BinaryIO
+from typing import IO
 from zlib import crc32
 
 import numpy as np
@@ -79,10 +79,10 @@ class Encoder:
         self._known = {word: row for row, word in enumerate(words)}
         self._rows, self._scales = rows, scales
         self.size = int(rows.shape[1])
-        self.name = f"galibot-{crc32(rows.tobytes()):08x}"
+        self.name = f"galibot-{crc32(np.ascontiguousarray(rows).data):08x}"
 
     @classmethod
-    def load(cls, file: str | BinaryIO) -> "Encoder":
+    def load(cls, file: str | IO[bytes]) -> "Encoder":
         """The encoder that `save` wrote.
 
         OSError, KeyError, ValueError or zipfile.BadZipFile where it can't be read.
@@ -91,7 +91,7 @@ class Encoder:
             words = kept["words"].tobytes().decode("ascii").split("\n")
             return cls(words, kept["rows"], kept["scales"].astype(np.float32))
 
-    def save(self, file: str | BinaryIO) -> None:
+    def save(self, file: str | IO[bytes]) -> None:
         words = np.frombuffer("\n".join(self._known).encode("ascii"), dtype=np.uint8)
         np.savez(file, words=words, rows=self._rows, scales=self._scales.astype(np.float16))
 

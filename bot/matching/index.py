@@ -60,12 +60,10 @@ class Index:
 
     def vector(self, reading: Reading) -> tuple[Ints, Floats]:
         """A question's known traits and their weights; the norm of all is 1."""
-        every = _traits(reading)
-        known = self.traits.numbers(every)
+        known, unknown = self.traits.numbers(_traits(reading))
         weights = self.rarity[known]
         rarest = math.log(1 + len(self.phrasings)) + 1
-        unknown = (len(every) - len(known)) * rarest**2
-        norm = math.sqrt(max(float(weights @ weights) + unknown, rarest))
+        norm = math.sqrt(max(float(weights @ weights) + unknown * rarest**2, rarest))
         return known, weights / np.float32(norm)
 
     def scores(self, traits: Ints, weights: Floats, meaning: Floats) -> Floats:
@@ -103,17 +101,9 @@ def build(
     readings = [reader.read(phrasing) for phrasing in phrasings]
     of_answers = [reader.read(answer) for answer in answers]
 
-    traits = Vocabulary(
-        {
-            *(f"={term}" for term in {term for reading in readings for term in reading.terms}),
-            *(
-                run
-                for word in {word for one in readings for word in one.words}
-                for run in runs(word)
-            ),
-        }
-    )
-    texts = Rows.of([traits.numbers(_traits(reading)) for reading in readings], len(traits))
+    groups_of_traits = {group for reading in readings for group in _traits(reading)}
+    traits = Vocabulary(trait for group in groups_of_traits for trait in group)
+    texts = Rows.of([traits.numbers(_traits(reading))[0] for reading in readings], len(traits))
     rarity = _rarity(np.bincount(texts.members, minlength=len(traits)), len(phrasings))
     lengths = np.sqrt(np.maximum(texts.sums(np.square(rarity)), 1e-6))
     hashing = Hashing.of(traits.terms)
@@ -123,7 +113,7 @@ def build(
 
     terms = Vocabulary({term for reading in (*readings, *of_answers) for term in reading.terms})
     holders = Rows.of(
-        [terms.numbers(reading.terms) for reading in (*readings, *of_answers)],
+        [terms.numbers([reading.terms])[0] for reading in (*readings, *of_answers)],
         len(terms),
         np.append(owners, np.arange(len(answers))),
     ).turned()
@@ -164,9 +154,9 @@ def _rarity(texts: Ints, count: int) -> Floats:
     return found
 
 
-def _traits(reading: Reading) -> set[str]:
-    traits = {f"={term}" for term in reading.terms}
-    return traits.union(*map(runs, reading.words))
+def _traits(reading: Reading) -> Iterable[tuple[str, ...]]:
+    """In groups: all the stems, then the runs of letters of each word."""
+    return (tuple(f"={term}" for term in reading.terms), *map(runs, reading.words))
 
 
 def _stemmed(reading: Reading) -> str:

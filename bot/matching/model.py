@@ -5,7 +5,7 @@ over the likely entries and one more choice, « none of them ». Fitted by tools
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,8 @@ from bot.matching.signals import Comparison
 IDENTICAL = 0.99
 #: « Cité » alone: where more entries have a message's only word, none of them is meant more.
 COMMON = 20
+#: What an entry is shown with: its signals, and the share of the named place that it knows.
+PARTS = (*signals.NAMES, "lieu")
 #: What speaks for « none of them »: how near the messages to refuse are, how far from every entry
 #: the question is (in what the best of them has), how long it is.
 REFUSED = ("ecart", "lettres", "sens")
@@ -32,6 +34,7 @@ NONE = (
 )
 _REFUSED = [signals.NAMES.index(name) for name in REFUSED]
 _BEST = [signals.NAMES.index(name) for name in BEST]
+_COVERAGE = signals.NAMES.index("couverture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,11 @@ TRUST = ("pente", "aucune", "aucune, par taille", "pente en plus", "aucune en pl
 
 def none_features(comparison: Comparison) -> Doubles:
     """What speaks for « none of them », (NONE,)."""
-    best = comparison.values.max(axis=0, initial=-1)
+    refused = comparison.unrelated.tolist()
+    best = comparison.values.max(axis=0, initial=-1).tolist()
     length = min(comparison.length, 20) / 20
-    rest = [length, length * best[signals.NAMES.index("couverture")], 1.0]
-    return np.concatenate([comparison.unrelated[_REFUSED], best[_BEST], rest]).astype(np.float64)
+    rest = [length, length * best[_COVERAGE], 1.0]
+    return np.array([refused[one] for one in _REFUSED] + [best[one] for one in _BEST] + rest)
 
 
 def probabilities(logits: Doubles, scale: Scale) -> Doubles:
@@ -110,10 +114,7 @@ def rank(comparison: Comparison, model: Model, scale: Scale) -> Ranking:
         score *= min(among, 1.0)
         if comparison.identical:
             score = IDENTICAL if entry == comparison.identical else score * (1 - IDENTICAL)
-        parts: Mapping[str, float] = {
-            **dict(zip(signals.NAMES, values, strict=True)),
-            "lieu": placed,
-        }
+        parts = dict(zip(PARTS, (*values, placed), strict=True))
         made.append(Candidate(entry, score, nearest, parts))
     made.sort(key=lambda found: (-found.score, found.entry))
     in_scope = IDENTICAL if comparison.identical else 1 - none

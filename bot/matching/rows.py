@@ -1,7 +1,8 @@
 """Sets of numbers, a row each, laid out flat: which texts hold a term, which terms a text holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +18,33 @@ class Vocabulary:
     def __init__(self, terms: Iterable[str]) -> None:
         self.terms = tuple(sorted(set(terms)))
         self._number = {term: number for number, term in enumerate(self.terms)}
+        self._split = lru_cache(maxsize=4_096)(partial(_split, self._number))
 
     def __len__(self) -> int:
         return len(self.terms)
 
-    def numbers(self, terms: Iterable[str]) -> Ints:
-        """The numbers of the terms that are known, ascending, none twice."""
-        known = {one for one in map(self._number.get, terms) if one is not None}
+    def numbers(self, groups: Iterable[tuple[str, ...]]) -> tuple[Ints, int]:
+        """The numbers of the known terms, ascending, none twice, and how many others there are.
+
+        What a group of terms holds is remembered: the runs of a word come again with the word.
+        """
+        known: set[int] = set()
+        others: set[str] = set()
+        for group in groups:
+            numbers, unknown = self._split(group)
+            known.update(numbers)
+            others.update(unknown)
         found = np.fromiter(known, dtype=np.int64, count=len(known))
         found.sort()
-        return found
+        return found, len(others)
+
+
+def _split(
+    number: Mapping[str, int], group: tuple[str, ...]
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The numbers of the known terms of a group, and its other terms."""
+    known = tuple(number[term] for term in group if term in number)
+    return known, tuple(term for term in group if term not in number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +67,7 @@ class Rows:
         base = max(size, 1)
         keys = np.sort(np.repeat(np.arange(len(lists)), lengths) * base + flat)
         keys = keys[np.flatnonzero(np.diff(keys, prepend=-1))]
-        if owners is None:
-            return cls._laid_out(keys, np.ones(len(keys), dtype=np.int64), len(lists), base)
+        owners = np.arange(len(lists)) if owners is None else owners
         keys = np.sort(owners[keys // base] * base + keys % base)
         firsts = np.flatnonzero(np.diff(keys, prepend=-1))
         counts = np.diff(firsts, append=len(keys))

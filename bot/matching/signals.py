@@ -134,9 +134,8 @@ def coverage(index: Index, terms: tuple[str, ...], less: int | None = None) -> t
     A term that nothing has weighs as much as one that a single group has. `less` is a group that
     counts the terms once too often.
     """
-    known = index.terms.numbers(terms)
+    known, unknown = index.terms.numbers([terms])
     weights = index.tells[known]
-    unknown = len(set(terms)) - len(known)
     total = max(float(weights.sum()) + unknown * sole_weight(index.groups), 1e-6)
     covered = index.holders.scatter(known, weights, less) / np.float32(total)
     first = index.holders.starts[known]

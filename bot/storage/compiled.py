@@ -13,10 +13,10 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator, Set
+from collections.abc import Generator, Iterator, Set
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
@@ -48,10 +48,11 @@ def matchers_of(
     """
     name = _name(corpus)
     for file in (folder / name, SHIPPED / name):
-        if (found := _loaded(file, file.read_bytes, corpus)) is not None:
+        if (found := _loaded(file, file, corpus)) is not None:
             yield found
             return
-    if shelf and (found := _loaded(name, lambda: shelf.get(name), corpus)) is not None:
+    kept = shelf and shelf.get(name)
+    if kept and (found := _loaded(name, kept, corpus)) is not None:
         yield found
         _keep(_written(found), folder / name)
         return
@@ -132,19 +133,20 @@ def _program() -> bytes:
     return made.digest()
 
 
-def _loaded(file: Path | str, read: Callable[[], bytes | None], corpus: Corpus) -> Matcher | None:
+def _loaded(name: Path | str, kept: Path | bytes, corpus: Corpus) -> Matcher | None:
     try:
-        content = read()
-        return None if content is None else _read(io.BytesIO(content), corpus)
+        # From the file itself: its bytes and the arrays would be in memory at once.
+        with kept.open("rb") if isinstance(kept, Path) else io.BytesIO(kept) as opened:
+            return _read(opened, corpus)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except Exception as error:  # a file that is broken makes numpy raise nearly anything
-        _log.warning("%s ne peut pas être lu (%s) : il est refait.", file, type(error).__name__)
+        _log.warning("%s ne peut pas être lu (%s) : il est refait.", name, type(error).__name__)
         return None
 
 
-def _read(opened: io.BytesIO, corpus: Corpus) -> Matcher:
-    with np.load(opened, allow_pickle=False) as kept:
+def _read(file: IO[bytes], corpus: Corpus) -> Matcher:
+    with np.load(file, allow_pickle=False) as kept:
         arrays = {name: kept[name] for name in kept.files}
     return unpack(arrays, corpus, load_encoder(), load_model())
 

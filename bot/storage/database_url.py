@@ -1,11 +1,11 @@
 """DATABASE_URL, written as hosts write it, into what SQLAlchemy and asyncpg take."""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+if TYPE_CHECKING:  # a fifth of a second, which only an address takes
+    from sqlalchemy.engine import URL
 
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 #: Seconds to reach a server: asyncpg's own minute would hold up the start for as long.
@@ -29,11 +29,14 @@ _POOLED = {
 }
 
 
-def engine_arguments(address: str) -> tuple[URL, dict[str, Any]]:
+def engine_arguments(address: str) -> "tuple[URL, dict[str, Any]]":
     """SQLAlchemy's URL, and arguments for the driver.
 
     Raises ValueError where the address can't be used; its message may hold the password.
     """
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(address)
     except ArgumentError as error:

@@ -54,9 +54,14 @@ class Knowledge:
     warnings: tuple[Problem, ...]
 
 
-def examine(files: Mapping[str, str], today: dt.date) -> tuple[Knowledge | None, Checked]:
-    """Check the texts that `read_files` gives; nothing is served where one problem is an error."""
-    checked = check(files, today)
+def examine(
+    files: Mapping[str, str], today: dt.date, *, advice: bool = True
+) -> tuple[Knowledge | None, Checked]:
+    """Check the texts that `read_files` gives; nothing is served where one problem is an error.
+
+    Without `advice`, only errors are looked for.
+    """
+    checked = check(files, today, advice=advice)
     if (region := checked.region) is None:
         return None, checked
     gazetteer = Gazetteer(region)
@@ -162,14 +167,17 @@ def lying_in(folder: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
                     yield name, (stat.st_size, stat.st_mtime_ns, stat.st_ino)
 
 
-def load(path: Path, today: dt.date) -> Knowledge:
-    """What is served of a folder or file. Raises KnowledgeError with what is wrong, a line each."""
-    return examined(read_files(path), today)
+def load(path: Path, today: dt.date, *, advice: bool = True) -> Knowledge:
+    """What is served of a folder or file; see `examined`."""
+    return examined(read_files(path), today, advice=advice)
 
 
-def examined(files: Mapping[str, str], today: dt.date) -> Knowledge:
-    """What is served of these texts. Raises KnowledgeError with what is wrong, a line each."""
-    knowledge, checked = examine(files, today)
+def examined(files: Mapping[str, str], today: dt.date, *, advice: bool = True) -> Knowledge:
+    """What is served of these texts. Raises KnowledgeError with what is wrong, a line each.
+
+    Without `advice`, nobody reads its warnings.
+    """
+    knowledge, checked = examine(files, today, advice=advice)
     if knowledge is None:
         raise KnowledgeError("\n".join(in_words(checked.errors)), checked.errors)
     return knowledge

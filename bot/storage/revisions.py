@@ -8,7 +8,7 @@ import asyncio
 import datetime as dt
 import re
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from types import MappingProxyType
@@ -126,15 +126,19 @@ class Revisions:
             texts = {digest(text): text for text in ("", *(having or {}).values())}
             parts = {key: _parts(key) for key in {*named.values()} - {*texts}}
             lists = await _contents(connection, parts.values())
-            cut = {key: re.findall(".{32}", lists[part].hex()) for key, part in parts.items()}
+            cut = {
+                key: re.findall(".{32}", zlib.decompress(lists[part]).hex())
+                for key, part in parts.items()
+            }
             held = await _contents(connection, {one for part in cut.values() for one in part})
-        for key, part in cut.items():
-            texts[key] = b"".join(held[one] for one in part).decode()
+        # Each piece lets other threads have their turn: on the event loop, that is a wait.
+        texts |= await asyncio.to_thread(_joined, cut, held)
         return {name: texts[key] for name, key in named.items()}
 
     async def differences(self, number: int) -> list[Change]:
         """What a revision changed, block by block."""
-        return list(changes(await self.files(number - 1), await self.files(number)))
+        before, after = await self.files(number - 1), await self.files(number)
+        return await asyncio.to_thread(lambda: list(changes(before, after)))
 
     async def publish(
         self, files: Files, *, based_on: int, way: str, editor: str = "", sure: bool = True
@@ -299,12 +303,18 @@ def _texts(theirs: Files, made: Files) -> list[dict[str, Any]]:
     return [{"digest": key, "content": zlib.compress(one, 9)} for key, one in rows.items()]
 
 
+def _joined(cut: Mapping[str, Sequence[str]], held: Mapping[str, bytes]) -> dict[str, str]:
+    """Texts by their digests, from the digests of their pieces and these as they are kept."""
+    pieces = {key: zlib.decompress(one) for key, one in held.items()}
+    return {key: b"".join(map(pieces.__getitem__, part)).decode() for key, part in cut.items()}
+
+
 async def _contents(connection: AsyncConnection, wanted: Collection[str]) -> dict[str, bytes]:
+    """By zlib, as they are kept."""
     found: dict[str, bytes] = {}
     for some in _by_rows(list(wanted)):
         asked = sa.select(_TEXTS.c.digest, _TEXTS.c.content).where(_TEXTS.c.digest.in_(some))
-        for key, content in await connection.execute(asked):
-            found[key] = zlib.decompress(content)
+        found.update((key, content) for key, content in await connection.execute(asked))
     return found
 
 

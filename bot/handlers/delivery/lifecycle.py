@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
+from aiohttp import web
 from telegram.error import InvalidToken, TelegramError
 
 from bot.handlers.context import BotApplication
@@ -29,6 +30,8 @@ class Channel:
     receiver: Polling | Webhook
     #: Brings up to date what Telegram shows of the bot.
     announce: Callable[[BotApplication], Awaitable[None]]
+    #: The address that opens the bot on a commune, from a source.
+    link_of: Callable[[BotApplication, str, str], str]
     #: What is in flight at the end has so many seconds to finish.
     stop_seconds: float
     refused: bool = False
@@ -39,6 +42,15 @@ class Channel:
         if self.refused:
             return REFUSED_BOT
         return self.receiver.problem if self.application.running else self.no_answer
+
+    @property
+    def routes(self) -> tuple[web.RouteDef, ...]:
+        """By which updates come in."""
+        return (self.receiver.route,) if isinstance(self.receiver, Webhook) else ()
+
+    def link(self, commune: str, source: str) -> str:
+        """The address that opens the bot on a commune."""
+        return self.link_of(self.application, commune, source)
 
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:

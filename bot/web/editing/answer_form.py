@@ -170,7 +170,7 @@ async def _form(
     if key or typed:
         name = key or proposed_id(fields.get("question") or "reponse", ())
         written = await asyncio.to_thread(_written, desk, name, fields) if typed else {}
-        files = desk.over(written)
+        files = await asyncio.to_thread(desk.over, written)
         problems = by_key(await asyncio.to_thread(told_of, files, FAQ, name, desk.today))
     base = desk.services.assistant.base
     facts = await asyncio.to_thread(_facts, desk, fields)

@@ -1,5 +1,6 @@
 """What an editor has before her: the files as published, her draft over them, who else is at it."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import yaml
 from aiohttp import web
 
 from bot.conversation.reply import Conversation
-from bot.knowledge.blocks import blocks, with_block
+from bot.knowledge.blocks import blocks, with_blocks
 from bot.knowledge.files import EDITED, PHRASINGS
 from bot.knowledge.problem import Problem
 from bot.language.typography import typeset
@@ -72,8 +73,11 @@ class Desk:
         """The files with her draft, and these blocks, over them."""
         found = dict(self.published)
         drafts = {place: draft.block for place, draft in self.changed.items()}
+        changed: dict[str, dict[str, str | None]] = {}
         for (file, key), block in (drafts | dict(written)).items():
-            found[file] = with_block(file, found.get(file, ""), key, block or None)
+            changed.setdefault(file, {})[key] = block or None
+        for file, blocks_of_file in changed.items():
+            found[file] = with_blocks(file, found.get(file, ""), blocks_of_file)
         return found
 
     def public_block(self, place: Place) -> str:
@@ -115,7 +119,7 @@ async def desk_of(request: web.Request, session: Session) -> Desk:
     number = newest.number if newest else 0
     published = await services.revisions.files(number) if newest else {}
     editors = Editors(services.database)
-    return Desk(
+    desk = Desk(
         session,
         services,
         number,
@@ -124,6 +128,10 @@ async def desk_of(request: web.Request, session: Session) -> Desk:
         await editors.others(session.name, now),
         now,
     )
+    if desk.drafts:
+        # Files are cut in tens of milliseconds: not on the event loop.
+        await asyncio.to_thread(getattr, desk, "files")
+    return desk
 
 
 def by_key(problems: Iterable[Problem]) -> dict[str, list[Problem]]:

@@ -135,7 +135,7 @@ async def _object(
     written = {place: _object_block(desk, kind, place[1], fields)} if typed else {}
     problems = {}
     if key or typed:
-        files = desk.over(written)
+        files = await asyncio.to_thread(desk.over, written)
         problems = by_key(await asyncio.to_thread(told_of, files, *place, desk.today))
     base = desk.services.assistant.base
     return show(
@@ -234,7 +234,7 @@ def _text_block(desk: Desk, found: Text, told: str) -> str:
 async def _text_form(
     request: web.Request, desk: Desk, found: Text, written: Mapping[Place, str] | None = None
 ) -> web.Response:
-    files, (file, section) = desk.over(written or {}), found.place
+    files, (file, section) = await asyncio.to_thread(desk.over, written or {}), found.place
     told = await asyncio.to_thread(told_of, files, file, section, desk.today)
     _, dot, last = found.name.rpartition(".")
     return show(

@@ -89,12 +89,12 @@ async def _summary(request: web.Request, desk: Desk, told: str = "") -> web.Resp
     result = await _replayed(request, desk) if desk.changed else _Replayed()
     keys = {key for _, key in desk.changed}
     problems = [one for one in result.problems if one.level == "error" or one.entry in keys]
-    found = list(changes(desk.published, desk.files))
+    edits = await asyncio.to_thread(lambda: _edits(list(changes(desk.published, desk.files))))
     return show(
         request,
         "publier",
         desk,
-        edits=await asyncio.to_thread(_edits, found),
+        edits=edits,
         conflicts=await _overtaken(desk),
         problems=problems[:_SHOWN],
         wrong=any(one.level == "error" for one in problems),

@@ -1,0 +1,26 @@
+"""An assistant ready to answer, without what serves it to anyone: neither web nor database."""
+
+from typing import TYPE_CHECKING
+
+from bot.conversation.assistant import Assistant
+from bot.settings import Settings
+from bot.storage.compiled import matchers_of
+from bot.storage.knowledge_files import Knowledge
+
+if TYPE_CHECKING:  # who asks in a terminal has no need of the database
+    from bot.storage.shelf import Shelf
+
+
+def make_assistant(
+    settings: Settings, knowledge: Knowledge, shelf: "Shelf | None" = None
+) -> Assistant:
+    """From the knowledge; its matcher is loaded where it was kept, else built and kept."""
+    cache = settings.data_dir / "cache"
+    return Assistant(
+        knowledge.base,
+        knowledge.gazetteer,
+        unrelated=knowledge.common,
+        match=lambda corpus, former: matchers_of(corpus, cache, former, shelf),
+        public_url=settings.public_url,
+        retention_days=settings.retention_days,
+    )
