@@ -175,6 +175,7 @@ _ANNOUNCED = re.compile(
     r"(?: juste| bien| simplement| seulement| donc| surtout)? savoir\b"
     r"|(?:pouvez|pourriez|pouriez|peux|peut|pourrais)[- ](?:vous|tu) (?:donc )?me"
     r" (?:dire|indiquer|préciser)\b"
+    r"|(?:vous|tu) (?:pouvez|pourriez|peux|pourrais) me (?:dire|indiquer|préciser)\b"
     r"|dites?[- ]moi\b|ma question (?:est|c['’]est|porte|concerne)\b",
     re.IGNORECASE,
 )
