@@ -21,6 +21,7 @@ from bot.settings import Settings, secret_key
 from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
 from bot.storage.knowledge_files import Knowledge
+from bot.storage.patience import within
 from bot.storage.retention import purging
 from bot.storage.revisions import Revisions
 from bot.storage.shelf import Shelf
@@ -30,7 +31,7 @@ from bot.web.keys import TELEGRAM_LINK, TELEGRAM_PROBLEM
 from bot.web.server import make_app
 
 #: Seconds in which the database has to answer at the start.
-REACH_SECONDS = 3.0
+REACH_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -106,8 +107,7 @@ async def opened_database(settings: Settings) -> Database:
     database = None
     try:
         database = await Database.open(settings.database)
-        async with asyncio.timeout(REACH_SECONDS):
-            await database.up_to_date()
+        await within(REACH_SECONDS, database.up_to_date())
         await database.migrate()
     except Exception as error:
         # Whatever the driver raises. Its message may hold the password; the name of what

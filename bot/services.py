@@ -41,6 +41,11 @@ class Metrics:
             "Questions not kept as too many waited or came in a day",
             registry=self.registry,
         )
+        self.lost = Counter(
+            "galibot_writes_dropped",
+            "Votes and records of answered updates that the database never took",
+            registry=self.registry,
+        )
         self.seconds = Histogram(
             "galibot_request_seconds",
             "Time to answer a web request",
@@ -75,6 +80,7 @@ class Services:
             self.retention_days,
             self.metrics.dropped.inc,
         )
+        self.database.patience.dropped = self.metrics.lost.inc
         object.__setattr__(self, "asked", asked)
         object.__setattr__(self, "tallies", Tallies(self.database, asked))
 

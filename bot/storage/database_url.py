@@ -10,6 +10,9 @@ from sqlalchemy.exc import ArgumentError
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 #: Seconds to reach a server: asyncpg's own minute would hold up the start for as long.
 CONNECT_SECONDS = 10
+#: Seconds after which a server that has not answered a statement is given up: without, a connection
+#: to a machine that died would hold its asker for ever.
+STATEMENT_SECONDS = 60
 #: Seconds that a write waits for another program to let go of an SQLite file: a backup, say.
 HELD_SECONDS = 30
 
@@ -44,7 +47,7 @@ def engine_arguments(address: str) -> tuple[URL, dict[str, Any]]:
         raise ValueError(url.drivername)
     if url.port is not None and not 0 < url.port < 65536:
         raise ValueError(url.port)
-    arguments: dict[str, Any] = {"timeout": CONNECT_SECONDS}
+    arguments: dict[str, Any] = {"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS}
     given = {name: values[-1] for name, values in url.normalized_query.items()}
     if _POOLED & given.items():
         # A prepared statement with a name would be asked of a connection that does not have it.

@@ -1,6 +1,5 @@
 """What operators and their machines ask: alive, ready, counters."""
 
-import asyncio
 import hmac
 import json
 import logging
@@ -11,11 +10,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.knowledge.problem import in_words
 from bot.storage.database import Database
+from bot.storage.patience import PATIENCE, within
 from bot.web.callers import from_here
 from bot.web.door import alive
 from bot.web.keys import METRICS_TOKEN, SERVICES, TELEGRAM_PROBLEM
-
-DATABASE_SECONDS = 3.0
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +52,7 @@ async def ready(request: web.Request) -> web.Response:
 async def database_state(database: Database) -> str:
     """« ok », or what is wrong in a few words that hold no address and no password."""
     try:
-        current = await asyncio.wait_for(database.up_to_date(), DATABASE_SECONDS)
+        current = await within(PATIENCE, database.up_to_date())
     except TimeoutError:
         return "ne répond pas"
     except Exception as error:

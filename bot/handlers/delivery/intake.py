@@ -19,20 +19,17 @@ import datetime as dt
 import hmac
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from telegram import Update
 
 from bot.handlers.context import BotApplication
 from bot.handlers.delivery.grouped import Grouped
-from bot.handlers.delivery.patience import PATIENCE
 from bot.pauses import doubling
 from bot.storage.database import Answered, Database
+from bot.storage.patience import PATIENCE
 from bot.storage.retention import UPDATES
-
-Said = TypeVar("Said")
 
 #: Updates worked on at once; the rest wait for a seat.
 IN_FLIGHT = 512
@@ -62,7 +59,9 @@ class Intake:
         self._application = application
         self._database = database
         self._delays = delays
-        self._answered = Grouped(database.answered_updates)
+        self._answered: Grouped[int, set[int] | None] = Grouped(
+            lambda ids: database.patience.told(lambda: database.answered_updates(ids))
+        )
         self._record = Grouped(self._record_all)
         self._working: dict[int, asyncio.Task[bool]] = {}
         #: The last that were answered, each with its record, which may still be to come.
@@ -93,7 +92,7 @@ class Intake:
             if task.cancelled():
                 return False
             raise
-        if update_id in self._recent:
+        if update_id in self._recent and not self._database.patience.away:
             await asyncio.wait([self._recent[update_id][1]], timeout=PATIENCE)
         return done
 
@@ -189,9 +188,7 @@ class Intake:
 
     async def _was_answered(self, answered: Answered, update: Update | None) -> bool:
         update_id, message, words = answered
-        if update_id in self._recent or update_id in await self._told(
-            self._answered(update_id), set[int]()
-        ):
+        if update_id in self._recent or update_id in (await self._answered(update_id) or ()):
             return True
         edited = update and update.edited_message
         if not (edited and message):
@@ -202,15 +199,8 @@ class Intake:
                    if one.message == message and not record.done()]  # fmt: skip
         if waiting:
             return words == waiting[-1]
-        return words == await self._told(self._database.answered_words(message), None)
-
-    async def _told(self, asked: Awaitable[Said], otherwise: Said) -> Said:
-        """What the database tells, if it does soon."""
-        try:
-            return await asyncio.wait_for(asked, PATIENCE)
-        except Exception as error:
-            _log.error("Mises à jour répondues introuvables : %s.", type(error).__name__)
-            return otherwise
+        told = self._database.patience.told
+        return words == await told(lambda: self._database.answered_words(message))
 
     async def _record_all(self, answered: list[Answered]) -> None:
         """Record them; never raises, and gives up after as many tries as a reply's."""
@@ -227,6 +217,7 @@ class Intake:
                 _log.error("Mises à jour répondues mais pas retenues : %s.", type(error).__name__)
             delay = next(delays, None)
             if stopping or delay is None:
+                self._database.patience.dropped(len(answered))
                 return
             await self._stopped_within(delay)
 
