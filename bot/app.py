@@ -8,6 +8,8 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Sequence
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot import handlers
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant
@@ -61,8 +63,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         # In threads: the port says meanwhile that the service starts.
         served = await knowledge.open()
         assistant = await asyncio.to_thread(make_assistant, settings, served, shelf)
-    except BaseException:
+    except BaseException as error:
         await database.close()
+        if isinstance(error, SQLAlchemyError):  # no space left, say
+            raise _unusable(settings, error) from None
         raise
 
     def replace(base: KnowledgeBase, gazetteer: Gazetteer, common: Sequence[str]) -> None:
@@ -110,23 +114,30 @@ async def opened_database(settings: Settings) -> Database:
         await within(REACH_SECONDS, database.up_to_date())
         await database.migrate()
     except Exception as error:
-        # Whatever the driver raises. Its message may hold the password; the name of what
-        # SQLAlchemy wrapped says enough, such as InvalidPasswordError.
-        cause = error
-        while isinstance(cause.__cause__, Exception):
-            cause = cause.__cause__
+        # Whatever the driver raises.
         if database:
             await database.close()
-        raise StartError(
-            f"La base de données ne peut pas être utilisée ({type(cause).__name__}). "
-            + (
-                f"Vérifiez DATA_DIR : le dossier {settings.data_dir} doit pouvoir être écrit, "
-                "et son fichier galibot.sqlite3 être une base SQLite."
-                if not settings.database_url
-                else "Vérifiez DATABASE_URL : le serveur, le nom de la base et le mot de passe."
-            )
-        ) from None
+        raise _unusable(settings, error) from None
     return database
+
+
+def _unusable(settings: Settings, error: Exception) -> StartError:
+    """What is told of a database at the start, on one line.
+
+    Its message may hold the password; the name of what SQLAlchemy wrapped says enough, such as
+    InvalidPasswordError.
+    """
+    while isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    if settings.database_url:
+        todo = "Vérifiez DATABASE_URL : le serveur, le nom de la base et le mot de passe."
+    else:
+        todo = (
+            f"Vérifiez DATA_DIR : le dossier {settings.data_dir} doit pouvoir être écrit et avoir "
+            "de la place, et son fichier galibot.sqlite3 être une base SQLite."
+        )
+    name = type(error).__name__
+    return StartError(f"La base de données ne peut pas être utilisée ({name}). {todo}")
 
 
 async def serve(settings: Settings, door: Door) -> None:

@@ -67,7 +67,8 @@ class Patience:
         self.dropped: Callable[[int], object] = lambda _: None
         self._away_until = 0.0
         self._writes: deque[tuple[Write, asyncio.Future[bool]]] = deque()
-        self._failing = False
+        #: Whether the database did not take the last write that was tried.
+        self.failing = False
         self._writing: asyncio.Task[None] | None = None
 
     @property
@@ -101,14 +102,14 @@ class Patience:
         self._writes.append((write, done))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
-        if not (self._failing or self.away):
+        if not (self.failing or self.away):
             await asyncio.wait([done], timeout=PATIENCE)
         return done.done() and done.result()
 
     async def close(self) -> None:
         """Let what waits be written, for a moment; what is left is dropped."""
         if self._writing:
-            await asyncio.wait([self._writing], timeout=0 if self._failing else PATIENCE)
+            await asyncio.wait([self._writing], timeout=0 if self.failing else PATIENCE)
             self._writing.cancel()
         if self._writes:
             _log.error("La base n’a pas pris %d avis avant l’arrêt.", len(self._writes))
@@ -125,13 +126,13 @@ class Patience:
                 written = False
                 self.dropped(1)
             except Exception as error:
-                if not self._failing:
+                if not self.failing:
                     _log.warning("Les avis attendent la base (%s).", type(error).__name__)
-                self._failing = True
+                self.failing = True
                 _settle(done, written=False)
                 await asyncio.sleep(PAUSE)
                 continue
-            self._failing = False
+            self.failing = False
             _settle(done, written=written)
             self._writes.popleft()
         self._writing = None

@@ -26,6 +26,8 @@ async def ready(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     base = services.assistant.base
     database = await database_state(services.database)
+    if database == "ok" and (services.database.patience.failing or services.tallies.late):
+        database = "ne peut pas être écrite : reste-t-il de la place ?"
     problems = in_words(services.knowledge.problems)
     state: dict[str, Any] = {
         "ready": True,
