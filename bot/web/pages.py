@@ -59,7 +59,7 @@ async def ask(request: web.Request) -> web.Response:
     fields = await read_form(request)
     text = fields.get("q", "").strip()
     question = Question(text=text, conversation=_conversation(request, fields))
-    reply = await request.app[SERVICES].assistant.ask(question)
+    reply = await request.app[SERVICES].ask(CHANNEL, question)
     counted(request, reply, question)
     return _respond(request, reply, fields, template="home.html", asked=text)
 
@@ -142,7 +142,7 @@ async def commune_search(request: web.Request) -> web.Response:
         raise web.HTTPRequestEntityTooLarge(SEARCH, len(text))
     if text:
         looked = Question(text, conversation=_conversation(request, fields), only_place=True)
-        reply = counted(request, await request.app[SERVICES].assistant.ask(looked), looked)
+        reply = counted(request, await request.app[SERVICES].ask(CHANNEL, looked), looked)
     else:
         reply = _act(request, Ask(Kind.COMMUNE), fields)
     return _commune_page(request, reply, text, fields)

@@ -18,6 +18,7 @@ import contextlib
 import datetime as dt
 import hmac
 import logging
+import time
 from collections import OrderedDict
 from itertools import islice
 from typing import Any
@@ -71,6 +72,8 @@ class Intake:
         self._seats = asyncio.Semaphore(IN_FLIGHT)
         self._stopping = asyncio.Event()
         self._cleaned_on = dt.date.min
+        updates = application.bot_data.services.metrics.updates
+        updates.set_function(lambda: len(self._working))
 
     async def take(self, data: dict[str, Any], *, patient: bool = False) -> bool:
         """Answer an update as Telegram gives it; True if it may be acknowledged.
@@ -145,13 +148,16 @@ class Intake:
         answered = self._about(update_id, update)
         if await self._was_answered(answered, update):
             return True
+        metrics, began = self._application.bot_data.services.metrics, time.perf_counter()
         while not (update is None or await self._process(update)):
             failures = self._failures(update_id)
             if failures > len(self._delays):
                 _log.error("Réponse jamais remise après %d essais : abandonnée.", failures)
+                metrics.abandoned.inc()
                 break
             if not patient or await self._stopped_within(self._delays[failures - 1]):
                 return False
+        metrics.update.observe(time.perf_counter() - began)
         self._failed.pop(update_id, None)
         self._recent[update_id] = answered, self._record(answered)
         if len(self._recent) > RECENT:

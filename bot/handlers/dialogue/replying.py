@@ -42,7 +42,7 @@ async def answer(
 
     timer = get_running_loop().call_later(context.bot_data.typing_after, begin_typing)
     try:
-        reply = await context.services.assistant.ask(question)
+        reply = await context.services.ask(CHANNEL, question)
     finally:
         timer.cancel()
         for task in typing:
