@@ -49,11 +49,13 @@ def licence(name: str) -> str | None:
         told = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return None
-    classes = [
-        one.split(" :: ")[-1] for one in told.get_all("Classifier", []) if "License ::" in one
+    classes = [one for one in told.get_all("Classifier", []) if one.startswith("License ::")]
+    said = [
+        *told.get_all("License-Expression", []),
+        *told.get_all("License", []),
+        *(one.split(" :: ")[-1] for one in classes),
     ]
-    said = [told.get("License-Expression"), told.get("License"), *classes]
-    for one in filter(None, said):
+    for one in said:
         words: str = _SPDX.get(one, one)
         if known(words):
             return words
