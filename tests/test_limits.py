@@ -83,6 +83,11 @@ async def test_one_address_has_its_share_and_no_more(services: Services) -> None
         async with client.post("/", data={"q": "merci"}, headers=one) as response:
             assert response.status == 429
             assert "Trop de demandes" in await response.text()
+            assert response.content_type == "text/html"
+        for _ in range(4):
+            async with client.post("/", data={"q": "merci"}, headers=one) as response:
+                assert (response.status, response.headers["Retry-After"]) == (429, "1")
+        assert response.content_type == "text/plain", "a flood is not given a page each time"
         assert await status(other) == 200
         async with client.get("/healthz", headers=one) as response:
             assert response.status == 200
