@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-header --quiet --extra build
 
-.PHONY: install run test check bench encoder fit lock screenshots clean
+.PHONY: install run test check audit components fuzz bench encoder fit lock screenshots clean
 
 install: $(VENV)/.installed
 run: $(VENV)/.installed
@@ -19,6 +19,16 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m bot check --essais
+
+# Known weaknesses of what is locked; the list of it with its licences (docs/composants.json).
+audit: $(VENV)/.installed-dev
+	$(BIN)/python -m tools.audit requirements.txt requirements-bench.txt
+components: $(VENV)/.installed-bench
+	$(BIN)/python -m tools.components
+
+# Ten thousand examples of each kind of what nobody writes on purpose: an hour on one core.
+fuzz: $(VENV)/.installed-dev
+	GALIBOT_EXAMPLES=10000 $(BIN)/python -m pytest tests/test_fuzz.py
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks

@@ -10,12 +10,15 @@ from collections.abc import AsyncIterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.answering import make_assistant
 from bot.communes.gazetteer import Gazetteer
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services, StartError
 from bot.settings import Settings, secret_key
 from bot.storage.database import Database
+from bot.storage.patience import within
 from bot.storage.retention import purging
 from bot.storage.revisions import Revisions
 from bot.storage.shelf import Shelf
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from bot.handlers.delivery.lifecycle import Channel
 
 #: Seconds in which the database has to answer at the start.
-REACH_SECONDS = 3.0
+REACH_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -45,8 +48,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         served = await knowledge.open()
         _give_back()  # what reading took, before a matcher takes as much
         assistant = await asyncio.to_thread(make_assistant, settings, served, shelf)
-    except BaseException:
+    except BaseException as error:
         await database.close()
+        if isinstance(error, SQLAlchemyError):  # no space left, say
+            raise _unusable(settings, error) from None
         raise
 
     def replace(base: KnowledgeBase, gazetteer: Gazetteer, common: Sequence[str]) -> None:
@@ -91,27 +96,33 @@ async def opened_database(settings: Settings) -> Database:
     database = None
     try:
         database = await Database.open(settings.database)
-        async with asyncio.timeout(REACH_SECONDS):
-            await database.up_to_date()
+        await within(REACH_SECONDS, database.up_to_date())
         await database.migrate()
     except Exception as error:
-        # Whatever the driver raises. Its message may hold the password; the name of what
-        # SQLAlchemy wrapped says enough, such as InvalidPasswordError.
-        cause = error
-        while isinstance(cause.__cause__, Exception):
-            cause = cause.__cause__
+        # Whatever the driver raises.
         if database:
             await database.close()
-        raise StartError(
-            f"La base de données ne peut pas être utilisée ({type(cause).__name__}). "
-            + (
-                f"Vérifiez DATA_DIR : le dossier {settings.data_dir} doit pouvoir être écrit, "
-                "et son fichier galibot.sqlite3 être une base SQLite."
-                if not settings.database_url
-                else "Vérifiez DATABASE_URL : le serveur, le nom de la base et le mot de passe."
-            )
-        ) from None
+        raise _unusable(settings, error) from None
     return database
+
+
+def _unusable(settings: Settings, error: Exception) -> StartError:
+    """What is told of a database at the start, on one line.
+
+    Its message may hold the password; the name of what SQLAlchemy wrapped says enough, such as
+    InvalidPasswordError.
+    """
+    while isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    if settings.database_url:
+        todo = "Vérifiez DATABASE_URL : le serveur, le nom de la base et le mot de passe."
+    else:
+        todo = (
+            f"Vérifiez DATA_DIR : le dossier {settings.data_dir} doit pouvoir être écrit et avoir "
+            "de la place, et son fichier galibot.sqlite3 être une base SQLite."
+        )
+    name = type(error).__name__
+    return StartError(f"La base de données ne peut pas être utilisée ({name}). {todo}")
 
 
 async def serve(settings: Settings, door: Door) -> None:

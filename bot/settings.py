@@ -179,7 +179,8 @@ _EXPECTED = {
     "public_url": "l’adresse https du service, comme https://galibot.example.org ou "
     "https://www.example.org/galibot",
     "database_url": (
-        "une adresse postgresql://, postgres:// ou sqlite+aiosqlite:// ; "
+        "une adresse postgresql://, postgres:// ou sqlite+aiosqlite://, où @ et / d’un mot de "
+        "passe s’écrivent %40 et %2F ; "
         f"sslmode y vaut {', '.join(SSL_MODES[:-1])} ou {SSL_MODES[-1]}, "
         "et les certificats qu’elle nomme peuvent être lus"
     ),

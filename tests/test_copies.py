@@ -22,6 +22,7 @@ from bot.handlers.delivery import copies
 from bot.handlers.delivery.copies import Copies
 from bot.language.typography import typeset
 from bot.services import Services
+from bot.storage import patience
 from bot.storage.database import Database
 from bot.storage.retention import CONVERSATIONS as KEPT
 from bot.storage.revisions import Revisions
@@ -209,7 +210,7 @@ async def test_a_damaged_row_or_one_of_another_version_counts_as_none(two: Two, 
 async def test_while_the_database_is_away_each_copy_remembers(
     two: Two, away: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copies, "AWAY", 0.0)
+    monkeypatch.setattr(patience, "AWAY", 0.0)
     await two.one.say(HOME)
     if away == "no table":
         await two.rows("ALTER TABLE conversations RENAME TO gone")

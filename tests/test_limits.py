@@ -1,6 +1,7 @@
 """How much one address or one chat may ask, and who is counted for it."""
 
 import asyncio
+import logging
 from dataclasses import replace
 from ipaddress import ip_network
 
@@ -82,6 +83,11 @@ async def test_one_address_has_its_share_and_no_more(services: Services) -> None
         async with client.post("/", data={"q": "merci"}, headers=one) as response:
             assert response.status == 429
             assert "Trop de demandes" in await response.text()
+            assert response.content_type == "text/html"
+        for _ in range(4):
+            async with client.post("/", data={"q": "merci"}, headers=one) as response:
+                assert (response.status, response.headers["Retry-After"]) == (429, "1")
+        assert response.content_type == "text/plain", "a flood is not given a page each time"
         assert await status(other) == 200
         async with client.get("/healthz", headers=one) as response:
             assert response.status == 200
@@ -145,3 +151,19 @@ async def test_a_request_that_never_comes_is_not_waited_for(
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
         assert await asyncio.wait_for(reader.read(), 30) == b""
         writer.close()
+
+
+async def test_a_system_that_opens_no_more_is_told_once(
+    services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What asyncio hands to its loop's handler, again and again; other troubles are told."""
+    async with listening(make_app(services), "127.0.0.1", 0):
+        loop = asyncio.get_running_loop()
+        full = {"message": "full", "exception": OSError(24, "Too many"), "socket": object()}
+        for _ in range(100):
+            loop.call_exception_handler(full)
+        loop.call_exception_handler({"message": "autre chose"})
+    told = [record.message for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(told) == 2
+    assert "Trop de connexions" in told[0]
+    assert "autre chose" in told[1]

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -175,8 +176,16 @@ async def test_an_edit_outlives_a_disk_that_is_wiped_and_files_that_are_broken(
         assert (await service.ask("Où est le guichet bleu ?"))["text"] == "Au premier étage."
 
 
-async def refused(tmp_path: Path, **environment: str) -> str:
-    """The log of a service that can't start: it has stopped by itself, without a traceback."""
+async def refused(tmp_path: Path, most: int | None = None, **environment: str) -> str:
+    """The log of a service that can't start: it has stopped by itself, without a traceback.
+
+    None of its files may hold more than `most` bytes.
+    """
+
+    def bound() -> None:
+        if most:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "serve",
         cwd=ROOT,
@@ -188,6 +197,7 @@ async def refused(tmp_path: Path, **environment: str) -> str:
             **environment,
         },
         stderr=asyncio.subprocess.PIPE,
+        preexec_fn=bound,
     )  # fmt: skip
     _, log = await asyncio.wait_for(process.communicate(), 120)
     assert process.returncode == 1
@@ -221,17 +231,19 @@ async def test_a_database_out_of_reach_stops_the_start(
     assert "hunter2" not in told
 
 
-@pytest.mark.parametrize("made", ["file", "unwritable", "text"])
+@pytest.mark.parametrize("made", ["file", "unwritable", "text", "full"])
 async def test_a_data_folder_that_can_not_serve_stops_the_start(tmp_path: Path, made: str) -> None:
-    data = tmp_path / "data"
-    if made == "file":
+    data, most = tmp_path / "data", None
+    if made == "full":
+        most = 300_000  # the tables, and not the knowledge
+    elif made == "file":
         data.write_text("un fichier à la place du dossier", "utf-8")
     elif made == "unwritable":
         data = Path("/proc/galibot")  # not even root may write there
     else:
         data.mkdir()
         (data / "galibot.sqlite3").write_text("ceci n’est pas une base" * 500, "utf-8")
-    assert "Vérifiez DATA_DIR" in await refused(tmp_path, DATA_DIR=str(data))
+    assert "Vérifiez DATA_DIR" in await refused(tmp_path, most, DATA_DIR=str(data))
 
 
 async def test_a_taken_port_is_said_in_french(tmp_path: Path) -> None:
@@ -239,7 +251,8 @@ async def test_a_taken_port_is_said_in_french(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert f"Le port {port}" in await refused(tmp_path, PORT=str(port))
+        told = await refused(tmp_path, PORT=str(port))
+        assert f"Le port {port} de 127.0.0.1 ne peut pas être ouvert : un autre programme" in told
 
 
 async def test_the_port_is_open_before_anything_is_read(tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def test_a_database_is_named_as_hosts_do(monkeypatch: pytest.MonkeyPatch, addres
         ("PORT", "70000"),
         ("DATABASE_URL", "hunter2"),
         ("DATABASE_URL", "mysql://u:hunter2@h/b"),
-        ("DATABASE_URL", "postgresql+psycopg://u:hunter2@h/b"),
+        ("DATABASE_URL", "jdbc:postgresql://h/b?user=u&password=hunter2"),
+        ("DATABASE_URL", "host=h user=u password=hunter2"),
+        ("DATABASE_URL", "postgres://u:hunter@2@h/b"),  # an @ that is not escaped
         ("DATABASE_URL", "postgres:/u:hunter2@h/b"),
         ("DATABASE_URL", "postgres://u:p@h:hunter2/b"),
         ("DATABASE_URL", "postgres://u:hunter2@h:99999/b"),
@@ -112,6 +114,7 @@ def test_a_wrong_value_is_named_in_french(
     with pytest.raises(WrongSettingError) as refused:
         load_settings()
     assert f"La variable {name}" in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
     assert "hunter2" not in str(refused.value)
 
 

@@ -294,6 +294,7 @@ async def test_arrivals_are_counted_by_source_on_all_channels(
     await services.tallies.write()
     async with resident_with(services) as resident:
         await resident.say("/start c-62498_s-affiche-62498")
+    await services.tallies.write()
     assert await services.database.arrivals() == {
         ("affiche-62498", "web", TODAY): 3,
         ("affiche-62498", "telegram", TODAY): 1,

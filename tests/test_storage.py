@@ -22,6 +22,7 @@ from bot.storage.database import SOURCES_A_DAY, Answered, Asked, Database
 from bot.storage.database_url import engine_arguments
 from bot.storage.revisions import REVISIONS
 from bot.storage.shelf import Shelf
+from doubles.service import free_port
 from tests.conftest import ROOT, TODAY, Server, postgres_server
 
 
@@ -122,6 +123,7 @@ async def test_counts_added_at_once_are_all_there(database: Database) -> None:
     assert list((await database.questions(dt.date(2033, 1, 1))).values()) == [8]
 
 
+SOCKET = {"host": "/run/postgresql", "port": None, "password": None}
 USUAL = {"host": "h", "port": 5432, "user": "u", "password": "p", "database": "b"}
 
 
@@ -134,19 +136,50 @@ USUAL = {"host": "h", "port": 5432, "user": "u", "password": "p", "database": "b
         ("postgres://u:p@h/b", {"port": None}, None),
         ("postgres://u:p@[2001:db8::1]:5432/b", {"host": "2001:db8::1"}, None),
         ("postgres://u:%40%2F%3A%3F%23%25%20+@h:5432/b", {"password": "@/:?#% +"}, None),
+        # A socket, as libpq's own documentation writes it, in each way.
         ("postgres:///b?host=/run/postgresql", {"host": "/run/postgresql"}, None),
-        # Scalingo, Heroku, Neon, Supabase, Prisma…
+        ("postgres://u@%2Frun%2Fpostgresql/b", {**SOCKET, "user": "u"}, None),
+        ("postgres://u:p@/b?host=/run/postgresql", {**SOCKET, "user": "u", "password": "p"}, None),
+        # Scalingo, Clever Cloud, Heroku, Aiven.
         ("postgresql://u:p@h:5432/b?sslmode=prefer", {}, "sslmode=prefer"),
+        ("postgresql://u:p@h:50013/b", {"port": 50013}, None),
         ("postgres://u:p@h:5432/b?sslmode=require", {}, "sslmode=require"),
+        ("postgres://u:AVNS_x@h:5432/b?sslmode=require", {"password": "AVNS_x"}, "sslmode=require"),
+        # Supabase's pooler, Neon, Render, Railway, Prisma.
+        ("postgresql://u.ref:p@h:6543/b?pgbouncer=true", {"user": "u.ref", "port": 6543}, None),
         (
             "postgresql://u:p@h:5432/b?sslmode=require&channel_binding=require"
             "&options=endpoint%3Dx-y",
             {},
             "sslmode=require&options=endpoint%3Dx-y",
         ),
+        ("postgresql://u:p@dpg-x-a.frankfurt/b", {"host": "dpg-x-a.frankfurt", "port": None}, None),
         ("postgres://u:p@h:5432/b?schema=public&connection_limit=5&connect_timeout=10", {}, None),
+        # Of programs in other languages.
+        ("postgresql+psycopg2://u:p@h:5432/b", {}, None),
+        ("postgresql+psycopg://u:p@h:5432/b?sslmode=allow", {}, "sslmode=allow"),
         ("postgresql+asyncpg://u:p@h:5432/b?ssl=verify-ca", {}, "sslmode=verify-ca"),
-        ("postgres://u:p@h:5432/b?sslmode=disable&sslmode=require", {}, "sslmode=require"),
+        ("postgres://u:p@h:5432/b?ssl=true", {}, "sslmode=require"),
+        ("postgres://u:p@h:5432/b?sslmode=no-verify", {}, "sslmode=require"),
+        ("postgres://u:p@h:5432/b?sslmode=disable&sslmode=REQUIRE", {}, "sslmode=require"),
+        (
+            "postgres://u:p@h:5432/b?target_session_attrs=read-write&options=-c%20search_path%3Dx",
+            {},
+            "target_session_attrs=read-write&options=-c+search_path%3Dx",
+        ),
+        # Several servers.
+        (
+            "postgres://u:p,q@one:5432,two:5433/b?target_session_attrs=primary",
+            {"host": ["one", "two"], "port": [5432, 5433], "password": "p,q"},
+            "target_session_attrs=primary",
+        ),
+        ("postgres://u:p@one,two/b", {"host": ["one", "two"], "port": [5432, 5432]}, None),
+        (
+            "postgres://u:p@/b?host=h:5432&host=i:5433",
+            {"host": ["h", "i"], "port": [5432, 5433]},
+            None,
+        ),
+        # Amazon RDS.
         (
             f"postgres://u:p@h:5432/b?sslmode=verify-full&sslrootcert={__file__}",
             {},
@@ -161,7 +194,7 @@ def test_addresses_of_hosts_are_understood(
     assert url.drivername == "postgresql+asyncpg"
     _, found = url.get_dialect()().create_connect_args(url)
     expected = {**USUAL, **place}
-    if not url.host:
+    if address.startswith("postgres:///"):
         expected = {"database": "b", **place}
     assert found == {name: value for name, value in expected.items() if value is not None}
     assert arguments.get("dsn") == (dsn and f"postgresql://?{dsn}")
@@ -198,10 +231,12 @@ async def answers(address: str) -> bool:
         "?sslmode=prefer",
         "?sslmode=prefer&connect_timeout=10&channel_binding=prefer&schema=public"
         "&application_name=galibot&target_session_attrs=read-write&gssencmode=disable",
-        "?pgbouncer=true",
+        "?pgbouncer=true&keepalives=1&requiressl=0",
     ],
 )
-@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+@pytest.mark.parametrize(
+    "scheme", ["postgres", "postgresql", "postgresql+asyncpg", "postgresql+psycopg2"]
+)
 async def test_a_server_without_tls_is_reached(postgres: str, scheme: str, query: str) -> None:
     assert await answers(postgres.replace("postgresql+asyncpg", scheme) + query)
 
@@ -238,27 +273,39 @@ async def test_a_certificate_is_checked_where_it_is_to_be(
     assert await answers(by_system)
 
 
-@pytest.mark.parametrize(
-    ("query", "pooled"),
-    [
-        ("", False),
-        ("?pgbouncer=false", False),
-        ("?pgbouncer=true", True),
-        ("?prepared_statement_cache_size=0", True),
-        ("?statement_cache_size=0", True),
-    ],
-)
-async def test_behind_a_pooler_no_statement_outlives_its_transaction(
-    postgres: str, query: str, pooled: bool
-) -> None:
-    url, arguments = engine_arguments(f"{postgres}{query}")
+async def test_no_statement_outlives_its_transaction(postgres: str) -> None:
+    """So that any pooler may give each transaction another connection to the server."""
+    url, arguments = engine_arguments(postgres)
     engine = create_async_engine(url, connect_args=arguments)
     async with engine.connect() as connection:
         await connection.execute(text("SELECT CAST(:one AS int)"), {"one": 1})
         await connection.commit()
         left = await connection.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
     await engine.dispose()
-    assert (left == 0) is pooled
+    assert left == 0
+
+
+async def test_a_socket_several_servers_and_what_only_the_server_knows(postgres: str) -> None:
+    _, _, port = postgres.rpartition(":")
+    port = port.removesuffix("/postgres")
+    url, arguments = engine_arguments(postgres)
+    engine = create_async_engine(url, connect_args=arguments)
+    async with engine.connect() as connection:
+        folder = await connection.scalar(text("SHOW unix_socket_directories"))
+    await engine.dispose()
+    closed = free_port()
+    for address in (
+        f"postgres:///postgres?host={folder}&port={port}&user=galibot",
+        f"postgres://galibot@{quote(folder, safe='')}:{port}/postgres",
+        f"postgres://galibot@127.0.0.1:{closed},127.0.0.1:{port}/postgres",
+        f"{postgres}?target_session_attrs=primary",
+    ):
+        assert await answers(address), address
+    url, arguments = engine_arguments(f"{postgres}?options=-c%20application_name%3Dgalibot")
+    engine = create_async_engine(url, connect_args=arguments)
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SHOW application_name")) == "galibot"
+    await engine.dispose()
 
 
 @pytest.mark.parametrize("turn", range(3))

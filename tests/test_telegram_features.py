@@ -246,6 +246,7 @@ async def test_links_combine_an_answer_a_commune_and_a_source(
     assert shows(await resident.say("/start s-affiche"), TEXTS["bienvenue"])
     await resident.say("/start s-TropFort")
     await resident.say(f"/start s-{'z' * 20}")
+    await services.tallies.write()
     assert await services.database.arrivals() == {
         ("mairie59456", "telegram", TODAY): 2,
         ("affiche", "telegram", TODAY): 2,

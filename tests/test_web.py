@@ -664,7 +664,9 @@ async def test_ask_takes_8_kib_and_no_more(client: Client) -> None:
     await ask(client, b'{"question": "' + b"a" * (8193 - shell) + b'"}', 413)
 
 
-@pytest.mark.parametrize("question", ["🙂", "\ud800", "\0", "a" * 2000, "<b>", "؟", "-" * 500])
+@pytest.mark.parametrize(
+    "question", ["🙂", "\ud800", "qui s'engage \ud800 ?", "\0", "a" * 2000, "<b>", "؟", "-" * 500]
+)
 async def test_ask_survives_odd_text(client: Client, question: str) -> None:
     assert (await ask(client, {"question": question}))["outcome"]
 

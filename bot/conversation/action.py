@@ -38,7 +38,7 @@ class Ask:
     def parse(cls, text: str) -> "Ask | None":
         """What the text asks; None where it is none of ours: it comes from outside."""
         name, colon, value = text.partition(":")
-        if name not in set(Kind) or len(text.encode()) > LENGTH:
+        if name not in set(Kind) or len(text.encode("utf-8", "surrogatepass")) > LENGTH:
             return None
         kind = Kind(name)
         right = bool(value) if kind in _WITH_VALUE else kind in _MAY_HAVE_VALUE or not colon

@@ -113,6 +113,10 @@ class Question:
     only_place: bool = False
     begun: Begun | None = None
 
+    def __post_init__(self) -> None:
+        # Half a surrogate pair, which phones can send, has no UTF-8, and is no letter.
+        object.__setattr__(self, "text", self.text.encode("utf-8", "replace").decode())
+
 
 @dataclass(frozen=True, slots=True)
 class Action:

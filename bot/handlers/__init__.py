@@ -68,8 +68,11 @@ def build(
         # It acknowledges before the reply is sent; intake.py does after.
         .updater(None)
     )
-    builder = builder.request(request or AiohttpRequest())
-    builder = builder.get_updates_request(request or AiohttpRequest())
+
+    def calls() -> BaseRequest:
+        return request or AiohttpRequest(lambda why: services.metrics.bot_api.labels(why).inc())
+
+    builder = builder.request(calls()).get_updates_request(calls())
     if max_rate:
         # No tries of its own: they would hold up every chat, and sending.py makes them.
         limiter = AIORateLimiter(overall_max_rate=max_rate, max_retries=0)

@@ -163,14 +163,15 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], B
         places = {*self.bot_data.memories.move(chat), *([self.place] if self.place else [])}
         await self.bot_data.copies.forget([self._pseudonym(place) for place in places])
 
-    async def erase(self) -> None:
-        """Forget her conversation, and the votes that it knows of. Raises what the driver does."""
-        if self.place:
-            memory = self.bot_data.memories.pop(self.place, Memory())
-            await self.bot_data.copies.forget([self._pseudonym(self.place)])
-            chat = self.place.chat
-            keys = [self.services.pseudonym(voted_on(chat, number)) for number in memory.voted]
-            await erase_votes(self.services.database, keys)
+    async def erase(self) -> bool:
+        """Forget her conversation, and the votes that it knows of; whether all of it is done."""
+        if self.place is None:
+            return True
+        memory = self.bot_data.memories.pop(self.place, Memory())
+        database, chat = self.services.database, self.place.chat
+        keys = [self.services.pseudonym(voted_on(chat, number)) for number in memory.voted]
+        forgotten = await self.bot_data.copies.forget([self._pseudonym(self.place)])
+        return await database.patience.soon(lambda: erase_votes(database, keys)) and forgotten
 
     def _pseudonym(self, place: Place) -> str:
         return self.services.pseudonym(place.named(self.bot.id))

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.database_url import engine_arguments
+from bot.storage.patience import Patience
 
 #: Sources counted in one day. Anyone can invent them: beyond, only those already seen count.
 SOURCES_A_DAY = 300
@@ -108,6 +109,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.patience = Patience()
 
     @classmethod
     async def open(cls, address: str) -> Self:
@@ -126,6 +128,7 @@ class Database:
         return cls(engine)
 
     async def close(self) -> None:
+        await self.patience.close()
         await self.engine.dispose()
 
     @property
@@ -141,7 +144,7 @@ class Database:
                 if self.is_sqlite
                 else "SELECT pg_advisory_xact_lock(hashtext('galibot'))"
             )
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(lambda made: command.upgrade(_config(made), "head"))
 
     async def up_to_date(self) -> bool:
         """Whether the database answers and has every migration."""
@@ -338,10 +341,6 @@ def _config(connection: sa.Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
-
-
-def _upgrade(connection: sa.Connection) -> None:
-    command.upgrade(_config(connection), "head")
 
 
 def _is_current(connection: sa.Connection) -> bool:

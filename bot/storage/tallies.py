@@ -35,6 +35,11 @@ class Tallies:
         self._arrived: Counter[tuple[str, str, dt.date]] = Counter()
         self._lost = False
 
+    @property
+    def late(self) -> bool:
+        """Whether the database did not take them last time."""
+        return self._lost
+
     def question(self, channel: str, question: Question, reply: Reply, served: Served) -> None:
         """Count a question by its month, its theme and what became of it; keep it, masked."""
         self._questions.heard(channel, question, reply)

@@ -77,6 +77,12 @@ class KnowledgeWatcher:
         """Where the files are."""
         return self._folder if self._folder.is_dir() else self._folder.parent
 
+    @property
+    def revision(self) -> tuple[int, float]:
+        """The number of what is served, and when it was published, in seconds since 1970."""
+        served = self._served
+        return (served.number, served.made_at.timestamp()) if served else (0, 0.0)
+
     async def open(self) -> Knowledge:
         """What is to be served first: the newest good revision, with what is new in the files.
 

@@ -13,7 +13,7 @@ from bot.conversation.message import SEARCH
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.knowledge.model import Entry, KnowledgeBase
 from bot.web.body import read_body
-from bot.web.keys import ROOT, SERVICES, counted
+from bot.web.keys import CHANNEL, ROOT, SERVICES, counted
 
 PREFIX = "/api/"
 BODY_BYTES = 8 * 1024
@@ -85,7 +85,8 @@ async def ask(request: web.Request) -> web.Response:
             raise ApiError(400, "unknown_commune")
         conversation = replace(conversation, commune=commune)
     question = Question(text=text, conversation=conversation)
-    return json_response(counted(request, await assistant.ask(question), question).as_json())
+    reply = await request.app[SERVICES].ask(CHANNEL, question)
+    return json_response(counted(request, reply, question).as_json())
 
 
 async def communes(request: web.Request) -> web.Response:

@@ -14,6 +14,9 @@ from bot.web.keys import SERVICES, TRUSTED, own_path
 _FREE = ("/healthz", "/readyz", "/metrics", "/static/", "/telegram/")
 #: What a page that asks nothing costs, in questions.
 _PAGE = 0.1
+#: What the page that refuses costs, of a share of its own: it is dear to make. One that floods is
+#: told four times, then every six seconds; in between, in a line of text.
+_REFUSAL = 30.0
 
 _log = logging.getLogger(__name__)
 
@@ -52,9 +55,15 @@ async def limit(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not own_path(request).startswith(_FREE):
         asker = caller(request)
         cost = _PAGE if request.method in {"GET", "HEAD"} else 1.0
-        wait = request.app[SERVICES].limits.wait(f"web:{asker}", cost) if asker else 0
+        services = request.app[SERVICES]
+        wait = services.limits.wait(f"web:{asker}", cost) if asker else 0
         if wait:
-            raise web.HTTPTooManyRequests(headers={"Retry-After": str(wait)})
+            after = {"Retry-After": str(wait)}
+            page = not own_path(request).startswith("/api/")
+            if page and services.limits.wait(f"refused:{asker}", _REFUSAL):
+                said = services.assistant.base.texts.web["erreur_429"]
+                return web.Response(status=429, text=said, headers=after)
+            raise web.HTTPTooManyRequests(headers=after)
     return await handler(request)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -20,8 +21,11 @@ HEADER_SECONDS = 10.0
 #: What is in flight when the service is told to stop has so many seconds to finish.
 STOP_SECONDS = 5.0
 #: Connections open at once, at most; fewer where the system lets a process open less, and some
-#: files are left for the database and for reading what editors save.
-CONNECTIONS, FILES_LEFT = 2000, 64
+#: files are left for the database, for reading what editors save, and for the two hundred that
+#: come before one too many is closed.
+CONNECTIONS, FILES_LEFT = 2000, 264
+#: Seconds between two lines that say that the system opens no more.
+_SAY_EVERY = 60.0
 
 #: On everything; `server.py` adds the style that stands in its pages.
 SECURITY_HEADERS = MappingProxyType(
@@ -38,6 +42,12 @@ SECURITY_HEADERS = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
     }
 )
+_WHY = {
+    errno.EADDRINUSE: " : un autre programme l’a pris",
+    errno.EACCES: " : il faut plus de droits sous 1024",
+    errno.EADDRNOTAVAIL: " : HOST n’est pas une adresse de cette machine",
+}
+_log = logging.getLogger(__name__)
 _STARTING = "Le service démarre. Réessayez dans quelques secondes."
 
 
@@ -53,6 +63,7 @@ class Door:
         self.waiting: dict[Connection, None] = {}
         self.count = 0
         self.most = _connections()
+        self._said = -_SAY_EVERY
 
     async def show(self, app: web.Application) -> None:
         """What connects from now on is served by this application."""
@@ -63,6 +74,14 @@ class Door:
 
     def connection(self) -> "Connection":
         return Connection(cast("web.Server", self._server), self)
+
+    def out_of_files(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Say it once where the system opens no more: asyncio does a hundred times a second."""
+        if not (isinstance(context.get("exception"), OSError) and "socket" in context):
+            loop.default_exception_handler(context)
+        elif loop.time() > self._said + _SAY_EVERY:
+            self._said = loop.time()
+            _log.error("Trop de connexions à la fois : le système n’en ouvre plus pour l’instant.")
 
     async def close(self) -> None:
         """Finish what is in flight, for so long, and close the rest."""
@@ -146,11 +165,14 @@ async def opened(host: str, port: int, stop_seconds: float = STOP_SECONDS) -> As
     door = Door(stop_seconds)
     try:
         await door.show(_starting())
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(door.out_of_files)
         try:
-            listener = await asyncio.get_running_loop().create_server(door.connection, host, port)
+            listener = await loop.create_server(door.connection, host, port)
         except OSError as error:
             raise StartError(
-                f"Le port {port} de {host} ne peut pas être ouvert ({error.strerror}). "
+                f"Le port {port} de {host} ne peut pas être ouvert"
+                f"{_WHY.get(error.errno or 0, '')}. "
                 "Choisissez-en un autre avec la variable PORT."
             ) from None
         try:
@@ -218,4 +240,4 @@ def _connections() -> int:
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if files == resource.RLIM_INFINITY:
         return CONNECTIONS
-    return max(min(CONNECTIONS, files - FILES_LEFT), 8)
+    return max(min(CONNECTIONS, files - FILES_LEFT), files // 4)

@@ -1,12 +1,9 @@
 """/chiffres, and how figures are shown anywhere: those from 1 to 4 never are."""
 
-import asyncio
 import datetime as dt
-import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from aiohttp import web
 
@@ -15,17 +12,15 @@ from bot.conversation.reply import Conversation
 from bot.knowledge.texts import Sentences
 from bot.language.typography import long_date
 from bot.storage.asked import ANSWERED, OFFERED
+from bot.storage.database import Asked, Database
+from bot.storage.patience import read
 from bot.web.keys import SERVICES
 from bot.web.rendering import render
 
 #: The smallest figure shown: behind a smaller one, somebody might be recognised.
 LEAST = 5
 MONTHS = 12
-DATABASE_SECONDS = 3.0
 _OUTCOMES = (ANSWERED, OFFERED, REFUSED)
-_Read = TypeVar("_Read")
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +36,7 @@ async def page(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     base = services.assistant.base
     since = first_month(services.assistant.today())
-    asked = await read(lambda: services.database.questions(since))
-    votes = await read(lambda: services.database.votes_by_month(since))
+    asked, votes = await read(_counts(services.database, since)) or (None, None)
     tables: tuple[tuple[str, str, tuple[Line, ...]], ...] = ()
     if asked is not None and votes is not None:
         known = {theme.id for theme in base.themes}
@@ -141,14 +135,10 @@ def first_month(today: dt.date) -> dt.date:
     return dt.date(months // 12, months % 12 + 1, 1)
 
 
-async def read(ask: Callable[[], Awaitable[_Read]]) -> _Read | None:
-    """What the database says; None where it is away or slow."""
-    try:
-        return await asyncio.wait_for(ask(), DATABASE_SECONDS)
-    except Exception as error:
-        # Whatever the driver raises; its message may hold the password.
-        _log.warning("Les chiffres ne peuvent pas être lus (%s).", type(error).__name__)
-        return None
+async def _counts(
+    database: Database, since: dt.date
+) -> tuple[dict[Asked, int], dict[tuple[str, dt.date], int]]:
+    return await database.questions(since), await database.votes_by_month(since)
 
 
 ROUTES = (web.get("/chiffres", page),)

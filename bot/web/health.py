@@ -1,6 +1,5 @@
 """What operators and their machines ask: alive, ready, counters."""
 
-import asyncio
 import hmac
 import json
 import logging
@@ -10,12 +9,11 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.knowledge.problem import in_words
-from bot.storage.database import Database
+from bot.services import Services
+from bot.storage.patience import PATIENCE, within
 from bot.web.callers import from_here
 from bot.web.door import alive
 from bot.web.keys import METRICS_TOKEN, SERVICES, TELEGRAM_PROBLEM
-
-DATABASE_SECONDS = 3.0
 
 _log = logging.getLogger(__name__)
 
@@ -26,42 +24,50 @@ async def ready(request: web.Request) -> web.Response:
     Neither the database nor Telegram may take the web out of a balancer: it answers without them.
     """
     services = request.app[SERVICES]
-    base = services.assistant.base
-    database = await database_state(services.database)
-    problems = in_words(services.knowledge.problems)
+    base, troubles = services.assistant.base, await _troubles(request)
     state: dict[str, Any] = {
         "ready": True,
-        "degraded": [],
+        "degraded": [part for part, trouble in troubles.items() if trouble],
         "knowledge": {
             "revision": base.revision,
             "entries": len(base.entries),
-            "problems": problems,
+            "problems": in_words(services.knowledge.problems),
             "warnings": in_words(services.knowledge.warnings),
         },
-        "database": database,
+        **{part: trouble or "ok" for part, trouble in troubles.items() if part != "knowledge"},
     }
-    troubles = {"knowledge": bool(problems), "database": database != "ok"}
-    if TELEGRAM_PROBLEM in request.app:
-        problem = request.app[TELEGRAM_PROBLEM]()
-        state["telegram"] = problem or "ok"
-        troubles["telegram"] = problem is not None
-    state["degraded"] = [name for name, trouble in troubles.items() if trouble]
     # An editor reads it too: her accents as they are.
     text = json.dumps(state, ensure_ascii=False, indent=2)
     return web.json_response(text=text)
 
 
-async def database_state(database: Database) -> str:
-    """« ok », or what is wrong in a few words that hold no address and no password."""
+async def _troubles(request: web.Request) -> dict[str, str]:
+    """What is wrong with each part, in words; empty where nothing is."""
+    services = request.app[SERVICES]
+    troubles = {
+        "knowledge": "\n".join(in_words(services.knowledge.problems)),
+        "database": await _trouble(services),
+    }
+    if TELEGRAM_PROBLEM in request.app:
+        troubles["telegram"] = request.app[TELEGRAM_PROBLEM]() or ""
+    return troubles
+
+
+async def _trouble(services: Services) -> str:
+    """What is wrong with the database, in words that hold no address and no password."""
+    database = services.database
     try:
-        current = await asyncio.wait_for(database.up_to_date(), DATABASE_SECONDS)
+        current = await within(PATIENCE, database.up_to_date())
     except TimeoutError:
         return "ne répond pas"
     except Exception as error:
         # Whatever the driver raises, this page must answer; messages may hold the password.
         _log.warning("La base de données est injoignable : %s.", type(error).__name__)
         return "injoignable"
-    return "ok" if current else "pas à jour : lancez « python -m bot migrate »"
+    if not current:
+        return "pas à jour : lancez « python -m bot migrate »"
+    late = database.patience.failing or services.tallies.late
+    return "ne peut pas être écrite : reste-t-il de la place ?" if late else ""
 
 
 async def metrics(request: web.Request) -> web.Response:
@@ -75,8 +81,11 @@ async def metrics(request: web.Request) -> web.Response:
         else from_here(request)
     ):
         raise web.HTTPForbidden
+    counted = request.app[SERVICES].metrics
+    for part, trouble in (await _troubles(request)).items():
+        counted.degraded.labels(part).set(bool(trouble))
     return web.Response(
-        body=generate_latest(request.app[SERVICES].metrics.registry),
+        body=generate_latest(counted.registry),
         headers={"Content-Type": CONTENT_TYPE_LATEST},
     )
 

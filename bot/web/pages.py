@@ -59,7 +59,7 @@ async def ask(request: web.Request) -> web.Response:
     fields = await read_form(request)
     text = fields.get("q", "").strip()
     question = Question(text=text, conversation=_conversation(request, fields))
-    reply = await request.app[SERVICES].assistant.ask(question)
+    reply = await request.app[SERVICES].ask(CHANNEL, question)
     counted(request, reply, question)
     return _respond(request, reply, fields, template="home.html", asked=text)
 
@@ -142,7 +142,7 @@ async def commune_search(request: web.Request) -> web.Response:
         raise web.HTTPRequestEntityTooLarge(SEARCH, len(text))
     if text:
         looked = Question(text, conversation=_conversation(request, fields), only_place=True)
-        reply = counted(request, await request.app[SERVICES].assistant.ask(looked), looked)
+        reply = counted(request, await request.app[SERVICES].ask(CHANNEL, looked), looked)
     else:
         reply = _act(request, Ask(Kind.COMMUNE), fields)
     return _commune_page(request, reply, text, fields)
@@ -203,7 +203,9 @@ async def vote(request: web.Request) -> web.Response:
     drawn = read_draw(fields)
     pseudonym = services.pseudonym(_voted_on(drawn, key)) if drawn else None
     day = services.assistant.today()
-    await services.database.add_vote(key, useful == "oui", CHANNEL, day, pseudonym, reason)
+    await services.database.patience.soon(
+        lambda: services.database.add_vote(key, useful == "oui", CHANNEL, day, pseudonym, reason)
+    )
     if reason is None:
         services.metrics.votes.labels(CHANNEL, "yes" if useful == "oui" else "no").inc()
         if useful == "non":
@@ -223,8 +225,10 @@ async def vote(request: web.Request) -> web.Response:
 async def erase(request: web.Request) -> web.Response:
     """Erase the votes of a conversation, and begin anew: the rest of it is the browser's."""
     services, drawn = request.app[SERVICES], read_draw(await read_form(request))
-    keys = (_voted_on(drawn, key) for key in _served(request).entries) if drawn else ()
-    await erase_votes(services.database, [services.pseudonym(key) for key in keys])
+    voted = (_voted_on(drawn, key) for key in _served(request).entries) if drawn else ()
+    keys, database = [services.pseudonym(one) for one in voted], services.database
+    if not await database.patience.soon(lambda: erase_votes(database, keys)):
+        raise web.HTTPServiceUnavailable  # it waits; the page says to try again
     if wants_fragment(request):
         return web.Response(status=204)
     raise web.HTTPSeeOther(f"{request.app[ROOT]}/")

@@ -17,8 +17,9 @@ from bot.conversation.action import Ask, Kind
 from bot.conversation.message import SEARCH
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.kit.kit import MEDIA, Kit, kits, mailto, sms_address
+from bot.storage.patience import read
 from bot.web.body import read_form
-from bot.web.figures import first_month, in_words, month_in_words, read
+from bot.web.figures import first_month, in_words, month_in_words
 from bot.web.keys import EMBED, PUBLIC_URL, ROOT, SERVICES, TELEGRAM_LINK, counted
 from bot.web.rendering import call, render
 
@@ -210,7 +211,7 @@ async def _arrivals(request: web.Request, kit: Kit) -> tuple[tuple[str, str, str
     services, texts = request.app[SERVICES], kit.texts.mairie
     since = first_month(services.assistant.today())
     sources = [kit.source(medium) for medium in MEDIA] if kit.commune else None
-    counts = await read(lambda: services.database.arrivals_by_month(since, sources))
+    counts = await read(services.database.arrivals_by_month(since, sources))
     if counts is None:
         return None
     totals: dict[tuple[int, str], int] = {}

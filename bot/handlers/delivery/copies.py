@@ -6,13 +6,11 @@ whose memory is enough. Where the database is away, each goes on from its own me
 
 import asyncio
 import datetime as dt
-import logging
-from collections.abc import Awaitable, Callable, Collection
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Collection
+from typing import Protocol
 
 from bot.conversation.reply import Conversation
 from bot.handlers.delivery.grouped import Grouped
-from bot.handlers.delivery.patience import PATIENCE
 from bot.storage.database import Database
 from bot.storage.retention import CONVERSATIONS
 
@@ -20,13 +18,6 @@ from bot.storage.retention import CONVERSATIONS
 MOST = 100_000
 #: Seconds between two looks at what is to be removed.
 PURGE = 60.0
-#: Seconds for which a database that did not answer is left alone.
-AWAY = 10.0
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-_log = logging.getLogger(__name__)
 
 
 class Remembered(Protocol):
@@ -50,14 +41,13 @@ class Copies:
         self._now = now
         self._reading = Grouped(self._read)
         self._telling = Grouped(self._tell)
-        self._away_until = 0.0
 
     async def recall(self, key: str, memory: Remembered) -> None:
         """Bring the memory to where the conversation stands, unless only this copy knows that.
 
         Where none is kept, or one that is damaged or of another version, it begins anew.
         """
-        kept = await self._asked(self._reading, key)
+        kept = await self._reading(key) if self._shared else None
         if kept is None:
             return
         token, at = kept.get(key, ("", None))
@@ -66,37 +56,33 @@ class Copies:
 
     async def tell(self, key: str, memory: Remembered) -> None:
         """Let the other copies go on from what the memory holds."""
-        told = await self._asked(self._telling, (key, memory.conversation.token()))
+        said = key, memory.conversation.token()
+        told = self._shared and await self._telling(said)
         memory.untold = None if told else self._now()
 
-    async def forget(self, keys: Collection[str]) -> None:
-        """Remove these conversations now."""
-        await self._asked(lambda gone: self._database.forget_conversations(keys=gone), keys)
+    async def forget(self, keys: Collection[str]) -> bool:
+        """Remove these conversations; False where that waits for the database."""
+        database = self._database
+        return not self._shared or await database.patience.soon(
+            lambda: database.forget_conversations(keys=keys)
+        )
 
     async def purge(self) -> None:
         """Remove, for ever, what was kept long enough."""
         while self._shared:
-            await self._asked(self._purge, self._now() - CONVERSATIONS)
+            await self._database.patience.told(self._purge)
             await asyncio.sleep(PURGE)
 
-    async def _read(self, keys: list[str]) -> dict[str, tuple[str, dt.datetime]]:
-        return await self._database.conversations(keys, self._now() - CONVERSATIONS)
+    async def _read(self, keys: list[str]) -> dict[str, tuple[str, dt.datetime]] | None:
+        database, since = self._database, self._now() - CONVERSATIONS
+        return await database.patience.told(lambda: database.conversations(keys, since))
 
-    async def _tell(self, told: list[tuple[str, str]]) -> bool:
-        await self._database.keep_conversations(dict(told), self._now())
-        return True
+    async def _tell(self, said: list[tuple[str, str]]) -> bool:
+        async def tell() -> bool:
+            await self._database.keep_conversations(dict(said), self._now())
+            return True
 
-    async def _purge(self, before: dt.datetime) -> None:
-        await self._database.forget_conversations(before=before, most=MOST)
+        return await self._database.patience.told(tell) is True
 
-    async def _asked(self, work: Callable[[Item], Awaitable[Result]], item: Item) -> Result | None:
-        """What the database answers; None where it is not there, or nobody shares it."""
-        clock = asyncio.get_running_loop().time
-        if not self._shared or clock() < self._away_until:
-            return None
-        try:
-            return await asyncio.wait_for(work(item), PATIENCE)
-        except Exception as error:
-            self._away_until = clock() + AWAY
-            _log.error("Conversations partagées hors d’atteinte : %s.", type(error).__name__)
-            return None
+    async def _purge(self) -> None:
+        await self._database.forget_conversations(before=self._now() - CONVERSATIONS, most=MOST)

@@ -18,21 +18,19 @@ import contextlib
 import datetime as dt
 import hmac
 import logging
+import time
 from collections import OrderedDict
-from collections.abc import Awaitable
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from telegram import Update
 
 from bot.handlers.context import BotApplication
 from bot.handlers.delivery.grouped import Grouped
-from bot.handlers.delivery.patience import PATIENCE
 from bot.pauses import doubling
 from bot.storage.database import Answered, Database
+from bot.storage.patience import PATIENCE
 from bot.storage.retention import UPDATES
-
-Said = TypeVar("Said")
 
 #: Updates worked on at once; the rest wait for a seat.
 IN_FLIGHT = 512
@@ -62,7 +60,9 @@ class Intake:
         self._application = application
         self._database = database
         self._delays = delays
-        self._answered = Grouped(database.answered_updates)
+        self._answered: Grouped[int, set[int] | None] = Grouped(
+            lambda ids: database.patience.told(lambda: database.answered_updates(ids))
+        )
         self._record = Grouped(self._record_all)
         self._working: dict[int, asyncio.Task[bool]] = {}
         #: The last that were answered, each with its record, which may still be to come.
@@ -72,6 +72,8 @@ class Intake:
         self._seats = asyncio.Semaphore(IN_FLIGHT)
         self._stopping = asyncio.Event()
         self._cleaned_on = dt.date.min
+        updates = application.bot_data.services.metrics.updates
+        updates.set_function(lambda: len(self._working))
 
     async def take(self, data: dict[str, Any], *, patient: bool = False) -> bool:
         """Answer an update as Telegram gives it; True if it may be acknowledged.
@@ -93,7 +95,7 @@ class Intake:
             if task.cancelled():
                 return False
             raise
-        if update_id in self._recent:
+        if update_id in self._recent and not self._database.patience.away:
             await asyncio.wait([self._recent[update_id][1]], timeout=PATIENCE)
         return done
 
@@ -146,13 +148,16 @@ class Intake:
         answered = self._about(update_id, update)
         if await self._was_answered(answered, update):
             return True
+        metrics, began = self._application.bot_data.services.metrics, time.perf_counter()
         while not (update is None or await self._process(update)):
             failures = self._failures(update_id)
             if failures > len(self._delays):
                 _log.error("Réponse jamais remise après %d essais : abandonnée.", failures)
+                metrics.abandoned.inc()
                 break
             if not patient or await self._stopped_within(self._delays[failures - 1]):
                 return False
+        metrics.update.observe(time.perf_counter() - began)
         self._failed.pop(update_id, None)
         self._recent[update_id] = answered, self._record(answered)
         if len(self._recent) > RECENT:
@@ -189,9 +194,7 @@ class Intake:
 
     async def _was_answered(self, answered: Answered, update: Update | None) -> bool:
         update_id, message, words = answered
-        if update_id in self._recent or update_id in await self._told(
-            self._answered(update_id), set[int]()
-        ):
+        if update_id in self._recent or update_id in (await self._answered(update_id) or ()):
             return True
         edited = update and update.edited_message
         if not (edited and message):
@@ -202,15 +205,8 @@ class Intake:
                    if one.message == message and not record.done()]  # fmt: skip
         if waiting:
             return words == waiting[-1]
-        return words == await self._told(self._database.answered_words(message), None)
-
-    async def _told(self, asked: Awaitable[Said], otherwise: Said) -> Said:
-        """What the database tells, if it does soon."""
-        try:
-            return await asyncio.wait_for(asked, PATIENCE)
-        except Exception as error:
-            _log.error("Mises à jour répondues introuvables : %s.", type(error).__name__)
-            return otherwise
+        told = self._database.patience.told
+        return words == await told(lambda: self._database.answered_words(message))
 
     async def _record_all(self, answered: list[Answered]) -> None:
         """Record them; never raises, and gives up after as many tries as a reply's."""
@@ -227,6 +223,7 @@ class Intake:
                 _log.error("Mises à jour répondues mais pas retenues : %s.", type(error).__name__)
             delay = next(delays, None)
             if stopping or delay is None:
+                self._database.patience.dropped(len(answered))
                 return
             await self._stopped_within(delay)
 

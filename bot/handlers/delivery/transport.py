@@ -6,7 +6,7 @@ timeout once connected is TimedOut: nobody knows whether Telegram acted. It send
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -59,12 +59,14 @@ class CutShortError(NetworkError):
 class AiohttpRequest(BaseRequest):
     """One pool of kept connections. Timeouts in seconds, None for none.
 
+    `failed` is called with why a call is not done: Telegram's code, or the error's class.
     HTTPS_PROXY, HTTP_PROXY and NO_PROXY are obeyed as they stand when the pool is opened. The time
     to write and to read are counted from the connection.
     """
 
     def __init__(
         self,
+        failed: Callable[[str], object] = lambda _: None,
         *,
         connections: int = CONNECTIONS,
         read_timeout: float | None = 10.0,
@@ -76,6 +78,7 @@ class AiohttpRequest(BaseRequest):
         self._connect = connect_timeout
         self._pool = pool_timeout
         self._proxies: dict[str, str] = {}
+        self._failed = failed
         self._session: ClientSession | None = None
 
     @property
@@ -130,9 +133,12 @@ class AiohttpRequest(BaseRequest):
                 allow_redirects=False,
             ) as response:
                 begun = True
+                if response.status >= 400:
+                    self._failed(str(response.status))
                 return response.status, await response.read()
         except Exception as error:
             fault = _fault(error, begun=begun)
+            self._failed(type(fault).__name__)
         # Raised here, so that aiohttp's error, which tells the address, is no part of it.
         raise fault
 

@@ -7,7 +7,6 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 
 from bot.conversation.action import Ask
 from bot.handlers.context import CHANNEL, BotContext, voted_on
-from bot.handlers.delivery.patience import soon
 from bot.handlers.delivery.sending import attempt
 from bot.handlers.dialogue.inline import turn_shared
 from bot.handlers.dialogue.keyboard import REFUSAL, Part, Vote, with_vote
@@ -59,9 +58,11 @@ async def _count(
         services = context.services
         day = services.assistant.today()
         key = services.pseudonym(voted_on(message.chat.id, message.message_id))
-        stored = services.database.add_vote(vote.entry, vote.useful, CHANNEL, day, key)
+        stored = await services.database.patience.soon(
+            lambda: services.database.add_vote(vote.entry, vote.useful, CHANNEL, day, key)
+        )
         # Where it takes longer, nothing is said that may turn out wrong.
-        thanks = context.texts["merci_avis"] if await soon(stored) else None
+        thanks = context.texts["merci_avis"] if stored else None
         services.metrics.votes.labels(CHANNEL, "yes" if vote.useful else "no").inc()
         context.memory.remember_vote(message.message_id)
         if not vote.useful:

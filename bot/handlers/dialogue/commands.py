@@ -12,8 +12,6 @@ from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.digest import in_words, make_digest
 from bot.handlers.context import CHANNEL, BotContext
-from bot.handlers.delivery.errors import report
-from bot.handlers.delivery.patience import soon
 from bot.handlers.dialogue.editing import edits, tell
 from bot.handlers.dialogue.keyboard import Part
 from bot.handlers.dialogue.links import StartLink
@@ -30,7 +28,8 @@ async def start(update: Update, context: BotContext) -> None:
     link = StartLink.parse(context.args[0] if context.args else "")
     await send(update, context, _linked(link, begun, context.services.assistant))
     if link.source:
-        await _count(link.source, context)
+        services = context.services
+        services.tallies.arrival(link.source, CHANNEL, services.assistant.today())
 
 
 def _linked(link: StartLink, begun: Conversation, assistant: Assistant) -> Reply:
@@ -44,15 +43,6 @@ def _linked(link: StartLink, begun: Conversation, assistant: Assistant) -> Reply
     return assistant.reply(Question(action="start", conversation=begun))
 
 
-async def _count(source: str, context: BotContext) -> None:
-    """Count where links are followed from. She has her answer: a failure here is only logged."""
-    services = context.services
-    try:
-        await soon(services.database.add_arrival(source, CHANNEL, services.assistant.today()))
-    except Exception as error:
-        report(error)
-
-
 async def commune(update: Update, context: BotContext) -> None:
     """Ask which commune, or look up the one that follows the command."""
     if context.args:
@@ -63,14 +53,8 @@ async def commune(update: Update, context: BotContext) -> None:
 
 async def erase(update: Update, context: BotContext) -> None:
     """Erase what is kept of her here. Nothing of this reply is remembered either."""
-    told = context.texts.telegram["efface"]
-    try:
-        if not await soon(context.erase()):
-            told = context.texts.telegram["efface_echec"]
-    except Exception as error:
-        report(error)
-        told = context.texts.telegram["efface_echec"]
-    await tell(update, context, told)
+    told = "efface" if await context.erase() else "efface_echec"
+    await tell(update, context, context.texts.telegram[told])
 
 
 async def digest(update: Update, context: BotContext) -> None:

@@ -32,10 +32,18 @@ DECISION = re.compile(r"fichier:(\d{1,9}|non)")
 
 
 def edits(update: Update, context: BotContext) -> bool:
-    """Whether an editor writes, in a chat of hers alone."""
+    """Whether an editor writes, in a chat of hers alone.
+
+    Raises ConnectionError, which she is told of, where the database did not answer just before.
+    """
     chat, user = update.effective_chat, update.effective_user
-    private = chat is not None and chat.type == chat.PRIVATE
-    return private and user is not None and user.id in context.services.admin_ids
+    if chat is None or chat.type != chat.PRIVATE:
+        return False
+    if user is None or user.id not in context.services.admin_ids:
+        return False
+    if context.services.database.patience.away:
+        raise ConnectionError
+    return True
 
 
 async def tell(

@@ -6,7 +6,7 @@ from telegram import Message, Update
 
 from bot.communes import Point
 from bot.conversation.reply import Conversation, Question
-from bot.handlers.context import BotContext
+from bot.handlers.context import CHANNEL, BotContext
 from bot.handlers.dialogue.addressing import only_calls, quoted, words
 from bot.handlers.dialogue.keyboard import Part
 from bot.handlers.dialogue.position import typed_action
@@ -40,7 +40,7 @@ async def on_words(update: Update, context: BotContext) -> None:
         # Someone else's words are read by themselves; what she said of herself stays hers.
         hers = context.conversation
         question = Question(asked, conversation=Conversation(started=hers.started))
-        reply = await context.services.assistant.ask(question)
+        reply = await context.services.ask(CHANNEL, question)
         kept = replace(reply.conversation, commune=hers.commune)
         await send(update, context, replace(reply, conversation=kept))
     else:

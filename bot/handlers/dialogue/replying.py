@@ -42,7 +42,7 @@ async def answer(
 
     timer = get_running_loop().call_later(context.bot_data.typing_after, begin_typing)
     try:
-        reply = await context.services.assistant.ask(question)
+        reply = await context.services.ask(CHANNEL, question)
     finally:
         timer.cancel()
         for task in typing:
@@ -50,7 +50,7 @@ async def answer(
     services, memory = context.services, context.memory
     if text.strip() and part is None:
         services.tallies.question(CHANNEL, question, reply, services.assistant.served)
-        memory.unanswered = text if reply.outcome in _UNANSWERED else ""
+        memory.unanswered = question.text if reply.outcome in _UNANSWERED else ""
     elif memory.unanswered and part and _taken(part, context):
         taken = reply.entry if reply.outcome is Outcome.ANSWER else None
         services.asked.chosen(CHANNEL, memory.unanswered, taken)

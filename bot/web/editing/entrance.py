@@ -16,6 +16,7 @@ from bot.storage.editors import (
     read_session,
     session_cookie,
 )
+from bot.storage.patience import read
 from bot.web.body import read_form
 from bot.web.editing.desk import SAY, Desk, desk_of, moved, show
 from bot.web.keys import PUBLIC_URL, ROOT, SERVICES
@@ -40,9 +41,14 @@ def editing(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamRes
             wanted = form_token(request.app[SERVICES].pseudonym_key, session)
             if not hmac.compare_digest(fields.get("jeton", "").encode(), wanted.encode()):
                 raise web.HTTPForbidden
-        return await handler(request, await desk_of(request, session), fields)
+        desk = await read(desk_of(request, session))
+        return await handler(request, desk, fields) if desk else _away(request)
 
     return guarded
+
+
+def _away(request: web.Request) -> web.Response:
+    return show(request, "porte", status=503, closed=SAY["porte"]["base_absente"])
 
 
 def _session(request: web.Request) -> Session | None:
@@ -63,7 +69,10 @@ async def enter(request: web.Request) -> web.Response:
     if found and not name:
         return show(request, "porte", status=400, closed=None, told=SAY["porte"]["sans_nom"])
     services = request.app[SERVICES]
-    if not found or not await Editors(services.database).use(*found, now):
+    new = await read(Editors(services.database).use(*found, now)) if found else False
+    if new is None:
+        return _away(request)
+    if not new:
         return show(request, "porte", status=403, closed=SAY["porte"]["ferme"])
     response = moved(request, "")
     response.set_cookie(
