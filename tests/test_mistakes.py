@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,13 @@ from bot.knowledge.checking import check
 from bot.knowledge.yaml_reading import read_yaml
 from bot.language.typography import typeset
 from bot.limits import Limits
+from bot.matching.matcher import Corpus, Matcher
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import load
 from bot.storage.revisions import Revisions
 from bot.storage.watching import KnowledgeWatcher
+from bot.trained import load_encoder, load_model
 from bot.web.server import make_app
 from tests.cases.mistakes import GOOD, MISTAKES, NO_MISTAKES, Mistake
 from tests.cases.mistakes_of_meaning import MISTAKES_OF_MEANING
@@ -154,11 +156,25 @@ SAVED = [row for row in ROWS[::3] if "expire_le: 2025" not in (row.new or "")]
 WHOLE = GOOD | {"langue/actes.yaml": "politesse: galibot\n"}
 
 
+def as_sure_as_before(corpus: Corpus, former: Matcher | None) -> Iterator[Matcher]:
+    """As the service does where little changed: what was read is not read again."""
+    known = former.meanings if former else {}
+    stages = Matcher.stages(corpus, load_encoder(), load_model(), known)
+    yield next(stages).scaled(former.scale) if former else list(stages)[-1]
+
+
 async def test_the_last_good_base_serves_through_all(gazetteer: Gazetteer, tmp_path: Path) -> None:
     """Saved one after another while the service serves, each told there; then a good one."""
     folder = tmp_path / "knowledge"
     save(folder, WHOLE)
-    assistant = Assistant(load(folder, TODAY).base, gazetteer, today=lambda: TODAY)
+    ours = load(folder, TODAY)
+    assistant = Assistant(
+        ours.base,
+        gazetteer,
+        unrelated=ours.common,
+        match=as_sure_as_before,
+        today=lambda: TODAY,
+    )
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
     await database.migrate()
     watcher = KnowledgeWatcher(folder, Revisions(database), every=0.01)
