@@ -12,6 +12,7 @@ from bot.conversation.assistant import Assistant
 from bot.services import Services
 from tests.browsing import ask, needs_chromium, opened, served, still
 from tests.conftest import OURS, TODAY
+from tests.scanning import read_codes
 
 pytestmark = needs_chromium
 PHONE: dict[str, Any] = {
@@ -37,10 +38,16 @@ async def test_the_first_screen_of_a_phone_holds_all_one_needs(
         box = await part.bounding_box()
         assert box
         assert box["y"] + box["height"] <= 640
-    # In the content of the page, the field comes first, its button next.
-    first = "main :is(a, button, input:not([type=hidden]))"
+    # In the whole page but for the ways to skip, the field comes first, its button next.
+    first = ":is(a:not(.skip), button, input:not([type=hidden]))"
     kinds = "es => es.filter(e => e.offsetHeight).slice(0, 2).map(e => e.type)"
     assert await page.locator(first).evaluate_all(kinds) == ["text", "submit"]
+    # The menu is seen above it.
+    menu = await page.get_by_role("navigation", name="Pages principales").bounding_box()
+    above = await title.bounding_box()
+    assert menu
+    assert above
+    assert menu["y"] < above["y"]
     await page.close()
 
 
@@ -430,15 +437,35 @@ async def test_no_text_is_run(browser: Browser, services: Services) -> None:
 
 
 async def test_an_answer_prints_on_one_sheet(browser: Browser, address: str) -> None:
-    """The question, both wordings, the telephone: what a counter hands over."""
+    """The question, both wordings, the telephone, a code: what a counter hands over."""
     page = await opened(browser, f"{address}/q/loyer-apres-travaux")
     await page.emulate_media(media="print")
-    for part in ("h1", ".easy", ".full", ".contact"):
+    for part in ("h1", ".easy", ".full", ".contact", ".paper"):
         await expect(page.locator(f"article {part}, article{part}").first).to_be_visible()
     for part in ("nav", ".composer", ".tools"):
         await expect(page.locator(part).first).to_be_hidden()
     pdf = await page.pdf(format="A4")
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    there = f"{address}/q/loyer-apres-travaux"
+    assert read_codes(pdf, 200 / 72) == ([there], [there])
+    await page.close()
+
+
+async def test_the_code_of_an_answer_is_asked_for_by_who_prints(
+    browser: Browser, address: str
+) -> None:
+    page = await opened(browser, address)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await ask(page, "Qui s'engage ?")
+    reply = page.locator("article").last
+    await expect(reply.get_by_role("button", name="Imprimer")).to_be_visible()
+    assert not [one for one in asked if "/code/" in one]
+    await page.evaluate(
+        "window.print = () => { window.printed = document.querySelector('.paper').naturalWidth; }"
+    )
+    await reply.get_by_role("button", name="Imprimer").click()
+    await page.wait_for_function("window.printed > 0")
+    assert f"{address}/code/qui-s-engage.svg" in asked
     await page.close()
 
 

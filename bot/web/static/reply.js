@@ -82,7 +82,10 @@ const acts = {
     button.setAttribute("aria-pressed", "true");
     speechSynthesis.speak(said);
   },
-  print(reply) {
+  async print(reply) {
+    const code = reply.querySelector(".paper"); // shown, and asked for, on paper alone
+    code.loading = "eager";
+    await code.decode().catch(() => {}); // without a line, its address in words
     reply.classList.add("printed");
     window.print();
     reply.classList.remove("printed");
