@@ -12,7 +12,6 @@ import numpy as np
 import pypdf
 import pypdfium2
 import pytest
-import zxingcpp
 
 from bot.communes.commune import Commune
 from bot.conversation.action import Ask, Kind
@@ -24,6 +23,7 @@ from bot.kit.poster import poster
 from bot.knowledge.region import Status
 from bot.storage.database import SOURCE
 from tests.conftest import OURS, ROOT, TODAY
+from tests.scanning import read_codes
 
 ADDRESS = "https://galibot.example.org"
 LONG = "https://www.une-intercommunalite-au-nom-long.example.fr/services/galibot"

@@ -129,7 +129,7 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("focusin", async ({ target }) => {
-  if (!target.matches("[data-suggest] input[name=q]")) return;
+  if (!target.matches("[data-suggest] [name=q]")) return;
   // Without a line there is nothing to suggest; the field is the same.
   const module = await import("./suggest.js").catch(() => null);
   module?.attach(target);
