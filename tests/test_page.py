@@ -447,7 +447,10 @@ async def test_no_request_of_a_session_holds_a_word_of_hers(
         await told()
         await page.locator("footer a").first.click()
         await told()
+    await ask(page, "motsintimes")
+    await expect(replies).to_have_count(1)
     await page.get_by_role("button", name="Effacer").click()
+    await expect(replies).to_have_count(0)
     await page.wait_for_load_state("networkidle")
     seen = [*titles, caplog.text]
     for one in requests:

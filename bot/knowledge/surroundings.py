@@ -70,8 +70,8 @@ def read_alarms(
     shipped, own = (documents.get(name, _NONE) for name in (SHIPPED[ALARMS], ALARMS))
     ringing, silent, named, told = _alarms(shipped, own)
     problems.extend(told)
-    for entry in named if known is not None else ():
-        if entry not in known:
+    for entry in named:
+        if known is not None and entry not in known:
             message = f"Aucune entrée ne s’appelle « {entry} »."
             hint = did_you_mean(entry, known)
             path = ("alarmes", entry)

@@ -186,6 +186,10 @@ NAMES = (
             "Possibles : aide, logement."),
     Mistake("an unknown contact", "    contact: bailleur", "    contact: bailleurs",
             "contact-inconnu", "Vouliez-vous dire « bailleur » ? Possibles : bailleur, mairie."),
+    Mistake("a contact that many name", "entrees:", "entrees:\n" + "".join(
+            f"  - {{id: a{number}, question: Où {number} ?, reponse: Là., contact: bailleurs}}\n"
+            for number in range(12)).rstrip(),
+            "contact-inconnu", "son nom est cité 12 fois", line=1),
     Mistake("a contact in capitals, named", "    contact: bailleur", "    contact: Bailleur",
             "identifiant", "Bailleur"),
     Mistake("an unknown entry", "voir_aussi: [travaux]", "voir_aussi: [travau]",
