@@ -102,6 +102,13 @@ def test_a_fault_is_told_once() -> None:
     assert (problem.level, problem.hint) == ("error", "Écrivez un texte après « nom: ».")
 
 
+def test_an_unknown_name_is_told_once_however_many_give_it() -> None:
+    many = GOOD["faq.yaml"].replace("contact: bailleur", "contact: bailleurs")
+    (problem,) = check(GOOD | {"faq.yaml": many}, TODAY).errors
+    assert problem.code == "contact-inconnu"
+    assert "n’existe pas ; son nom est cité 2 fois." in problem.message
+
+
 @pytest.mark.parametrize(("old", "new"), NO_MISTAKES)
 def test_what_is_right_is_told_nothing(old: str, new: str) -> None:
     assert old in GOOD["faq.yaml"]
