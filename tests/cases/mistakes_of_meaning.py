@@ -186,33 +186,6 @@ NAMES = (
             "Possibles : aide, logement."),
     Mistake("an unknown contact", "    contact: bailleur", "    contact: bailleurs",
             "contact-inconnu", "Vouliez-vous dire « bailleur » ? Possibles : bailleur, mairie."),
-    Mistake("a contact in capitals", "mairie: {", "Bailleur: {", "identifiant", "Bailleur",
-            file=CONTACTS),
-    Mistake("a fact in capitals", "travaux-fait:", "Travaux-Fait:", "identifiant", "Travaux-Fait",
-            file=FACTS),
-    Mistake("a long question", "question: Quels travaux sont prévus ?", "question: Quels travaux "
-            + "donc " * 25, "trop-long", "120"),
-    Mistake("an answer of dots", _WHOLE, "reponse: …", "vide", "reponse"),
-    Mistake("an empty answer", _WHOLE, 'reponse: ""', "vide", "reponse"),
-    Mistake("a number that no fact bears", "Cela dépend des travaux", "Sur 4200 logements, travaux",
-            "nombre-sans-appui", "4200", line=-1),
-    warned("a phrasing of two entries", "- hausse à prévoir", "- une autre chaudière",
-           "variante-partagee", "« loyer »", file=PHRASINGS, line=7),
-    warned("a test that is a phrasing", "- Vous cassez quoi ?", "- vous changez les fenêtres",
-           "essai-indexe", "autrement"),
-)  # fmt: skip
-
-NAMES = (
-    Mistake("an unknown theme", "    theme: logement", "    theme: logemant", "theme-inconnu",
-            "Vouliez-vous dire « logement » ? Possibles : logement, aide."),
-    Mistake("a theme of another kind", "    theme: logement", "    theme: impots", "theme-inconnu",
-            "Possibles : aide, logement."),
-    Mistake("an unknown contact", "    contact: bailleur", "    contact: bailleurs",
-            "contact-inconnu", "Vouliez-vous dire « bailleur » ? Possibles : bailleur, mairie."),
-    Mistake("a contact that many name", "entrees:", "entrees:\n" + "".join(
-            f"  - {{id: a{number}, question: Où {number} ?, reponse: Là., contact: bailleurs}}\n"
-            for number in range(12)).rstrip(),
-            "contact-inconnu", "son nom est cité 12 fois", line=1),
     Mistake("a contact in capitals, named", "    contact: bailleur", "    contact: Bailleur",
             "identifiant", "Bailleur"),
     Mistake("an unknown entry", "voir_aussi: [travaux]", "voir_aussi: [travau]",
