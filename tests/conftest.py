@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,10 +19,11 @@ from playwright.async_api import Browser
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.communes.gazetteer import Gazetteer
-from bot.conversation.assistant import Assistant
+from bot.conversation.assistant import Assistant, corpus_of
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.texts import read_texts
 from bot.limits import Limits
+from bot.matching.matcher import Corpus, Matcher
 from bot.services import Services
 from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
@@ -72,6 +73,11 @@ def assistant(base: KnowledgeBase, gazetteer: Gazetteer) -> Assistant:
         match=lambda corpus, former: matchers_of(corpus, COMPILED, former),
         today=lambda: TODAY,
     )
+
+
+def as_ours(corpus: Corpus, former: Matcher | None) -> Iterable[Matcher]:
+    """What is served of the project's own folder, for a test of something else than matching."""
+    return (former,) if former else matchers_of(corpus_of(OURS.base, OURS.common), COMPILED)
 
 
 @pytest.fixture(scope="session")

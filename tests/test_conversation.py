@@ -296,6 +296,16 @@ def test_an_old_button_says_so(assistant: Assistant, action: str) -> None:
     assert len(reply.actions) >= 3
 
 
+@pytest.mark.parametrize("unrelated", [(), ("quelle heure est-il", "raconte une blague")])
+def test_a_base_without_entries_is_honest(
+    base: KnowledgeBase, gazetteer: Gazetteer, unrelated: tuple[str, ...]
+) -> None:
+    empty = base.model_copy(update={"entries": {}})
+    assistant = Assistant(empty, gazetteer, unrelated=unrelated, today=lambda: TODAY)
+    assert ask(assistant, "Qui paie les travaux ?").outcome is Outcome.NO_MATCH
+    assert ask(assistant, "ça sent le gaz").urgent
+
+
 def test_none_of_the_suggestions_is_a_refusal(assistant: Assistant) -> None:
     assert act(assistant, "none").outcome is Outcome.NO_MATCH
 

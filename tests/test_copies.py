@@ -36,7 +36,7 @@ from doubles.telegram import (
     remembered,
     resident_with,
 )
-from tests.conftest import KNOWLEDGE, REGION, TEXTS, TODAY
+from tests.conftest import KNOWLEDGE, REGION, TEXTS, TODAY, as_ours
 
 KEY = b"une clef que partagent les copies"
 HOME = "j'habite à Lens"
@@ -151,7 +151,9 @@ async def test_a_row_tells_nobody_who_wrote(two: Two) -> None:
     digests = {services.pseudonym(one.named(bot)) for one in (place, *others)}
     digests.add(services.pseudonym(place.named(bot + 1)))
     digests.add(replace(services, pseudonym_key=b"autre").pseudonym(place.named(bot)))
-    later = Assistant(services.assistant.base, Gazetteer(REGION), today=lambda: TODAY + MONTH)
+    later = Assistant(
+        services.assistant.base, Gazetteer(REGION), match=as_ours, today=lambda: TODAY + MONTH
+    )
     digests.add(replace(services, assistant=later).pseudonym(place.named(bot)))
     assert len(digests) == 7
 

@@ -86,6 +86,9 @@ async def test_no_way_of_publishing_keeps_the_day(tmp_path: Path) -> None:
     assert "verifie_le" not in (await revisions.files(3))["faq.yaml"]
     await revisions.undo(3, editor="")
     assert (await revisions.files(4))["faq.yaml"] == second
+    # A form asked its editor: what she checked again on that very day keeps it.
+    await revisions.publish(page, based_on=4, way="page", dated=True)
+    assert "verifie_le: 2026-11-03" in (await revisions.files(5))["faq.yaml"]
     await database.close()
 
 

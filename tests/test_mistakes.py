@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,13 @@ from bot.knowledge.checking import check
 from bot.knowledge.yaml_reading import read_yaml
 from bot.language.typography import typeset
 from bot.limits import Limits
+from bot.matching.matcher import Corpus, Matcher
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import load
 from bot.storage.revisions import Revisions
 from bot.storage.watching import KnowledgeWatcher
+from bot.trained import load_encoder, load_model
 from bot.web.server import make_app
 from tests.cases.mistakes import GOOD, MISTAKES, NO_MISTAKES, Mistake
 from tests.cases.mistakes_of_meaning import MISTAKES_OF_MEANING
@@ -100,6 +102,13 @@ def test_a_fault_is_told_once() -> None:
     assert (problem.level, problem.hint) == ("error", "Écrivez un texte après « nom: ».")
 
 
+def test_an_unknown_name_is_told_once_however_many_give_it() -> None:
+    many = GOOD["faq.yaml"].replace("contact: bailleur", "contact: bailleurs")
+    (problem,) = check(GOOD | {"faq.yaml": many}, TODAY).errors
+    assert problem.code == "contact-inconnu"
+    assert "n’existe pas ; son nom est cité 2 fois." in problem.message
+
+
 @pytest.mark.parametrize(("old", "new"), NO_MISTAKES)
 def test_what_is_right_is_told_nothing(old: str, new: str) -> None:
     assert old in GOOD["faq.yaml"]
@@ -154,11 +163,25 @@ SAVED = [row for row in ROWS[::3] if "expire_le: 2025" not in (row.new or "")]
 WHOLE = GOOD | {"langue/actes.yaml": "politesse: galibot\n"}
 
 
+def as_sure_as_before(corpus: Corpus, former: Matcher | None) -> Iterator[Matcher]:
+    """As the service does where little changed: what was read is not read again."""
+    known = former.meanings if former else {}
+    stages = Matcher.stages(corpus, load_encoder(), load_model(), known)
+    yield next(stages).scaled(former.scale) if former else list(stages)[-1]
+
+
 async def test_the_last_good_base_serves_through_all(gazetteer: Gazetteer, tmp_path: Path) -> None:
     """Saved one after another while the service serves, each told there; then a good one."""
     folder = tmp_path / "knowledge"
     save(folder, WHOLE)
-    assistant = Assistant(load(folder, TODAY).base, gazetteer, today=lambda: TODAY)
+    ours = load(folder, TODAY)
+    assistant = Assistant(
+        ours.base,
+        gazetteer,
+        unrelated=ours.common,
+        match=as_sure_as_before,
+        today=lambda: TODAY,
+    )
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
     await database.migrate()
     watcher = KnowledgeWatcher(folder, Revisions(database), every=0.01)

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Dialog, Page, Request, Route, expect
+from playwright.async_api import Browser, Dialog, Page, Request, Response, Route, expect
 
 from bot.conversation.assistant import Assistant
 from bot.services import Services
 from tests.browsing import ask, needs_chromium, opened, served, still
-from tests.conftest import OURS, TODAY
+from tests.conftest import OURS, TODAY, as_ours
+from tests.scanning import read_codes
 
 pytestmark = needs_chromium
 PHONE: dict[str, Any] = {
@@ -37,10 +38,16 @@ async def test_the_first_screen_of_a_phone_holds_all_one_needs(
         box = await part.bounding_box()
         assert box
         assert box["y"] + box["height"] <= 640
-    # In the content of the page, the field comes first, its button next.
-    first = "main :is(a, button, input:not([type=hidden]))"
+    # In the whole page but for the ways to skip, the field comes first, its button next.
+    first = ":is(a:not(.skip), button, input:not([type=hidden]))"
     kinds = "es => es.filter(e => e.offsetHeight).slice(0, 2).map(e => e.type)"
     assert await page.locator(first).evaluate_all(kinds) == ["text", "submit"]
+    # The menu is seen above it.
+    menu = await page.get_by_role("navigation", name="Pages principales").bounding_box()
+    above = await title.bounding_box()
+    assert menu
+    assert above
+    assert menu["y"] < above["y"]
     await page.close()
 
 
@@ -351,6 +358,111 @@ async def test_suggestions_while_typing(browser: Browser, address: str) -> None:
     await page.close()
 
 
+async def test_suggestions_in_a_conversation(browser: Browser, address: str) -> None:
+    """Above the text area, which is no combobox: how many there are is said."""
+    page = await opened(browser, address)
+    await ask(page, "Qui s'engage ?")
+    replies = page.locator("article")
+    await expect(replies).to_have_count(1)
+    field = page.get_by_role("textbox", name=FIELD)
+    await expect(field).to_be_focused()
+    await page.keyboard.type("pecq")
+    options = page.get_by_role("option")
+    await expect(options.last).to_have_text("Pecquencourt (59146)")
+    await expect(page.locator("[data-spoken]")).to_have_text(re.compile(r"^Suggestions : \d$"))
+    offered, composer = await options.first.bounding_box(), await field.bounding_box()
+    assert offered
+    assert composer
+    assert offered["y"] + offered["height"] <= composer["y"]
+    await page.keyboard.press("Escape")
+    await expect(options.first).to_be_hidden()
+    await page.keyboard.type("uencourt")
+    await expect(options.first).to_be_visible()
+    await page.keyboard.press("ArrowUp")
+    active = await field.get_attribute("aria-activedescendant")
+    await expect(page.locator(f"#{active}")).to_have_attribute("aria-selected", "true")
+    await page.keyboard.press("Enter")
+    await expect(replies).to_have_count(2)
+    await expect(replies.last.locator("h2")).to_have_text("Pecquencourt (59146)")
+    await expect(field).to_have_value("")
+    # Enter without a choice sends what was typed; in a letter, the arrows move.
+    await field.fill("Mon loyer va-t-il augmenter ?")
+    await expect(options.first).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(replies).to_have_count(3)
+    await field.press_sequentially("loyer")
+    await expect(options.first).to_be_visible()
+    await page.keyboard.press("Shift+Enter")
+    await expect(options.first).to_be_hidden()
+    await page.close()
+
+
+async def test_no_request_of_a_session_holds_a_word_of_hers(
+    browser: Browser, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every address, header and title of a morning: only the bodies of POST have her words."""
+    caplog.set_level(logging.DEBUG)
+    context = await browser.new_context(locale="fr-FR")
+    requests: list[Request] = []
+    responses: list[Response] = []
+    context.on("request", lambda one: requests.append(one))
+    context.on("response", lambda one: responses.append(one))
+    titles: list[str] = []
+
+    async def elsewhere(route: Route) -> None:
+        await route.fulfill(body="<title>ailleurs</title>", content_type="text/html")
+
+    await context.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), elsewhere)
+    page = await context.new_page()
+
+    async def told() -> None:
+        titles.extend((await page.title(), page.url, await page.evaluate("document.referrer")))
+
+    await page.goto(address)
+    await page.get_by_label(FIELD).press_sequentially("Motsintimes, qui s'engage ?", delay=30)
+    await page.keyboard.press("Enter")
+    replies = page.locator("article")
+    await expect(replies).to_have_count(1)
+    await ask(page, "motsintimes, mes poules")
+    await expect(replies).to_have_count(2)
+    await replies.last.locator(".topics a").first.click()
+    await expect(replies).to_have_count(3)
+    await replies.first.get_by_role("button", name="Non, pas utile").click()
+    await page.get_by_role("button", name="C’est faux").click()
+    await told()
+    await page.reload()
+    await expect(replies).to_have_count(3)
+    await told()
+    await replies.first.get_by_text("D’où vient cette réponse").click()
+    await replies.first.locator(".sources a").first.click()
+    await expect(page).to_have_title("ailleurs")
+    await told()
+    await page.go_back()
+    await expect(replies).to_have_count(3)
+    for path, field in (("/questions", "#q"), ("/commune", "#commune"), ("/mairie", "#q")):
+        await page.goto(address + path)
+        await page.locator(field).press_sequentially("motsintimes", delay=30)
+        async with page.expect_navigation():
+            await page.keyboard.press("Enter")
+        await told()
+        await page.locator("footer a").first.click()
+        await told()
+    await ask(page, "motsintimes")
+    await expect(replies).to_have_count(1)
+    await page.get_by_role("button", name="Effacer").click()
+    await expect(replies).to_have_count(0)
+    await page.wait_for_load_state("networkidle")
+    seen = [*titles, caplog.text]
+    for one in requests:
+        seen += [one.url, str(await one.all_headers())]
+    for answer in responses:
+        seen.append(str(await answer.all_headers()))
+    assert len(requests) > 30
+    assert len([one for one in requests if "intimes" in (one.post_data or "").lower()]) > 5
+    assert not [one for one in seen if "intime" in one.lower()]
+    await context.close()
+
+
 @pytest.mark.parametrize("path", ["/", "/questions", "/commune"])
 async def test_no_word_leaves_but_by_post(
     browser: Browser, address: str, caplog: pytest.LogCaptureFixture, path: str
@@ -404,7 +516,7 @@ async def test_no_text_is_run(browser: Browser, services: Services) -> None:
     entries = {**base.entries, entry.id: bad, asked.id: asked}
     contacts = {**base.contacts, entry.contact or "": contact}
     hurt = base.model_copy(update={"entries": entries, "contacts": contacts, "texts": texts})
-    assistant = Assistant(hurt, OURS.gazetteer, unrelated=OURS.common, today=lambda: TODAY)
+    assistant = Assistant(hurt, OURS.gazetteer, match=as_ours, today=lambda: TODAY)
     async with served(replace(services, assistant=assistant)) as address:
         page = await browser.new_page()
         run: list[str] = []
@@ -430,15 +542,35 @@ async def test_no_text_is_run(browser: Browser, services: Services) -> None:
 
 
 async def test_an_answer_prints_on_one_sheet(browser: Browser, address: str) -> None:
-    """The question, both wordings, the telephone: what a counter hands over."""
+    """The question, both wordings, the telephone, a code: what a counter hands over."""
     page = await opened(browser, f"{address}/q/loyer-apres-travaux")
     await page.emulate_media(media="print")
-    for part in ("h1", ".easy", ".full", ".contact"):
+    for part in ("h1", ".easy", ".full", ".contact", ".paper"):
         await expect(page.locator(f"article {part}, article{part}").first).to_be_visible()
     for part in ("nav", ".composer", ".tools"):
         await expect(page.locator(part).first).to_be_hidden()
     pdf = await page.pdf(format="A4")
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    there = f"{address}/q/loyer-apres-travaux"
+    assert read_codes(pdf, 200 / 72) == ([there], [there])
+    await page.close()
+
+
+async def test_the_code_of_an_answer_is_asked_for_by_who_prints(
+    browser: Browser, address: str
+) -> None:
+    page = await opened(browser, address)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await ask(page, "Qui s'engage ?")
+    reply = page.locator("article").last
+    await expect(reply.get_by_role("button", name="Imprimer")).to_be_visible()
+    assert not [one for one in asked if "/code/" in one]
+    await page.evaluate(
+        "window.print = () => { window.printed = document.querySelector('.paper').naturalWidth; }"
+    )
+    await reply.get_by_role("button", name="Imprimer").click()
+    await page.wait_for_function("window.printed > 0")
+    assert f"{address}/code/qui-s-engage.svg" in asked
     await page.close()
 
 

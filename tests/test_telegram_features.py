@@ -36,7 +36,7 @@ from doubles.telegram import (
     resident_with,
     shows,
 )
-from tests.conftest import KNOWLEDGE, TEXTS, TODAY
+from tests.conftest import KNOWLEDGE, TEXTS, TODAY, as_ours
 
 PECQUENCOURT = {"latitude": 50.379, "longitude": 3.217}
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
@@ -156,7 +156,7 @@ async def test_what_an_editor_corrected_is_shared_at_once(
     base: KnowledgeBase, gazetteer: Gazetteer, services: Services
 ) -> None:
     """Telegram keeps a list for a second at most, and we keep none."""
-    assistant = Assistant(base, gazetteer, today=lambda: TODAY)
+    assistant = Assistant(base, gazetteer, match=as_ours, today=lambda: TODAY)
     async with resident_with(replace(services, assistant=assistant)) as resident:
         question = base.entries[ENTRY].question
         before = await ask_inline(resident, question)

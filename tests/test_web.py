@@ -26,7 +26,7 @@ from bot.web.assets import ASSETS
 from bot.web.keys import TELEGRAM_PROBLEM
 from bot.web.links import action_url, read_state, state_fields
 from bot.web.server import make_app
-from tests.conftest import REGION
+from tests.conftest import REGION, as_ours
 from tests.conftest import TODAY as DAY
 
 Client = TestClient[web.Request, web.Application]
@@ -540,7 +540,7 @@ async def test_legal_pages_say_what_is_left_to_fill_in(
 ) -> None:
     said = {"nom_editeur": "Ville de Lens", "courriel": "erreur@ville.example.fr"}
     texts = base.texts.model_copy(update={"editeur": base.texts.editeur.model_copy(update=said)})
-    full = Assistant(base.model_copy(update={"texts": texts}), Gazetteer(REGION))
+    full = Assistant(base.model_copy(update={"texts": texts}), Gazetteer(REGION), match=as_ours)
     for assistant, who in ((services.assistant, "(à compléter)"), (full, "Ville de Lens")):
         app = make_app(replace(services, assistant=assistant))
         async with TestClient(TestServer(app)) as client:
@@ -733,7 +733,7 @@ async def test_an_expired_entry_is_not_published(
 ) -> None:
     expired = base.entries["mesures"].model_copy(update={"expires_on": DAY - dt.timedelta(days=1)})
     late = base.model_copy(update={"entries": {**base.entries, "mesures": expired}})
-    assistant = Assistant(late, gazetteer, today=lambda: DAY)
+    assistant = Assistant(late, gazetteer, match=as_ours, today=lambda: DAY)
     app = make_app(replace(services, assistant=assistant))
     async with TestClient(TestServer(app)) as client:
         await get(client, "/q/mesures", status=404)

@@ -56,7 +56,8 @@ def corpus_of(base: KnowledgeBase, unrelated: Sequence[str]) -> Corpus:
         key: EntryTexts(entry.phrasings, entry.answer) for key, entry in base.entries.items()
     }
     unrelated = (*unrelated, *base.unrelated)
-    tests = [(test, key) for key, entry in base.entries.items() for test in entry.tests]
+    # In no order of the file: an entry that is moved there leaves the matcher as it is.
+    tests = sorted((test, key) for key, entry in base.entries.items() for test in entry.tests)
     return Corpus(entries, base.synonyms, unrelated, base.off_topic, base.shorthand, tests)
 
 

@@ -6,22 +6,17 @@ Its libraries are imported with it: whoever makes no poster does not load them.
 import io
 
 import pydyf
-import segno
 import svgelements as svg
 
 from bot.kit.kit import Kit
 from bot.kit.pdf import HEIGHT, LEADING, MM, WIDTH, Page, font
+from bot.kit.qr import qr
 from bot.language.typography import long_date
 
 _LEFT = 18 * MM
 _WIDE = WIDTH - 2 * _LEFT
 _QR = 62 * MM
 _GREY = 0.35
-
-
-def qr(address: str) -> segno.QRCode:
-    """The QR code of an address: a tenth of it may be stained (level M)."""
-    return segno.make_qr(address, error="m")
 
 
 def poster(kit: Kit) -> bytes:

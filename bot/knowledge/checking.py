@@ -7,11 +7,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from bot.knowledge import presence, rules, style
 from bot.knowledge.advice import did_you_mean, said
 from bot.knowledge.files import (
+    ACTS,
+    ALARMS,
     CONTACTS,
     FACTS,
     FAQ,
@@ -50,6 +53,9 @@ from bot.language.words import normalise
 
 Listed = TypeVar("Listed", Theme, Entry)
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
+#: How people speak hardly changes from one check to the next, and is most of a small base's time.
+_SETTLED = frozenset({ACTS, ALARMS, *SHIPPED.values()})
+_read_once = lru_cache(maxsize=len(_SETTLED))(read_yaml)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,8 @@ def check(files: Mapping[str, str], today: dt.date, *, advice: bool = True) -> C
     documents = {}
     for name in FILES:
         if name in files and name.endswith(".yaml") and name not in refused:
-            document = read_yaml(files[name], name)
+            read = _read_once if name in _SETTLED else read_yaml
+            document = read(files[name], name)
             problems += _named(document)
             # One that can't be read may hold anything: nothing is said of who names its parts.
             if not document.unread:

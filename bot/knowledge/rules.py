@@ -59,6 +59,9 @@ def references(
             (key, path, "voir_aussi", entry.see_also),
             (key, path, "appuis", entry.support),
         ]
+    told: Counter[tuple[str, str]] = Counter(
+        (name, value) for _, _, name, values in named for value in values if value is not None
+    )
     for owner, path, name, values in named:
         code, what = _NAMED[name]
         if (names := known[name]) is None:
@@ -69,8 +72,9 @@ def references(
                 yield faq.error(
                     where, code, f"« {owner} » se cite elle-même.", "Retirez-la.", owner
                 )
-            elif value is not None and value not in names:
-                message = f"{what} « {value} » n’existe pas."
+            elif value is not None and value not in names and (times := told.pop((name, value), 0)):
+                cited = f" ; son nom est cité {times} fois" if times > 1 else ""
+                message = f"{what} « {value} » n’existe pas{cited}."
                 yield faq.error(where, code, message, did_you_mean(value, names), owner)
 
 

@@ -5,6 +5,7 @@ Each ships with the program, for any town; the folder's own file adds to it or r
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bot.knowledge.acts import Act, Acts
@@ -13,10 +14,12 @@ from bot.knowledge.files import ACTS, ALARMS, DRAWINGS, REGION, SHIPPED, ActsFil
 from bot.knowledge.parts import validate, whole
 from bot.knowledge.problem import Problem
 from bot.knowledge.region import Region
-from bot.knowledge.yaml_reading import Document, Path
+from bot.knowledge.yaml_reading import Document
 from bot.language.patterns import Pattern, Patterns, WrongPatternError
 from bot.language.words import normalise
 
+#: A file that is not there.
+_NONE = Document("")
 _ACTIVE = re.compile(r"<(?:script|style|foreignObject|a|use|image)\b|\bon\w+=|href", re.IGNORECASE)
 
 
@@ -69,20 +72,32 @@ def read_alarms(
     which it adds. `known` are the entries, None where faq.yaml can't be read. Where they are not
     to be `tried`, their own test sentences are left out.
     """
+    shipped, own = (documents.get(name, _NONE) for name in (SHIPPED[ALARMS], ALARMS))
+    ringing, silent, named, told = _alarms(shipped, own, tried)
+    problems.extend(told)
+    for entry in named:
+        if known is not None and entry not in known:
+            message = f"Aucune entrée ne s’appelle « {entry} »."
+            hint = did_you_mean(entry, known)
+            path = ("alarmes", entry)
+            problems.append(own.error(path, "entree-inconnue", message, hint, entry))
+    return ringing, silent
+
+
+@lru_cache(maxsize=1)
+def _alarms(
+    shipped: Document, own: Document, tried: bool
+) -> tuple[Patterns, Patterns, tuple[str, ...], tuple[Problem, ...]]:
+    """What rings and what silences, the alarms of the folder, and what is wrong with them."""
+    problems: list[Problem] = []
     lists: dict[str, list[str]] = {}
     ringing: dict[str, list[Pattern]] = {}
     silent: dict[str, list[Pattern]] = {}
     never: dict[str, list[Pattern]] = {}
-    read = [(documents[name], name) for name in (SHIPPED[ALARMS], ALARMS) if name in documents]
-    files = [(document, whole(AlarmsFile, document, problems), name) for document, name in read]
-    for document, file, name in files:
+    files = [(document, whole(AlarmsFile, document, problems)) for document in (shipped, own)]
+    for document, file in files:
         lists |= {key: words.split() for key, words in file.lists.items()}
         for entry, told in file.alarms.items():
-            path: Path = ("alarmes", entry)
-            if name == ALARMS and known is not None and entry not in known:
-                message = f"Aucune entrée ne s’appelle « {entry} »."
-                hint = did_you_mean(entry, known)
-                problems.append(document.error(path, "entree-inconnue", message, hint, entry))
             for key, labelled, patterns in (
                 ("motifs", ringing, told.patterns),
                 ("sauf", silent, told.unless),
@@ -95,13 +110,14 @@ def read_alarms(
                     try:
                         labelled[entry].append(Pattern.parse(text, lists))
                     except WrongPatternError as error:
-                        where = (*path, key, number)
+                        where = ("alarmes", entry, key, number)
                         hint = "Comparez avec les motifs voisins."
                         problems.append(document.error(where, "motif", str(error), hint, entry))
     found = Patterns(ringing, never)
-    for document, file, _ in files if tried else ():
+    for document, file in files if tried else ():
         problems.extend(_tried(document, file, found))
-    return found, Patterns({key: [*silent[key], *never[key]] for key in silent})
+    calm = Patterns({key: [*silent[key], *never[key]] for key in silent})
+    return found, calm, tuple(files[1][1].alarms), tuple(problems)
 
 
 def _tried(document: Document, file: AlarmsFile, ringing: Patterns) -> Iterator[Problem]:
@@ -122,17 +138,25 @@ def _tried(document: Document, file: AlarmsFile, ringing: Patterns) -> Iterator[
 
 def read_acts(documents: Mapping[str, Document], problems: list[Problem]) -> Acts:
     """The dialogue acts: the folder's where it has that act, else the program's."""
+    acts, told = _acts(documents.get(SHIPPED[ACTS], _NONE), documents.get(ACTS, _NONE))
+    problems.extend(told)
+    return acts
+
+
+@lru_cache(maxsize=1)
+def _acts(shipped: Document, own: Document) -> tuple[Acts, tuple[Problem, ...]]:
+    """The acts, and what is wrong with them."""
+    problems: list[Problem] = []
     acts: dict[str, Act] = {}
-    shipped: Mapping[str, Mapping[str, Any]] = {}
+    usual: Mapping[str, Mapping[str, Any]] = {}
     polite = ""
-    for name in (SHIPPED[ACTS], ACTS):
-        document = documents.get(name, Document(name))
+    for document in (shipped, own):
         file = whole(ActsFile, document, problems)
         polite += f" {file.polite}"
         for key, told in file.acts.items():
             # What the folder leaves out of an act stays as the program has it.
-            whole_act = {**shipped.get(key, {}), **told}
+            whole_act = {**usual.get(key, {}), **told}
             if made := validate(Act, document, whole_act, ("actes", key), None, problems):
                 acts[key] = made
-        shipped = file.acts
-    return Acts(acts, frozenset(normalise(polite).split()))
+        usual = file.acts
+    return Acts(acts, frozenset(normalise(polite).split())), tuple(problems)

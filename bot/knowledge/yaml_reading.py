@@ -40,7 +40,7 @@ _LIKE_KEY = re.compile(r" *([a-z_]+):(?: |$)")
 _FOLDED = re.compile(r"[^\n]\n[^\n ]")
 
 
-@dataclass
+@dataclass(eq=False)  # a reading of a file is itself alone
 class Document:
     """A file's content as plain Python values, with the line of each of its parts."""
 

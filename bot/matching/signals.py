@@ -108,6 +108,8 @@ def _nearest(
     The best cosine by letters, the mean one of the three nearest in meaning, and the phrasing that
     has the former. `asked` are the question's traits, (traits,).
     """
+    if not groups:  # a base without entries
+        return np.zeros(0, np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64)
     starts = index.starts[groups]
     sizes = index.starts[np.add(groups, 1)] - starts
     alike = np.full((len(groups), max(sizes.max(), count)), -2, dtype=np.float32)

@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import sqlite3
 from collections.abc import Collection, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -344,5 +345,10 @@ def _config(connection: sa.Connection) -> Config:
 
 
 def _is_current(connection: sa.Connection) -> bool:
-    head = ScriptDirectory.from_config(_config(connection)).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == head
+    return MigrationContext.configure(connection).get_current_revision() == _head()
+
+
+@cache
+def _head() -> str | None:
+    """The last migration that ships: the program does not change while it runs."""
+    return ScriptDirectory(str(Path(__file__).parent / "migrations")).get_current_head()

@@ -141,20 +141,28 @@ class Revisions:
         return await asyncio.to_thread(lambda: list(changes(before, after)))
 
     async def publish(
-        self, files: Files, *, based_on: int, way: str, editor: str = "", sure: bool = True
+        self,
+        files: Files,
+        *,
+        based_on: int,
+        way: str,
+        editor: str = "",
+        sure: bool = True,
+        dated: bool = False,
     ) -> Published:
         """Publish these files, which were revision `based_on` before one changed them.
 
         They meet what others published since block by block; where both changed one, this text is
         kept and the conflict told. Raises KnowledgeError, and publishes nothing, where the whole
-        is wrong, or where it removes what others count on and one is not `sure`.
+        is wrong, or where it removes what others count on and one is not `sure`. An answer that
+        changed loses the day of its check, unless its editor was asked: they are `dated`.
         """
         base, mine = await self.files(based_on), edited(files)
 
         def merge(theirs: Files) -> _Merged:
             return merged_files(base, mine, theirs)
 
-        return await self._publish(merge, way, editor, sure=sure)
+        return await self._publish(merge, way, editor, sure=sure, dated=dated)
 
     async def undo(self, number: int, *, editor: str, way: str = "page") -> Published:
         """Take back what a revision changed; what was changed again since stays, and is told."""
@@ -212,6 +220,7 @@ class Revisions:
         seen: Mapping[str, str | None] = _NOTHING,
         *,
         sure: bool = True,
+        dated: bool = False,
     ) -> Published:
         """Publish what `merge` makes of the newest files; `seen` are those read from a disk."""
         having = {name: text for name, text in seen.items() if text is not None}
@@ -224,7 +233,8 @@ class Revisions:
                 if not seen or await self._write(None, number, theirs, made, seen):
                     return Published(newest, tuple(conflicts))
                 continue
-            made = await asyncio.to_thread(unverified, theirs, made)
+            if not dated:
+                made = await asyncio.to_thread(unverified, theirs, made)
             knowledge = await asyncio.to_thread(examined, shipped() | made, dt.date.today())
             if not sure:
                 _refuse(removed(theirs, made, knowledge.warnings))

@@ -5,7 +5,6 @@ As elsewhere, what is typed comes by POST and no address holds it.
 
 import asyncio
 import datetime as dt
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -78,9 +77,18 @@ async def poster(request: web.Request) -> web.Response:
 async def code(request: web.Request) -> web.Response:
     """The QR code of the poster, for a printer or for a document."""
     kit, form = _kit(request), request.match_info["form"]
-    body = await asyncio.to_thread(_code, kit, form)
+    body = await asyncio.to_thread(_code, kit.link("affiche"), form)
     types = {"svg": "image/svg+xml", "png": "image/png"}
     return _file(body, types[form], f"code-{kit.file_name}.{form}", shown="voir" in request.query)
+
+
+async def code_of_answer(request: web.Request) -> web.Response:
+    """The QR code of an answer's page, for its print."""
+    key = request.match_info["entry"]
+    if key not in request.app[SERVICES].assistant.served.entries:
+        raise web.HTTPNotFound
+    body = await asyncio.to_thread(_code, f"{_address(request)}/q/{key}", "svg")
+    return _file(body, "image/svg+xml", "", shown=True)
 
 
 def _draw(kit: Kit) -> bytes:
@@ -90,13 +98,10 @@ def _draw(kit: Kit) -> bytes:
     return draw(kit)
 
 
-def _code(kit: Kit, form: str) -> bytes:
-    from bot.kit.poster import qr
+def _code(address: str, form: str) -> bytes:
+    from bot.kit.qr import drawn
 
-    written = io.BytesIO()
-    sized = {"unit": "mm", "scale": 1} if form == "svg" else {"scale": 12}
-    qr(kit.link("affiche")).save(written, kind=form, **sized)
-    return written.getvalue()
+    return drawn(address, form)
 
 
 def _file(body: bytes, content_type: str, name: str, *, shown: bool = False) -> web.Response:
@@ -113,8 +118,12 @@ def _kit(request: web.Request) -> Kit:
         commune = served.gazetteer.get(named)
         if commune is None:
             raise web.HTTPNotFound
-    address = request.app[PUBLIC_URL] or f"{request.scheme}://{request.host}{request.app[ROOT]}"
-    return next(kits(served.base, served.gazetteer, (commune,), address, served.today))
+    return next(kits(served.base, served.gazetteer, (commune,), _address(request), served.today))
+
+
+def _address(request: web.Request) -> str:
+    """Where the service is found."""
+    return request.app[PUBLIC_URL] or f"{request.scheme}://{request.host}{request.app[ROOT]}"
 
 
 def _conversation(request: web.Request) -> Conversation:
@@ -231,14 +240,17 @@ async def _arrivals(request: web.Request, kit: Kit) -> tuple[tuple[str, str, str
     )
 
 
-ROUTES = tuple(
-    route
-    for here in ("/mairie", f"/mairie/{_CODE}")
-    for route in (
-        web.get(here, page),
-        web.post(here, search),
-        web.get(f"{here}/q/{{entry}}", entry),
-        web.get(f"{here}/affiche.pdf", poster),
-        web.get(f"{here}/code.{{form:svg|png}}", code),
-    )
+ROUTES = (
+    web.get("/code/{entry}.svg", code_of_answer),
+    *(
+        route
+        for here in ("/mairie", f"/mairie/{_CODE}")
+        for route in (
+            web.get(here, page),
+            web.post(here, search),
+            web.get(f"{here}/q/{{entry}}", entry),
+            web.get(f"{here}/affiche.pdf", poster),
+            web.get(f"{here}/code.{{form:svg|png}}", code),
+        )
+    ),
 )

@@ -152,7 +152,7 @@ async def publish(
         return moved(request, "/publier")
     try:
         published = await desk.services.revisions.publish(
-            desk.files, based_on=desk.number, way="page", editor=desk.session.name
+            desk.files, based_on=desk.number, way="page", editor=desk.session.name, dated=True
         )
     except KnowledgeError:
         return await _summary(request, desk, SAY["publier"]["refuse"])

@@ -33,7 +33,7 @@ function save() {
   history.replaceState({ talk: log.innerHTML, kept, place: here?.textContent }, "", location.pathname);
 }
 
-// While talking, the field grows; before, it offers what may be meant.
+// While talking, the field grows.
 function talk(talking) {
   document.body.classList.toggle("talking", talking);
   const old = question();

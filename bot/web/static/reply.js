@@ -82,7 +82,10 @@ const acts = {
     button.setAttribute("aria-pressed", "true");
     speechSynthesis.speak(said);
   },
-  print(reply) {
+  async print(reply) {
+    const code = reply.querySelector(".paper"); // shown, and asked for, on paper alone
+    code.loading = "eager";
+    await code.decode().catch(() => {}); // without a line, its address in words
     reply.classList.add("printed");
     window.print();
     reply.classList.remove("printed");
@@ -126,7 +129,7 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("focusin", async ({ target }) => {
-  if (!target.matches("[data-suggest] input[name=q]")) return;
+  if (!target.matches("[data-suggest] [name=q]")) return;
   // Without a line there is nothing to suggest; the field is the same.
   const module = await import("./suggest.js").catch(() => null);
   module?.attach(target);

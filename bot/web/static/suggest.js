@@ -1,19 +1,28 @@
 // Questions and communes offered while one types: a combobox with a list, as the ARIA practices
-// describe it. The words typed go by POST; what is chosen is asked as any link is.
+// describe it. A text area can't be one: how many there are is said. The words typed go by POST;
+// what is chosen is asked as any link is.
 import { fragment, posted } from "./reply.js";
 
 const PAUSE = 150; // milliseconds without a key before asking
 
+const attached = new WeakSet();
+
 export function attach(input) {
   const { form } = input; // none where the field was replaced meanwhile: the question was sent
-  if (!form || input.getAttribute("role") === "combobox") return;
+  if (!form || attached.has(input)) return;
+  attached.add(input);
+  form.querySelector(".options")?.remove(); // that of the field before
+  const area = input.localName === "textarea";
+  const spoken = area && document.querySelector("[data-spoken]");
   const list = Object.assign(document.createElement("ul"), { className: "options", hidden: true });
   list.id = `${input.id}-options`;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", form.dataset.options);
   input.after(list);
-  const given = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
+  const kind = area ? { "aria-haspopup": "listbox" } : { role: "combobox" };
+  const given = { ...kind, "aria-autocomplete": "list", "aria-controls": list.id };
   for (const [name, value] of Object.entries(given)) input.setAttribute(name, value);
+  expand(false);
   let timer = 0;
   let asked = 0;
   let active = -1;
@@ -28,12 +37,16 @@ export function attach(input) {
     else input.removeAttribute("aria-activedescendant");
   }
 
+  function expand(open) {
+    list.hidden = !open;
+    if (!area) input.setAttribute("aria-expanded", String(open));
+  }
+
   function close() {
     clearTimeout(timer);
     asked += 1;
     mark(-1);
-    list.hidden = true;
-    input.setAttribute("aria-expanded", "false");
+    expand(false);
   }
 
   async function look() {
@@ -46,8 +59,9 @@ export function attach(input) {
       mark(-1);
       list.replaceChildren(...found.children);
       for (const one of list.children) one.id = `${input.id}-${one.id}`;
-      list.hidden = !list.children.length;
-      input.setAttribute("aria-expanded", String(!list.hidden));
+      const count = list.children.length;
+      expand(count > 0);
+      if (spoken) spoken.textContent = count ? `${form.dataset.options} : ${count}` : "";
     } catch {
       close(); // offers are a help, not a need
     }
@@ -66,7 +80,8 @@ export function attach(input) {
 
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(look, PAUSE);
+    if (input.value.includes("\n")) close(); // a letter: its arrows move in it
+    else timer = setTimeout(look, PAUSE);
   });
   input.addEventListener("keydown", (event) => {
     if (list.hidden) return;
