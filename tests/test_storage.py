@@ -22,7 +22,8 @@ from bot.storage.database import SOURCES_A_DAY, Answered, Asked, Database
 from bot.storage.database_url import engine_arguments
 from bot.storage.revisions import REVISIONS
 from bot.storage.shelf import Shelf
-from tests.conftest import ROOT, TODAY, Server, postgres_server
+from doubles.postgres import Server
+from tests.conftest import ROOT, TODAY, postgres_server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
