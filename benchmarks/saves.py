@@ -57,10 +57,10 @@ def saved(text: str, number: int) -> str:
     """The file with another answer changed, and another way to ask it."""
     found = list(re.finditer(r"(?m)^    reponse: \|\n      ", text))
     at = found[number % len(found)].end()
-    text = f"{text[:at]}Texte du {number} novembre. {text[at:]}"
+    text = f"{text[:at]}Texte relu en mairie. {text[at:]}"
     asked = list(re.finditer(r"(?m)^    variantes:\n", text))
     at = asked[number % len(asked)].end()
-    return f"{text[:at]}      - Que dit l'essai numéro {number} ?\n{text[at:]}"
+    return f"{text[:at]}      - Que dit le classeur {chr(96 + number)} ?\n{text[at:]}"
 
 
 async def measure(console: Console) -> dict[str, str]:

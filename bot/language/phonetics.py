@@ -38,7 +38,7 @@ _SOUNDS = tuple(
 )
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=16_384)
 def word_sound(word: str) -> str:
     """The sound of a folded word: « pekencourt » and « pecquencourt » → "pek2kUr"."""
     for pattern, sound in _SOUNDS:
