@@ -46,9 +46,9 @@ def run(console: Console) -> None:
         table.add_row(name, f"{size / 1e6:.1f}")
     console.print(table)
     console.print(
-        f"{len(packages)} bibliothèques. {compiled / 1e6:.0f} Mo sont leurs .pyc, que pip fait pour "
-        f"que le démarrage soit court, et {tests / 1e6:.0f} Mo des essais à elles, qui ne servent "
-        f"pas ici. pip lui-même, {pip / 1e6:.0f} Mo, n’est pas compté. Voulu : {WANTED} Mo."
+        f"{len(packages)} bibliothèques. {compiled / 1e6:.0f} Mo sont leurs .pyc, que pip fait "
+        f"pour que le démarrage soit court, et {tests / 1e6:.0f} Mo des essais à elles, qui ne "
+        f"servent pas ici. pip lui-même, {pip / 1e6:.0f} Mo, n’est pas compté. Voulu : {WANTED} Mo."
     )
 
 

@@ -27,8 +27,6 @@ SAVES = 20
 #: Seconds between two looks at the memory; that it has to be still for a save to be over.
 LOOK, STILL = 0.1, 2.0
 PATIENCE = 120.0
-#: MiB, and seconds: what issue 13 asks for.
-WANTED = {"ready": 3.0, "start": 200.0, "saved": 230.0}
 
 
 @dataclass(slots=True)
