@@ -143,6 +143,16 @@ class _Connection(_Messages):
         super().__init__()
         self._answered: asyncio.Future[bytes] | None = None
 
+    @property
+    def closed(self) -> bool:
+        """Whether the other side has closed it, as servers do with one that was idle for long."""
+        return self.transport is None or self.transport.is_closing()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.transport = None
+        if self._answered and not self._answered.done():
+            self._answered.set_exception(error or ConnectionResetError())
+
     def message(self, line: bytes, body: bytes) -> None:
         assert self._answered
         self._answered.set_result(line)
@@ -200,6 +210,8 @@ class People(ABC):
         number = next(self._number)
         place = number % len(self._ports)
         idle = self._idle[place]
+        while idle and idle[-1].closed:
+            idle.pop()
         if idle:
             connection = idle.pop()
         else:
