@@ -25,7 +25,7 @@ from rich.table import Table
 
 from benchmarks.load import AT_ONCE, Chats, Telegram, in_turn, p99
 from benchmarks.questions import USUAL, misspelt, unseen, usual
-from benchmarks.serving import KEY, load, memory, stopped, until_open, until_ready
+from benchmarks.serving import KEY, load, memory, processor, stopped, until_open, until_ready
 from bot.knowledge.model import KnowledgeBase
 from bot.settings import ROOT
 from bot.storage.knowledge_files import load_base
@@ -43,9 +43,13 @@ STEADY = 200
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Messages a second at full speed; milliseconds at full speed and steady; MiB; profile."""
+    """Messages a second at full speed; milliseconds at full speed and steady; MiB; profile.
+
+    `cost` is milliseconds of processor a message, which a busy machine changes less.
+    """
 
     rate: float
+    cost: float
     median: float
     p99: float
     steady_p99: float
@@ -93,10 +97,13 @@ class Contender:
     rates: list[float] = field(default_factory=list)
     waited: list[float] = field(default_factory=list)
     steady: list[float] = field(default_factory=list)
+    spent: float = 0.0  # seconds of processor at full speed
 
     async def run(self) -> None:
         """One round at full speed, then a steady one."""
+        before = processor(self.pid)
         self.rates.append(await self.chats.full_speed(FULL))
+        self.spent += processor(self.pid) - before
         self.waited += self.chats.waited
         await self.chats.steady(STEADY_FOR, STEADY)
         self.steady += self.chats.waited
@@ -105,6 +112,7 @@ class Contender:
         waited = self.waited
         return Speed(
             statistics.median(self.rates),
+            1000 * self.spent / len(waited),
             1000 * statistics.median(waited),
             1000 * p99(waited),
             1000 * p99(self.steady),
@@ -189,7 +197,7 @@ def run(console: Console) -> None:
     )
     table.add_column("", no_wrap=True)
     for column in (
-        "messages/s", "× aiogram", "médiane", "99e centile", f"99e c. à {STEADY}/s", "mémoire",
+        "messages/s", "× aiogram", "processeur", "médiane", "99e centile", f"99e c. à {STEADY}/s", "mémoire",
     ):  # fmt: skip
         table.add_column(column, justify="right")
     for label, speed in speeds.items():
@@ -197,6 +205,7 @@ def run(console: Console) -> None:
             label,
             f"{speed.rate:.0f}",
             f"{speed.rate / reference:.2f}",
+            f"{speed.cost:.2f} ms",
             f"{speed.median:.0f} ms",
             f"{speed.p99:.0f} ms",
             f"{speed.steady_p99:.0f} ms",
