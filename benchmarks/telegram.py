@@ -197,7 +197,8 @@ def run(console: Console) -> None:
     )
     table.add_column("", no_wrap=True)
     for column in (
-        "messages/s", "× aiogram", "processeur", "médiane", "99e centile", f"99e c. à {STEADY}/s", "mémoire",
+        "messages/s", "× aiogram", "processeur", "médiane", "99e centile",
+        f"99e c. à {STEADY}/s", "mémoire",
     ):  # fmt: skip
         table.add_column(column, justify="right")
     for label, speed in speeds.items():
