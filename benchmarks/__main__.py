@@ -9,7 +9,17 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from benchmarks import conversation, kill, matching, phrasings, telegram
+from benchmarks import (
+    conversation,
+    installed,
+    matching,
+    memory,
+    phrasings,
+    processes,
+    recovery,
+    saves,
+    telegram,
+)
 
 #: Each prints its own tables.
 BENCHMARKS: dict[str, Callable[[Console], None]] = {
@@ -18,7 +28,13 @@ BENCHMARKS: dict[str, Callable[[Console], None]] = {
     "conversation": conversation.run,
     "telegram": telegram.run,
 }
-ON_REQUEST: dict[str, Callable[[Console], None]] = {"kill": kill.run}
+ON_REQUEST: dict[str, Callable[[Console], None]] = {
+    "processes": processes.run,
+    "memory": memory.run,
+    "recovery": recovery.run,
+    "saves": saves.run,
+    "installed": installed.run,
+}
 
 
 def main() -> None:

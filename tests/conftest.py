@@ -4,19 +4,15 @@ import contextlib
 import datetime as dt
 import itertools
 import os
-import shutil
-import socket
-import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 from playwright.async_api import Browser
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant, corpus_of
@@ -30,6 +26,8 @@ from bot.storage.database import Database
 from bot.storage.knowledge_files import load
 from bot.storage.revisions import Revisions
 from bot.storage.watching import KnowledgeWatcher
+from doubles import postgres as postgresql
+from doubles.postgres import Server, create_database
 from tests.browsing import chromium, served
 
 ROOT = Path(__file__).parent.parent
@@ -124,85 +122,27 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A PostgreSQL that runs: its port on 127.0.0.1, and its folder."""
-
-    port: int
-    data: Path
-
-
 @contextlib.contextmanager
 def postgres_server(password: str | None = None) -> Iterator[Server]:
-    """An empty PostgreSQL made from the server's own programs, and removed.
-
-    It has no TLS and trusts everyone; with a password it asks for both, with a certificate for
-    localhost that it signed itself.
-    """
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
-    found = programs[-1] if programs else shutil.which("pg_ctl")
-    if found is None:
+    """A PostgreSQL made for a test, which is skipped where there is none."""
+    if not postgresql.installed():
         pytest.skip("PostgreSQL n’est pas installé")
-    bin_folder = Path(found).parent
-    # A folder of its own: pytest clears its old ones, even under a server that still runs.
-    folder = Path(tempfile.mkdtemp(prefix="galibot-postgres-"))
-    data = folder / "data"
-    # PostgreSQL refuses to run as root: Debian's package made it a user of its own.
-    as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    if as_user:
-        shutil.chown(folder, "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def run(*command: str) -> None:
-        subprocess.run([*as_user, *command], check=True, capture_output=True, cwd=folder)
-
-    initdb = [str(bin_folder / "initdb"), "-D", str(data), "-U", "galibot", "-E", "UTF8"]
-    if password is None:
-        run(*initdb, "-A", "trust")
-    else:
-        (folder / "password").write_text(password, "utf-8")
-        run(*initdb, "-A", "scram-sha-256", "--pwfile", str(folder / "password"))
-        (data / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
-        with (data / "postgresql.conf").open("a") as settings:
-            settings.write("ssl = on\n")
-        run(
-            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-            "-keyout", str(data / "server.key"), "-out", str(data / "server.crt"),
-            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-        )  # fmt: skip
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
-    run(
-        str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-o", options,
-        "-l", str(folder / "log"), "start",
-    )  # fmt: skip
-    try:
-        yield Server(port, data)
-    finally:
-        run(str(bin_folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
-        shutil.rmtree(folder)
+    with postgresql.postgres_server(password) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of an empty PostgreSQL made for this run; it trusts everyone, without TLS."""
     with postgres_server() as server:
-        yield f"postgresql+asyncpg://galibot@127.0.0.1:{server.port}/postgres"
-
-
-async def create_postgres_database(postgres: str, name: str) -> None:
-    engine = create_async_engine(postgres, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    await engine.dispose()
+        yield server.address
 
 
 @pytest.fixture
 async def new_postgres(postgres: str) -> str:
     """The URL of a database without tables, as a host gives it."""
     name = f"new_{uuid.uuid4().hex}"
-    await create_postgres_database(postgres, name)
+    await create_database(postgres, name)
     address = postgres.replace("postgresql+asyncpg", "postgres").removesuffix("postgres")
     return f"{address}{name}?sslmode=prefer"
 

@@ -26,8 +26,9 @@ from bot.storage.database import Database
 from bot.storage.knowledge_files import examine, read_files
 from bot.storage.retention import purge, purging
 from bot.web.server import make_app
+from doubles.postgres import create_database
 from doubles.telegram import ENTRY, Resident, actions, resident_with
-from tests.conftest import KNOWLEDGE, OURS, TODAY, create_postgres_database
+from tests.conftest import KNOWLEDGE, OURS, TODAY
 
 Client = TestClient[web.Request, web.Application]
 #: Nothing here answers the one; the other is offered an entry.
@@ -52,7 +53,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     address = f"sqlite+aiosqlite:///{tmp_path / 'asked.sqlite3'}"
     if request.param == "postgres":
         name, server = f"asked_{uuid.uuid4().hex}", str(request.getfixturevalue("postgres"))
-        await create_postgres_database(server, name)
+        await create_database(server, name)
         address = server.removesuffix("postgres") + name
     opened = await Database.open(address)
     await opened.migrate()

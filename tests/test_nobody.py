@@ -21,8 +21,8 @@ from bot.storage.backup import backup
 from bot.storage.database import TABLES, Database
 from bot.web.door import listening
 from bot.web.server import make_app
+from doubles.postgres import create_database
 from doubles.telegram import ENTRY, TOKEN, resident_with
-from tests.conftest import create_postgres_database
 
 SECRET = "clef-secrete-que-rien-ne-doit-repeter"
 COUNT = 1_000
@@ -117,7 +117,7 @@ async def kept(
         yield replace(services, pseudonym_key=SECRET.encode())
         return
     server = str(request.getfixturevalue("postgres"))
-    await create_postgres_database(server, "nobody")
+    await create_database(server, "nobody")
     database = await Database.open(server.removesuffix("postgres") + "nobody")
     await database.migrate()
     yield replace(services, database=database, pseudonym_key=SECRET.encode())

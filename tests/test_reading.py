@@ -1,7 +1,14 @@
 """How a text is read: words, spelling repaired, groups of words."""
 
+import functools
+import gc
+import random
+import tracemalloc
+
 import pytest
 
+from bot.conversation.assistant import Assistant
+from bot.conversation.reply import Question
 from bot.matching.reading import Reader, runs
 from tests.cases.matching import ODD, SYNONYMS
 
@@ -145,3 +152,37 @@ def test_reading_what_was_read_changes_nothing(reader: Reader) -> None:
     for text in ("jveux savoir le pri du lojement a pecqencour", *TRUSTED, *ODD):
         words = reader.read(text).words
         assert reader.read(" ".join(words)).words == words
+
+
+#: Bytes that may be kept of the words of residents, whatever they type.
+KEPT = 32 << 20
+
+
+def test_invented_words_can_not_fill_the_memory(assistant: Assistant) -> None:
+    """What is kept of a word saves reading it again, and anyone can invent as many as she likes."""
+    caches = [
+        one
+        for one in gc.get_objects()
+        if isinstance(one, functools._lru_cache_wrapper)
+        and getattr(one.__wrapped__, "func", one.__wrapped__).__module__.startswith("bot.")
+    ]
+    assert len(caches) > 10
+    for cache in caches:
+        cache.cache_clear()
+    chance = random.Random(0)
+    tracemalloc.start()
+    try:
+        for _ in range(100):
+            words = ("".join(chance.choices("aeioulmnrst", k=9)) for _ in range(10))
+            assistant.reply(Question(" ".join(words)))
+        full = 0.0
+        for cache in caches:
+            held, before = cache.cache_info(), tracemalloc.get_traced_memory()[0]
+            cache.cache_clear()
+            gc.collect()
+            weight = before - tracemalloc.get_traced_memory()[0]
+            if held.currsize and held.maxsize:
+                full += weight / held.currsize * held.maxsize
+    finally:
+        tracemalloc.stop()
+    assert full < KEPT, f"{full / 2**20:.0f} MiB"

@@ -22,8 +22,9 @@ from bot.storage.database import SOURCES_A_DAY, Answered, Asked, Database
 from bot.storage.database_url import engine_arguments
 from bot.storage.revisions import REVISIONS
 from bot.storage.shelf import Shelf
+from doubles.postgres import Server
 from doubles.service import free_port
-from tests.conftest import ROOT, TODAY, Server, postgres_server
+from tests.conftest import ROOT, TODAY, postgres_server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
