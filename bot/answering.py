@@ -1,11 +1,14 @@
 """An assistant ready to answer, without what serves it to anyone: neither web nor database."""
 
+import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.conversation.assistant import Assistant
+from bot.knowledge.model import KnowledgeBase
 from bot.settings import Settings
 from bot.storage.compiled import matchers_of
-from bot.storage.knowledge_files import Knowledge
+from bot.storage.knowledge_files import Knowledge, load
 
 if TYPE_CHECKING:  # who asks in a terminal has no need of the database
     from bot.storage.shelf import Shelf
@@ -24,3 +27,9 @@ def make_assistant(
         public_url=settings.public_url,
         retention_days=settings.retention_days,
     )
+
+
+def assistant_of(settings: Settings, base: KnowledgeBase | None = None) -> Assistant:
+    """With the communes and everyday messages of the knowledge folder, wherever the base is."""
+    ours = load(settings.knowledge_dir, dt.date.today(), advice=False)
+    return make_assistant(settings, replace(ours, base=base or ours.base))

@@ -9,20 +9,19 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
 from bot import console, evaluation, terminal
-from bot.answering import make_assistant
+from bot.answering import assistant_of
 from bot.communes.commune import communes_of
-from bot.conversation.assistant import Assistant, corpus_of
+from bot.conversation.assistant import corpus_of
 from bot.conversation.reply import Conversation, Question, commune_as_json
 from bot.knowledge.contradictions import contradictions
 from bot.knowledge.freshness import resting_on
 from bot.knowledge.grounds import grounds_of
-from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.problem import Problem
 from bot.language.typography import typeset
 from bot.logs import start_log
@@ -46,7 +45,6 @@ _REFUSALS = (
     RefusedInputError,
     WrongSettingError,
     KnowledgeError,
-    evaluation.WrongCasesError,
 )
 
 
@@ -140,7 +138,11 @@ def _parser() -> argparse.ArgumentParser:
     checked.add_argument(
         "--links", action="store_true", help="ouvre aussi chaque adresse (quelques minutes)"
     )
-    measured = command("evaluate", _evaluate, "mesure les réponses sur des questions étiquetées")
+    measured = command(
+        "evaluate",
+        _of("measuring", "evaluate"),
+        "mesure les réponses sur des questions étiquetées",
+    )
     what = measured.add_mutually_exclusive_group(required=True)
     what.add_argument("--cases", metavar="FICHIER.jsonl", type=Path, help="questions isolées")
     what.add_argument(
@@ -250,14 +252,8 @@ def _serve(settings: Settings, _: argparse.Namespace) -> None:
         raise RefusedInputError(str(error)) from None
 
 
-def _assistant(settings: Settings, base: KnowledgeBase | None = None) -> Assistant:
-    """With the communes and everyday messages of the knowledge folder, wherever the base is."""
-    ours = load(settings.knowledge_dir, dt.date.today(), advice=False)
-    return make_assistant(settings, replace(ours, base=base or ours.base))
-
-
 def _ask(settings: Settings, options: argparse.Namespace) -> _Told:
-    assistant = _assistant(settings)
+    assistant = assistant_of(settings)
     if options.commune and assistant.gazetteer.get(options.commune) is None:
         raise RefusedInputError(f"Le code INSEE {options.commune} n’est pas connu.")
     question = Question(options.text, conversation=Conversation(commune=options.commune))
@@ -267,7 +263,7 @@ def _ask(settings: Settings, options: argparse.Namespace) -> _Told:
 
 def _chat(settings: Settings, _: argparse.Namespace) -> None:
     with contextlib.suppress(KeyboardInterrupt):  # while the answers load, too
-        assistant = _assistant(settings)
+        assistant = assistant_of(settings)
         terminal.converse(assistant.reply, assistant.base.texts)
 
 
@@ -278,7 +274,7 @@ def _explain(settings: Settings, options: argparse.Namespace) -> _Told:
         return _explain_fact(settings, options.fact)
     if not options.text:
         options.parser.error("il faut un texte, --entry ID ou --fact ID")
-    explanation = _assistant(settings).explain(options.text)
+    explanation = assistant_of(settings).explain(options.text)
     return _Told(explanation.as_json(), lambda: terminal.show_explanation(explanation))
 
 
@@ -316,7 +312,7 @@ def _check(settings: Settings, options: argparse.Namespace) -> _Told:
     if checked.base:
         checked = checked.also(tuple(contradictions(checked.base, checked.faq, files)))
     if options.essais and checked.base:
-        found = evaluation.failed_tests(_assistant(settings, checked.base), checked.faq)
+        found = evaluation.failed_tests(assistant_of(settings, checked.base), checked.faq)
         checked = checked.also(found)
     links = _dead_links(files) if options.links else []
     problems, base = checked.problems, checked.base
@@ -338,64 +334,6 @@ def _dead_links(files: Mapping[str, str]) -> list[Problem]:
     said = f"{len(links)} adresses à ouvrir, une par seconde et par site : quelques minutes."
     print(typeset(said), file=sys.stderr)
     return asyncio.run(dead(links))
-
-
-def _evaluate(settings: Settings, options: argparse.Namespace) -> _Told:
-    if options.conversations:
-        return _evaluate_conversations(settings, options)
-    cases = evaluation.read_cases(_read(options.cases))
-    verdicts = _judged(settings, options.knowledge or settings.knowledge_dir, cases)
-    report = evaluation.report(verdicts)
-    _write_details(options.details, verdicts)
-    changed: tuple[tuple[evaluation.Verdict, evaluation.Verdict], ...] = ()
-    if options.against:
-        other = _judged(settings, options.against, cases)
-        changed = evaluation.changes(other, verdicts)
-        report["against"] = evaluation.report(other)
-        report["changes"] = [
-            {"question": new.case.question, "before": old.verdict, "after": new.verdict}
-            for old, new in changed
-        ]
-
-    def show() -> None:
-        terminal.show_report(report)
-        terminal.show_details(report)
-        if options.against:
-            terminal.show_changes(report["against"], changed)
-
-    return _Told(report, show)
-
-
-def _evaluate_conversations(settings: Settings, options: argparse.Namespace) -> _Told:
-    dialogues = evaluation.read_dialogues(_read(options.conversations))
-    base = load_base(options.knowledge or settings.knowledge_dir, dt.date.today())
-    assistant = _assistant(settings, base)
-    verdicts = [one for dialogue in dialogues for one in evaluation.play(assistant, dialogue)]
-    report = evaluation.dialogue_report(verdicts)
-    _write_details(options.details, verdicts)
-    return _Told(report, lambda: terminal.show_dialogues(report))
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise RefusedInputError(f"Le fichier {file} ne peut pas être lu.") from None
-
-
-def _write_details(
-    file: Path | None, verdicts: Sequence[evaluation.Verdict] | Sequence[evaluation.TurnVerdict]
-) -> None:
-    if file:
-        lines = (json.dumps(one.as_json(), ensure_ascii=False) for one in verdicts)
-        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _judged(
-    settings: Settings, path: Path, cases: Sequence[evaluation.Case]
-) -> tuple[evaluation.Verdict, ...]:
-    assistant = _assistant(settings, load_base(path, dt.date.today()))
-    return tuple(evaluation.judge(assistant, case) for case in cases)
 
 
 def _days(text: str) -> int:

@@ -57,6 +57,10 @@ AT_ONCE = [
     ("ça me serre dans la poitrine et ça descend dans le bras gauche", "malaise-blessure"),
     ("un mec a sonné, il veut ma carte bleue pour la rénovation", "demarchage-arnaque"),
     ("mamie vient de dégringoler l'escalier, elle répond plus", "malaise-blessure"),
+    # what silences an alarm is no more than that
+    ("le terril fume beaucoup ce matin", "danger-immediat"),
+    ("on a sorti du potager un machin rouillé, on dirait de la guerre de 14", "engin-explosif"),
+    ("jme fé tapé tou lé soir a la sortie", "violences enfant-en-danger"),
 ]
 ORDINARY = [
     # what is under « jamais » silences an alarm whatever rings it

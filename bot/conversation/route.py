@@ -7,22 +7,22 @@ really taken.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.communes.commune import Found, Lookup, Unknown
+from bot.communes.commune import Found, Unknown
 from bot.conversation.acting import (
     act,
     after,
     desk_named,
     placed,
     said,
-    told_by_commune,
 )
 from bot.conversation.action import Ask
 from bot.conversation.answers import Answers
-from bot.conversation.context import finish, moved
+from bot.conversation.context import finish
 from bot.conversation.message import LETTER, decision_of, rank, read_message
 from bot.conversation.parts import parts_asked, plausible, sentences_told
 from bot.conversation.pieces import plainly_one, whole
-from bot.conversation.places import knows_estate, named
+from bot.conversation.places import named
+from bot.conversation.placing import asked_place, by_commune, chosen_place, only_place
 from bot.conversation.reply import Outcome, Question, Reply
 from bot.conversation.served import Served
 from bot.conversation.way import Because, Trace, Way
@@ -150,58 +150,6 @@ def _dialogue_act(way: Way) -> Reply | None:
     return after(found, before, way.served) or said(found, before, way.served)
 
 
-def _chosen_place(way: Way) -> Reply | None:
-    """Which of the communes offered: by what only one name has, its département, or a neighbour.
-
-    « Godault », « celle du 62 », « celui collé à Lens ».
-    """
-    offered = [
-        commune
-        for choice in way.conversation.choices
-        if choice.startswith("commune:")
-        and (commune := way.served.gazetteer.get(choice.removeprefix("commune:")))
-    ]
-    if len(offered) < 2 or way.message.act:
-        return None
-    left = way.served.gazetteer.narrowed(way.message.text, offered)
-    if not left or len(left) == len(offered):
-        return None
-    names = ", ".join(commune.name for commune in left)
-    way.why("lieu", f"Parmi les communes proposées : {names}.")
-    if len(left) == 1:
-        return way.answers.commune(left[0], way.conversation)
-    return way.answers.choose_commune(tuple(left), way.conversation)
-
-
-def _asked_place(way: Way) -> Reply | None:
-    """A place and nothing else asked, unless an entry is about that very place."""
-    message, place = way.message, way.message.place
-    if not message.only_place:
-        return None
-    if isinstance(place, Unknown) and place.postcode:
-        way.why("lieu", f"Le code postal {place.postcode} n’est celui d’aucune commune connue.")
-        return way.answers.unknown_postcode(place, way.conversation)
-    if isinstance(place, Unknown) and place.street:
-        way.why("lieu", "Le message est une adresse, sans la commune.")
-        return way.answers.where(way.conversation)
-    if found := moved(message, way.conversation, way.served):
-        way.why("lieu", f"La question d’avant, pour un autre lieu ({named(place)}).")
-        way.understood = way.served.entries[found.entry].question
-        return way.answers.entry(found.entry, way.located, found.score, way.commune)
-    if _has_own_entry(place, way):
-        return None
-    way.why("lieu", f"Le message demande seulement si un lieu est concerné ({named(place)}).")
-    return placed(place, way.conversation, way.served, 1.0)
-
-
-def _by_commune(way: Way) -> Reply | None:
-    key, place = told_by_commune(way.message, way.conversation, way.served), way.message.place
-    if key is None:
-        return None
-    way.why("lieu", f"Le message demande « {key} » pour un lieu, et rien d’autre ({named(place)}).")
-    return placed(place, way.conversation, way.served, 1.0, key)
-
-
 def _desk_named(way: Way) -> Reply | None:
     key = desk_named(way.message.text, way.conversation, way.served)
     if key is None:
@@ -314,17 +262,6 @@ def _refusal(way: Way) -> Reply:
     return way.answers.refusal(way.conversation, way.commune or way.remembered, near)
 
 
-def _only_place(way: Way) -> Reply:
-    """A search that looks for a place, whatever else the words may ask."""
-    place = way.message.place
-    way.why("lieu", f"Seul un lieu est cherché ({named(place)}).")
-    if isinstance(place, Unknown) and place.postcode:
-        return way.answers.unknown_postcode(place, way.conversation)
-    if isinstance(place, Unknown) and place.elsewhere is None:
-        return way.answers.commune_not_found(way.conversation)
-    return placed(place, way.conversation, way.served, 1.0)
-
-
 #: The order of decisions.
 STEPS: Sequence[_Step] = (
     _too_long,
@@ -332,9 +269,9 @@ STEPS: Sequence[_Step] = (
     _nothing,
     _dialogue_act,
     _desk_named,
-    _by_commune,
-    _chosen_place,
-    _asked_place,
+    by_commune,
+    chosen_place,
+    asked_place,
     _likely_alarm,
     _opening,
     _like_an_act,
@@ -344,15 +281,4 @@ STEPS: Sequence[_Step] = (
     _refusal,
 )
 #: The same for a search of communes.
-PLACE_STEPS: Sequence[_Step] = (_too_long, _alarm, _nothing, _only_place)
-
-
-def _has_own_entry(place: Lookup, way: Way) -> bool:
-    """Whether an entry is about the very place named: « où en est la cité Barrois ? »."""
-    decision, region = decide(way.ranking, way.served.policy), way.served.gazetteer.region
-    if not isinstance(decision, Answered) or decision.candidate.entry in region.entries:
-        return False
-    key = decision.candidate.entry
-    if key == way.ranking.identical:
-        return True
-    return isinstance(place, Found) and knows_estate(way.served.entries[key], place, region.speech)
+PLACE_STEPS: Sequence[_Step] = (_too_long, _alarm, _nothing, only_place)

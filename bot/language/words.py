@@ -57,7 +57,8 @@ SMS = MappingProxyType(
         "jpp": "j en peux plus", "jms": "jamais", "tjrs": "toujours", "ajd": "aujourd hui",
         "ojd": "aujourd hui", "vs": "vous", "vou": "vous", "ns": "nous", "nou": "nous",
         "pa": "pas", "dc": "donc", "tps": "temps", "pdt": "pendant", "pb": "probleme",
-        "dsl": "desole", "mm": "meme", "tro": "trop", "fo": "faut", "fau": "faut",
+        "jme": "je me", "jte": "je te", "jle": "je le", "jla": "je la", "fe": "fait",
+        "fai": "fait", "dsl": "desole", "mm": "meme", "tro": "trop", "fo": "faut", "fau": "faut",
         "fodra": "faudra", "kelk1": "quelqu un", "qq1": "quelqu un", "ossi": "aussi",
         "osi": "aussi", "kom": "comme", "lgt": "logement", "vrmt": "vraiment",
     }
