@@ -1,4 +1,8 @@
-"""Words of French: what is rightly spelt is no slip for another word."""
+"""Words of French: what is rightly spelt is no slip for another word.
+
+The list is made of Debian's hunspell-fr 7.0 (Dicollecte, grammalecte.net) by
+tools/everyday_words.py, and is under its licence, the MPL 2.0.
+"""
 
 import gzip
 from bisect import bisect_left
