@@ -183,6 +183,11 @@ def test_what_follows_a_danger_is_about_it(assistant: Assistant, more: str) -> N
     assert talk(assistant, "ça pue le gaz dans la cave", more).entry == "danger-immediat"
 
 
+def test_an_assent_after_a_danger_is_one(assistant: Assistant) -> None:
+    made = talk(assistant, "ça pue le gaz dans la cave", "d'accord j'appelle tout de suite")
+    assert made.outcome is Outcome.SMALLTALK
+
+
 def test_another_subject_after_a_danger_is_another(assistant: Assistant) -> None:
     asked = "Combien de temps durent les travaux dans une maison ?"
     assert talk(assistant, "ça pue le gaz dans la cave", asked).entry == "duree-travaux"

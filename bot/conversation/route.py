@@ -166,6 +166,8 @@ def _likely_alarm(way: Way) -> Reply | None:
         if way.served.entries[one.entry].alarm and one.entry not in way.message.calm
     ]
     together = sum(one.score for one in likely)
+    if way.understood and way.message.opening:
+        return None  # « d’accord j’appelle », after a danger
     subject = way.served.entries.get(way.subject or "")
     goes_on = way.understood and not (subject and subject.alarm)
     if together < (ORDINARY_SCORE if goes_on else ALARM_SCORE):
