@@ -419,7 +419,7 @@ async def test_no_request_of_a_session_holds_a_word_of_hers(
         titles.extend((await page.title(), page.url, await page.evaluate("document.referrer")))
 
     await page.goto(address)
-    await page.get_by_label(FIELD).press_sequentially("Motsintimes, qui s'engage ?", delay=30)
+    await page.get_by_label(FIELD).press_sequentially("Motsintimes, qui paie les travaux ?")
     await page.keyboard.press("Enter")
     replies = page.locator("article")
     await expect(replies).to_have_count(1)

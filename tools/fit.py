@@ -1,10 +1,10 @@
 """Fit bot/matching/weights.json, from files of the project alone: make fit
 
 Fitted on: the project's base, its phrasings left out one by one; labelled questions (the even
-lines of tests/cases/questions_dev.jsonl, mise_au_point.jsonl, passants.jsonl); the same base cut
-short in many ways, where questions about an entry that was cut must be refused, then asked the
-phrasings that were cut; five small FAQs on other subjects (tests/cases/faq_*). Reported on: the odd
-lines, mesure.jsonl and epreuve.jsonl.
+lines of tests/cases/questions_dev.jsonl, mise_au_point.jsonl); the same base cut short in many
+ways, where questions about an entry that was cut must be refused, then asked the phrasings that
+were cut; five small FAQs on other subjects (tests/cases/faq_*). Reported on: the odd lines,
+mesure.jsonl and epreuve.jsonl.
 """
 
 import datetime as dt
@@ -107,11 +107,7 @@ def ours() -> Base:
     knowledge = load(ROOT / "knowledge", dt.date.today())
     base, common = knowledge.base, knowledge.common
     entries = {key: EntryTexts(one.phrasings, one.answer) for key, one in base.entries.items()}
-    questions = (
-        *labelled("questions_dev.jsonl")[1::2],
-        *labelled("mise_au_point.jsonl"),
-        *labelled("passants.jsonl"),
-    )
+    questions = (*labelled("questions_dev.jsonl")[1::2], *labelled("mise_au_point.jsonl"))
     return Base(
         "ours",
         entries,
