@@ -52,6 +52,7 @@ class Looker:
             await self.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
             await no_violation(self.page, f"{way} : {state}")
             await nothing_overflows(self.page, f"{way} : {state}")
+            await no_word_is_of_the_page_s_colour(self.page, f"{way} : {state}")
 
 
 async def pages(eyes: Looker, address: str) -> None:
@@ -158,6 +159,20 @@ async def test_pages_without_javascript(browser: Browser, address: str) -> None:
     await expect(page.get_by_role("heading", level=1)).to_have_text("Merci")
     await nothing_overflows(page, "merci")
     await page.close()
+
+
+async def no_word_is_of_the_page_s_colour(page: Page, state: str) -> None:
+    """Where colours are forced, the page's is laid behind all words; axe sees nothing of it."""
+    hidden = await page.evaluate(
+        """() => [...document.querySelectorAll("body *")].filter(one => {
+            const style = getComputedStyle(one);
+            return matchMedia("(forced-colors: active)").matches && one.checkVisibility()
+                && [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim())
+                && style.forcedColorAdjust === "auto"
+                && style.color === getComputedStyle(document.body).backgroundColor;
+        }).map(one => one.outerHTML.slice(0, 120))"""
+    )
+    assert hidden == [], state
 
 
 async def nothing_overflows(page: Page, where: str) -> None:
