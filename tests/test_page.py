@@ -566,10 +566,11 @@ async def test_the_code_of_an_answer_is_asked_for_by_who_prints(
     await expect(reply.get_by_role("button", name="Imprimer")).to_be_visible()
     assert not [one for one in asked if "/code/" in one]
     await page.evaluate(
-        "window.print = () => { window.printed = document.querySelector('.paper').naturalWidth; }"
+        """window.print = () => document.documentElement.setAttribute(
+            "data-printed", document.querySelector(".paper").naturalWidth)"""
     )
     await reply.get_by_role("button", name="Imprimer").click()
-    await page.wait_for_function("window.printed > 0")
+    await expect(page.locator("html")).to_have_attribute("data-printed", re.compile("^[1-9]"))
     assert f"{address}/code/qui-s-engage.svg" in asked
     await page.close()
 
