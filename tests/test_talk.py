@@ -269,3 +269,9 @@ def test_what_a_letter_asks_comes_before_what_it_tells(assistant: Assistant) -> 
         "contre une plus petite, car trois chambres pour moi seule, c'est beaucoup. Merci à vous."
     )
     assert talk(assistant, letter).entries[0] == "echanger-logement"
+
+
+def test_a_choice_is_not_read_with_what_was_said_before(assistant: Assistant) -> None:
+    made = talk(assistant, "j'ai une question sur le loyer", "le premier")
+    assert made.outcome is Outcome.ANSWER
+    assert made.understood is None

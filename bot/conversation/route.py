@@ -146,7 +146,7 @@ def _dialogue_act(way: Way) -> Reply | None:
         way.why("acte", f"« {name} », mais ces mots sont ceux d’une entrée.")
         return None
     way.why("acte", f"Le message entier est un acte de dialogue : « {name} ».")
-    before = way.conversation
+    before, way.understood = way.conversation, None  # « le premier » was not read with other words
     return after(found, before, way.served) or said(found, before, way.served)
 
 
