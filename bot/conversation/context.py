@@ -36,7 +36,9 @@ LEANING = 0.5
 TOLD, NAMED = 0.7, 0.5
 #: Coverage from which an entry has every word.
 ALL = 0.99
-#: The share of a place's name that an entry about it has.
+#: What the completed reading weighs where its best entry lacks the words that are new.
+UNSAID = 0.6
+#: The share of a place's name, or of what is new, that an entry about it has.
 KNOWN = 0.5
 #: First words of a message that goes on, and pronouns of what was named before.
 _OPENERS = frozenset("et mais ou alors donc puis sinon".split())  # noqa: SIM905
@@ -91,6 +93,10 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     if follows:
         own, whole = 0.0, served.matcher.rank(understood).among(_ordinary(served))
     left = 1 - own * alone.in_scope
+    first = next(iter(whole.candidates), None)
+    if first and own_words and not follows and not danger:
+        if served.matcher.covers(first.entry, tuple(own_words)) < KNOWN:
+            left *= UNSAID  # « et l’Europe ? »: what was said before knows nothing of it
     scores = {one.entry: left * one.score for one in whole.candidates}
     found = {one.entry: one for one in (*whole.candidates, *alone.candidates)}
     for one in alone.candidates:
