@@ -94,9 +94,9 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
         own, whole = 0.0, served.matcher.rank(understood).among(_ordinary(served))
     left = 1 - own * alone.in_scope
     first = next(iter(whole.candidates), None)
-    if first and own_words and not follows and not danger:
-        if served.matcher.covers(first.entry, tuple(own_words)) < KNOWN:
-            left *= UNSAID  # « et l’Europe ? »: what was said before knows nothing of it
+    news = own_words and not follows and not danger
+    if first and news and served.matcher.covers(first.entry, tuple(own_words)) < KNOWN:
+        left *= UNSAID  # « et l’Europe ? »: what was said before knows nothing of it
     scores = {one.entry: left * one.score for one in whole.candidates}
     found = {one.entry: one for one in (*whole.candidates, *alone.candidates)}
     for one in alone.candidates:
