@@ -267,7 +267,7 @@ class Acts:
                 if held is None or count > held[0]:
                     best[stop] = (count, made)
         done = best[-1]
-        return done[1] if done and 2 * done[0] >= len(words) else None
+        return done[1] if done and 5 * done[0] >= 3 * len(words) else None
 
     def _meant(self, word: str) -> str:
         """The word of an act that a misspelt one sounds like; « sert » is no « sœur ».
