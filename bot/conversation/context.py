@@ -23,6 +23,8 @@ from bot.matching.decision import Answered, Candidate, Ranking, decide
 
 #: A message that goes on has so many words of its own at most.
 MOST_OWN = 2
+#: One that is asked of the commune given before.
+FEW = 3
 #: Probability that an unclear message after an alarm still is about it.
 DANGER = 0.9
 #: Probability from which a message after an alarm is about something else, where it says more than
@@ -65,6 +67,8 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     clear = not follows and isinstance(decision, Answered)
     if danger and isinstance(decision, Answered):
         clear = clear and len(own_words) > MOST_OWN and decision.candidate.score >= SURELY_ELSE
+    if not clear and not danger and (there := _there(message, own_words, before, served)):
+        return there
     if not before.wish or elsewhere or alone.identical:
         return alone, None
     wish = before.wish.rstrip(" \xa0\u202f?.!")
@@ -104,6 +108,22 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     ranked = sorted(found.values(), key=lambda one: (-scores[one.entry], one.entry))
     candidates = tuple(replace(one, score=scores[one.entry]) for one in ranked)
     return Ranking(candidates, own * alone.in_scope + left * whole.in_scope), understood
+
+
+def _there(
+    message: Message, own_words: Sequence[str], before: Conversation, served: Served
+) -> tuple[Ranking, str] | None:
+    """« Et les chantiers ? », asked of the commune given before, where an entry knows that place."""
+    commune = served.gazetteer.get(before.commune or "")
+    named = before.last == Outcome.COMMUNE.value or _PRONOUNS.isdisjoint(message.reading.words)
+    if commune is None or message.place.matched or not (named and 0 < len(own_words) <= FEW):
+        return None
+    understood = f"{message.text} ({commune.name})"
+    ranking = served.matcher.rank(understood, commune.name).among(served.entries)
+    match decide(ranking, served.policy):
+        case Answered(candidate) if candidate.parts["lieu"] >= KNOWN:
+            return ranking, understood
+    return None
 
 
 def _sibling(
