@@ -114,6 +114,10 @@ class Matcher:
         """Whether an entry of the base has this stem anywhere."""
         return coverage(self.index, (term,))[1] > 0
 
+    def covers(self, entry: str, terms: tuple[str, ...]) -> float:
+        """The share of these stems' weight that an entry has anywhere, 0 to 1."""
+        return float(coverage(self.index, terms)[0][self.index.entries.index(entry)])
+
     def repair(self, word: str) -> str:
         """A folded word as the base spells it, where it is a likely slip of one of its words."""
         return self.index.reader.repair(word)
