@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.conversation.assistant import Assistant
 from bot.knowledge.model import KnowledgeBase
 from bot.settings import Settings
-from bot.storage.compiled import matchers_of
+from bot.storage.compiled import Builder, matchers_of
 from bot.storage.knowledge_files import Knowledge, load
 
 if TYPE_CHECKING:  # who asks in a terminal has no need of the database
@@ -15,7 +15,10 @@ if TYPE_CHECKING:  # who asks in a terminal has no need of the database
 
 
 def make_assistant(
-    settings: Settings, knowledge: Knowledge, shelf: "Shelf | None" = None
+    settings: Settings,
+    knowledge: Knowledge,
+    shelf: "Shelf | None" = None,
+    builder: Builder | None = None,
 ) -> Assistant:
     """From the knowledge; its matcher is loaded where it was kept, else built and kept."""
     cache = settings.data_dir / "cache"
@@ -23,7 +26,7 @@ def make_assistant(
         knowledge.base,
         knowledge.gazetteer,
         unrelated=knowledge.common,
-        match=lambda corpus, former: matchers_of(corpus, cache, former, shelf),
+        match=lambda corpus, former: matchers_of(corpus, cache, former, shelf, builder),
         public_url=settings.public_url,
         retention_days=settings.retention_days,
     )
