@@ -12,6 +12,11 @@ from bot.knowledge.yaml_reading import read_yaml
 #: What a person checked of an entry: what residents read, and what it rests on.
 _CHECKED = ("question", "reponse", "en_bref", "facile", "sources", "appuis", "contact")
 
+_AGAIN = (
+    "Textes changés depuis leur vérification : {}. « verifie_le » en est retiré ; remettez la date "
+    "du jour une fois qu’ils sont vérifiés."
+)
+
 
 def unverified(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
     """The files `after` a change, {name: text}: an answer that it changes is checked no more.
@@ -30,6 +35,13 @@ def unverified(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str,
                 now[key] = amended(now[key], {"verifie_le": None})
     files[FAQ] = joined(now)
     return files
+
+
+def unchecked(given: Mapping[str, str], made: Mapping[str, str]) -> tuple[str, ...]:
+    """What `unverified` took from these files, in an editor's words; nothing where it did not."""
+    was, now = (blocks(FAQ, files.get(FAQ, "")) for files in (given, made))
+    keys = [key for key in now if key in was and was[key] != now[key]]
+    return (_AGAIN.format(", ".join(keys)),) if keys else ()
 
 
 def _values(block: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from bot.knowledge.checking import Checked
 from bot.knowledge.columns import ENTRIES, FACT
 from bot.knowledge.contradictions import contradictions
 from bot.knowledge.files import EDITED, FAQ, PICTURES
-from bot.knowledge.freshness import resting_on, unverified
+from bot.knowledge.freshness import resting_on, unchecked, unverified
 from bot.knowledge.importing import Import, imported
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.objects import objects
@@ -77,7 +77,7 @@ def proposal(name: str, data: bytes, files: Mapping[str, str], today: dt.date) -
     knowledge, checked = _examined(after, today)
     told = tuple(map(str, changes(files, after)))
     new = tuple(one.key for one in found.edits if one.new and one.table is ENTRIES)
-    notes = tuple(_notes(found, checked.base))
+    notes = (*_notes(found, checked.base), *unchecked(found.files, after))
     problems = tuple(found.in_cells(checked.problems, before.problems))
     return Proposal(after, told, notes, problems, knowledge, new, way)
 
