@@ -8,7 +8,7 @@ from types import MappingProxyType
 from bot.matching.calibration import SAMPLE, calibrate
 from bot.matching.decision import Ranking
 from bot.matching.encoder import Encoder
-from bot.matching.index import EntryTexts, Index, build
+from bot.matching.index import EntryTexts, Index, build, sole_weight
 from bot.matching.model import Model, Scale, rank
 from bot.matching.reading import Reading
 from bot.matching.regrown import regrown
@@ -112,6 +112,12 @@ class Matcher:
     def knows(self, term: str) -> bool:
         """Whether an entry of the base has this stem anywhere."""
         return coverage(self.index, (term,))[1] > 0
+
+    def rarity(self, term: str) -> float:
+        """How much a stem tells one entry from the others: 1 where at most one has it."""
+        known, _ = self.index.terms.numbers([(term,)])
+        sole = sole_weight(self.index.groups)
+        return float(self.index.tells[known[0]]) / sole if len(known) else 1.0
 
     def repair(self, word: str) -> str:
         """A folded word as the base spells it, where it is a likely slip of one of its words."""

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.knowledge.blocks import Conflict, blocks
 from bot.knowledge.changes import Change, changes, in_words, merged_files
 from bot.knowledge.files import EDITED
-from bot.knowledge.freshness import unchecked, unverified
+from bot.knowledge.freshness import checked_so, redated, unchecked, unverified
 from bot.knowledge.presence import lost, removed
 from bot.knowledge.problem import Problem
 from bot.knowledge.problem import in_words as as_told
@@ -227,7 +227,8 @@ class Revisions:
                 continue
             again: tuple[str, ...] = ()
             if not dated:
-                given, made = made, await asyncio.to_thread(unverified, theirs, made)
+                given, stale = made, await self._stale(number, theirs, made)
+                made = await asyncio.to_thread(unverified, theirs, given, stale)
                 again = unchecked(given, made)
             knowledge = await asyncio.to_thread(examined, shipped() | made, dt.date.today())
             if not sure:
@@ -240,6 +241,15 @@ class Revisions:
                 self.ready = (revision, knowledge)
                 return Published(revision, tuple(conflicts))
         raise OvertakenError
+
+    async def _stale(self, number: int, theirs: Files, made: Files) -> set[str]:
+        """The answers whose day of check is that of another text: a file of before brought it."""
+        found: dict[str, bool] = {}
+        keys = await asyncio.to_thread(redated, theirs, made)
+        for before in range(number - 1, max(number - TRIES, 0), -1) if keys else ():
+            so = checked_so(await self.files(before, theirs), made, keys)
+            found |= {key: found.get(key, False) or same for key, same in so.items()}
+        return {key for key, same in found.items() if not same}
 
     async def _write(
         self,
