@@ -1,5 +1,6 @@
 """Matchers kept in files: right, or made again, whatever happened to the file."""
 
+import asyncio
 import resource
 import threading
 from collections.abc import Callable
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 
 from bot.matching.index import EntryTexts
-from bot.matching.matcher import Corpus
+from bot.matching.matcher import Corpus, Matcher
 from bot.storage import compiled
+from bot.storage.database import Database
+from bot.storage.shelf import Shelf
 from tests.cases.matching import SMALL, SYNONYMS, UNRELATED
 
 CORPUS = Corpus(SMALL, SYNONYMS, UNRELATED)
@@ -70,6 +73,37 @@ def test_what_is_saved_while_another_is_built_takes_its_place(tmp_path: Path) ->
     assert len(made) == 2
     (kept,) = tmp_path.iterdir()
     assert kept.name == compiled._name(saved(2)), "the first was given up"
+
+
+async def test_of_copies_that_share_a_database_one_builds(
+    new_postgres: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compiled, "_PAUSE", 0.02)
+    caplog.set_level("INFO")
+    (former,) = await asyncio.to_thread(lambda: [*compiled.matchers_of(saved(0), tmp_path)])
+    database = await Database.open(new_postgres)
+    await database.migrate()
+    shelf = Shelf(database)
+    caplog.clear()
+
+    def made(copy: str) -> list[Matcher]:
+        return [*compiled.matchers_of(saved(1), tmp_path / copy, former, shelf)]
+
+    both = await asyncio.gather(*(asyncio.to_thread(made, copy) for copy in ("un", "deux")))
+    assert [len(one) for one in both] == [2, 2]
+    assert both[0][1].scale == both[1][1].scale
+    assert sum("Première lecture" in line for line in caplog.messages) == 1
+    # One that claimed it and died is waited for no longer than that.
+    monkeypatch.setattr(compiled, "_PATIENCE", 2)
+    assert await asyncio.to_thread(shelf.claim, compiled._name(saved(2)))
+    other = await asyncio.to_thread(
+        lambda: [*compiled.matchers_of(saved(2), tmp_path / "trois", former, shelf)]
+    )
+    assert len(other) == 2
+    await database.close()
 
 
 def test_nothing_is_built_once_the_service_stops(tmp_path: Path) -> None:

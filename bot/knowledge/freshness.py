@@ -6,7 +6,7 @@ from typing import Any
 from bot.knowledge.blocks import blocks, entry_keys, joined
 from bot.knowledge.files import FAQ
 from bot.knowledge.model import KnowledgeBase
-from bot.knowledge.writing import amended
+from bot.knowledge.rewriting import rewritten
 from bot.knowledge.yaml_reading import read_yaml
 
 #: What a person checked of an entry: what residents read, and what it rests on.
@@ -32,7 +32,7 @@ def unverified(
     for key, old, new in _rewritten(before, after):
         day = new.get("verifie_le")
         if day is not None and (day == old.get("verifie_le") or key in stale):
-            now[key] = amended(now[key], {"verifie_le": None})
+            now[key] = rewritten(now[key], {("verifie_le",): None})
     if FAQ in after:
         files[FAQ] = joined(now)
     return files

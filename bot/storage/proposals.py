@@ -18,7 +18,7 @@ from bot.knowledge.importing import Import, imported
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.objects import objects
 from bot.knowledge.problem import Problem
-from bot.knowledge.writing import amended
+from bot.knowledge.rewriting import rewritten
 from bot.storage.knowledge_files import Knowledge, KnowledgeError, examine, read_files, shipped
 from bot.storage.revisions import Revisions
 from bot.storage.spreadsheets import FORMATS, SpreadsheetError, read_sheets
@@ -53,8 +53,8 @@ class Proposal:
         found = {(one.file, one.key): one.after for one in changes(before, self.files)}
         for key, more in ways.items():
             own = objects(self.files, ENTRIES)[key].get("variantes", ())
-            wanted = {"variantes": [*own, *more]}
-            found[FAQ, key] = amended(found[FAQ, key], wanted)
+            wanted = {("variantes",): [*own, *more]}
+            found[FAQ, key] = rewritten(found[FAQ, key], wanted)
         return found
 
     def as_json(self) -> dict[str, Any]:
