@@ -82,6 +82,7 @@ async def test_of_copies_that_share_a_database_one_builds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(compiled, "_PAUSE", 0.02)
+    monkeypatch.setattr(compiled, "_PATIENCE", 10_000)
     caplog.set_level("INFO")
     (former,) = await asyncio.to_thread(lambda: [*compiled.matchers_of(saved(0), tmp_path)])
     database = await Database.open(new_postgres)
