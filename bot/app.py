@@ -6,7 +6,7 @@ import ctypes
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from bot.communes.gazetteer import Gazetteer
 from bot.knowledge.model import KnowledgeBase
 from bot.services import Services, StartError
 from bot.settings import Settings, secret_key
+from bot.storage.compiled import Builder
 from bot.storage.database import Database
 from bot.storage.patience import within
 from bot.storage.retention import purging
@@ -43,21 +44,23 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     knowledge = KnowledgeWatcher(settings.knowledge_dir, Revisions(database))
     # A file of SQLite lies beside the cache, or is slower than it.
     shelf = None if database.is_sqlite else Shelf(database)
+    builder = Builder()
     try:
         # In threads: the port says meanwhile that the service starts.
         served = await knowledge.open()
         _give_back()  # what reading took, before a matcher takes as much
-        assistant = await asyncio.to_thread(make_assistant, settings, served, shelf)
+        assistant = await asyncio.to_thread(make_assistant, settings, served, shelf, builder)
     except BaseException as error:
         await database.close()
         if isinstance(error, SQLAlchemyError):  # no space left, say
             raise _unusable(settings, error) from None
         raise
 
-    def replace(base: KnowledgeBase, gazetteer: Gazetteer, common: Sequence[str]) -> None:
-        assistant.serve(base, gazetteer, common)
-        gc.freeze()
-        _give_back()
+    def replace(base: KnowledgeBase, gazetteer: Gazetteer, common: Sequence[str]) -> Iterator[None]:
+        for step in assistant.serving(base, gazetteer, common):
+            gc.freeze()
+            _give_back()
+            yield step
 
     del served  # else this frame would hold the first base for good
     try:
@@ -81,6 +84,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         async with services.tallies.writing(), kept:
             yield services
     finally:
+        builder.stop()
         await knowledge.close()
         await database.close()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bot import console, evaluation, terminal
-from bot.answering import assistant_of
+from bot.answering import assistant_of, knowledge_of
 from bot.communes.commune import communes_of
 from bot.conversation.assistant import corpus_of
 from bot.conversation.reply import Conversation, Question, commune_as_json
@@ -30,7 +30,6 @@ from bot.storage.knowledge_files import (
     KnowledgeError,
     examine,
     load,
-    load_base,
     read_files,
 )
 
@@ -130,8 +129,8 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--fact", metavar="ID", help="un fait, et les entrées qu’il appuie")
     commune = command("commune", _commune, "cherche une commune")
     commune.add_argument("text", metavar="TEXTE", help="nom, code postal, code INSEE ou phrase")
-    checked = command("check", _check, "vérifie un fichier de connaissances")
-    checked.add_argument("file", metavar="FICHIER", nargs="?", type=Path, help="faq.yaml")
+    checked = command("check", _check, "vérifie les fichiers de connaissances du dossier")
+    checked.add_argument("file", metavar="FICHIER", nargs="?", type=Path, help="un autre faq.yaml")
     checked.add_argument(
         "--essais", action="store_true", help="pose aussi les questions d’essai (plus long)"
     )
@@ -279,7 +278,7 @@ def _explain(settings: Settings, options: argparse.Namespace) -> _Told:
 
 
 def _explain_entry(settings: Settings, key: str) -> _Told:
-    base = load_base(settings.knowledge_dir, dt.date.today())
+    base = knowledge_of(settings, advice=False).base
     if key not in base.entries:
         raise RefusedInputError(f"L’entrée « {key} » n’existe pas.")
     grounds = grounds_of(base, key)
@@ -288,7 +287,7 @@ def _explain_entry(settings: Settings, key: str) -> _Told:
 
 
 def _explain_fact(settings: Settings, key: str) -> _Told:
-    base = load_base(settings.knowledge_dir, dt.date.today())
+    base = knowledge_of(settings, advice=False).base
     if key not in base.facts:
         raise RefusedInputError(f"Le fait « {key} » n’existe pas.")
     entries = [base.entries[one] for one in resting_on(base, key)]
@@ -297,9 +296,7 @@ def _explain_fact(settings: Settings, key: str) -> _Told:
 
 
 def _commune(settings: Settings, options: argparse.Namespace) -> _Told:
-    lookup = load(settings.knowledge_dir, dt.date.today(), advice=False).gazetteer.find(
-        options.text
-    )
+    lookup = knowledge_of(settings, advice=False).gazetteer.find(options.text)
     outcome, communes = communes_of(lookup)
     told = {"outcome": outcome, "communes": [commune_as_json(one) for one in communes]}
     return _Told(told, lambda: terminal.show_communes(communes))

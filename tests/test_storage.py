@@ -400,6 +400,12 @@ async def test_the_last_compiled_form_is_kept_and_never_missed(
         await asyncio.to_thread(shelf.put, name, name.encode() * 9)
     assert await asyncio.to_thread(shelf.get, "un") is None
     assert await asyncio.to_thread(shelf.get, "deux") == b"deux" * 9
+    # Of those who would make it, one does.
+    claimed = [await asyncio.to_thread(shelf.claim, "trois") for _ in range(2)]
+    assert claimed == [True, False]
+    assert not await asyncio.to_thread(shelf.get, "trois")
+    await asyncio.to_thread(shelf.put, "trois", b"trois")
+    assert await asyncio.to_thread(shelf.get, "trois") == b"trois"
 
 
 async def test_the_migrations_make_the_models_tables(url: str) -> None:
