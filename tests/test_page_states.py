@@ -185,7 +185,7 @@ async def nothing_overflows(page: Page, where: str) -> None:
 async def test_text_twice_as_large(browser: Browser, address: str, width: int) -> None:
     """WCAG 1.4.4: nothing is cut or lost at 200 %, as 1.4.10 at 320 px."""
     page = await opened(browser, address, viewport={"width": width, "height": 800})
-    for path, typed in PAGES:
+    for path, typed in (*PAGES, *((path, "") for path in MORE)):
         await visit(page, address + path, typed)
         await page.evaluate("document.documentElement.style.fontSize = '225%'")
         await nothing_overflows(page, f"{path} {typed}")
