@@ -111,7 +111,7 @@ async def test_an_answer_prints_on_one_sheet(browser: Browser, address: str) -> 
     """The question, both wordings, the telephone, a code: what a counter hands over."""
     page = await opened(browser, f"{address}/q/loyer-apres-travaux")
     await page.emulate_media(media="print")
-    for part in ("h1", ".easy", ".full", ".contact", ".paper"):
+    for part in ("h1", ".easy", ".full", ".contact", ".sources summary", ".paper"):
         await expect(page.locator(f"article {part}, article{part}").first).to_be_visible()
     for part in ("nav", ".composer", ".tools"):
         await expect(page.locator(part).first).to_be_hidden()

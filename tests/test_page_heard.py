@@ -137,6 +137,8 @@ async def test_by_the_accessibility_tree_alone(
     reply = page.get_by_role("article").last
     await expect(reply).to_have_accessible_name(re.compile("^Douze partenaires.* suite est affich"))
     await expect(reply.get_by_role("heading", name="Qui s’engage")).to_be_visible()
+    acts = reply.get_by_role("list", name="Garder cette réponse").get_by_role("listitem")
+    assert all(await acts.all_inner_texts())  # what this browser can't do is no empty line
     await reply.get_by_role("radio", name="Simple").check(force=True)
     await reply.get_by_role("button", name="Non, pas utile").click()
     await page.get_by_role("button", name="Il manque quelque chose").click()
