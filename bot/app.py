@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
 import gc
 import logging
 import signal
@@ -15,15 +14,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.answering import make_assistant
 from bot.communes.gazetteer import Gazetteer
 from bot.knowledge.model import KnowledgeBase
-from bot.services import Services, StartError
+from bot.memory import give_back
+from bot.services import Services
 from bot.settings import Settings, secret_key
 from bot.storage.database import Database
+from bot.storage.knowledge_files import KnowledgeError
 from bot.storage.patience import within
 from bot.storage.retention import purging
 from bot.storage.revisions import Revisions
 from bot.storage.shelf import Shelf
 from bot.storage.watching import KnowledgeWatcher
-from bot.web.door import STOP_SECONDS, Door
+from bot.web.door import STOP_SECONDS, Door, StartError
 from bot.web.keys import TELEGRAM_LINK, TELEGRAM_PROBLEM
 from bot.web.server import make_app
 
@@ -46,18 +47,20 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         # In threads: the port says meanwhile that the service starts.
         served = await knowledge.open()
-        _give_back()  # what reading took, before a matcher takes as much
+        give_back()  # what reading took, before a matcher takes as much
         assistant = await asyncio.to_thread(make_assistant, settings, served, shelf)
     except BaseException as error:
         await database.close()
         if isinstance(error, SQLAlchemyError):  # no space left, say
             raise _unusable(settings, error) from None
+        if isinstance(error, KnowledgeError):
+            raise StartError(str(error)) from None
         raise
 
     def replace(base: KnowledgeBase, gazetteer: Gazetteer, common: Sequence[str]) -> None:
         assistant.serve(base, gazetteer, common)
         gc.freeze()
-        _give_back()
+        give_back()
 
     del served  # else this frame would hold the first base for good
     try:
@@ -67,7 +70,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         # that is replaced holds no cycle, and is freed all the same (a test proves it).
         gc.collect()
         gc.freeze()
-        _give_back()
+        give_back()
         services = Services(
             assistant,
             database,
@@ -83,12 +86,6 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     finally:
         await knowledge.close()
         await database.close()
-
-
-def _give_back() -> None:
-    """Hand memory back to the system: glibc keeps what reading and building took, 60 MB a save."""
-    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 async def opened_database(settings: Settings) -> Database:

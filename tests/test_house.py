@@ -22,7 +22,7 @@ FLOORS = (
     ("channels", ("handlers", "web", "terminal", "console")),
     (
         "entry",
-        ("settings", "app", "answering", "exchange", "measuring", "upkeep", "cli", "__main__",
+        ("settings", "app", "answering", "asking", "exchange", "measuring", "memory", "upkeep", "cli", "__main__",
          "__init__"),
     ),
 )  # fmt: skip
