@@ -19,7 +19,15 @@ from bot.knowledge.problem import Problem
 from bot.language.typography import typeset
 from bot.settings import Settings
 from bot.storage.compiled import compile_shipped
-from bot.storage.knowledge_files import KnowledgeError, examine, load, load_base, read_files
+from bot.storage.knowledge_files import (
+    KnowledgeError,
+    examine,
+    examined,
+    load,
+    load_base,
+    read_files,
+)
+from bot.storage.readings import keep
 
 #: What a command says, to programs and to people, and its exit code: see cli._Told.
 Told = tuple[Any, Callable[[], None]] | tuple[Any, Callable[[], None], int]
@@ -116,5 +124,7 @@ def _dead_links(files: Mapping[str, str]) -> list[Problem]:
 
 
 def compile_knowledge(settings: Settings, _: argparse.Namespace) -> None:
-    ours = load(settings.knowledge_dir, dt.date.today())
+    files = read_files(settings.knowledge_dir)
+    ours = examined(files, dt.date.today())
+    keep(files)
     compile_shipped(corpus_of(ours.base, ours.common))
