@@ -7,6 +7,7 @@ Only what there is nothing to say of is kept. As with a .pyc, who can write ther
 import datetime as dt
 import hashlib
 import marshal
+import zlib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -27,9 +28,9 @@ _READERS = ("mending", "mistyped", "problem", "yaml_reading")
 def reading(text: str, file: str, kept: Path = KEPT) -> Document:
     """As `read_yaml` reads it."""
     try:
-        # Our own, and found by its hash.
-        value, dates, lines = marshal.loads((kept / _name(text, file)).read_bytes())  # noqa: S302
-    except (OSError, EOFError, ValueError, TypeError):
+        content = zlib.decompress((kept / _name(text, file)).read_bytes())
+        value, dates, lines = marshal.loads(content)  # noqa: S302 - ours, found by its hash
+    except (OSError, zlib.error, EOFError, ValueError, TypeError):
         return read_yaml(text, file)
     for (*path, last), day in dates:
         _at(value, path)[last] = dt.date.fromisoformat(day)
@@ -51,9 +52,8 @@ def keep(files: Mapping[str, str], kept: Path = KEPT) -> None:
         dates = [(path, day.isoformat()) for path, day in _dates(document.value, ())]
         for (*path, last), day in dates:
             _at(document.value, path)[last] = day
-        (kept / _name(text, file)).write_bytes(
-            marshal.dumps((document.value, dates, document.lines))
-        )
+        content = marshal.dumps((document.value, dates, document.lines))
+        (kept / _name(text, file)).write_bytes(zlib.compress(content))
 
 
 def _name(text: str, file: str) -> str:

@@ -37,7 +37,7 @@ IN_FLIGHT = 512
 #: Updates whose failures are counted; beyond, those of the one that failed first begin anew.
 FAILING = 10_000
 #: Answered updates that this process knows without the database.
-RECENT = 10_000
+RECENT = 4_000
 TRIES = 8
 #: Seconds before an undelivered reply, or a record, is tried again: two minutes in all.
 DELAYS = tuple(islice(doubling(longest=60.0), TRIES - 1))
