@@ -155,7 +155,8 @@ class _Connection(_Messages):
 
     def message(self, line: bytes, body: bytes) -> None:
         assert self._answered
-        self._answered.set_result(line)
+        if not self._answered.done():  # nobody waits any more
+            self._answered.set_result(line)
 
     async def ask(self, request: bytes) -> bytes:
         """The first line of what it answers."""
