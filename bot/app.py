@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.answering import make_assistant
 from bot.communes.gazetteer import Gazetteer
 from bot.knowledge.model import KnowledgeBase
-from bot.memory import give_back
+from bot.memory import give_back, settle
 from bot.services import Services
 from bot.settings import Settings, secret_key
 from bot.storage.database import Database
@@ -59,18 +59,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
     def replace(base: KnowledgeBase, gazetteer: Gazetteer, common: Sequence[str]) -> None:
         assistant.serve(base, gazetteer, common)
-        gc.freeze()
-        give_back()
+        settle()
 
     del served  # else this frame would hold the first base for good
     try:
         knowledge.start(replace)
-        # What is built for good is not to be looked through again by the garbage collector: that
-        # held up every conversation for 0.1 s at a time, a fifth of all processor time. A base
-        # that is replaced holds no cycle, and is freed all the same (a test proves it).
         gc.collect()
-        gc.freeze()
-        give_back()
+        settle()
         services = Services(
             assistant,
             database,
