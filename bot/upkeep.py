@@ -13,7 +13,6 @@ from bot.app import opened_database
 from bot.digest import as_json, as_yaml, in_words, make_digest
 from bot.knowledge.region import Status
 from bot.language.typography import typeset
-from bot.services import StartError
 from bot.settings import Settings, secret_key
 from bot.storage.asked import AskedQuestions
 from bot.storage.backup import BackupError, backup, restore
@@ -22,6 +21,7 @@ from bot.storage.editors import admin_link
 from bot.storage.knowledge_files import KnowledgeError, read_files
 from bot.storage.retention import purge
 from bot.storage.revisions import Revisions
+from bot.web.door import StartError
 
 Done = TypeVar("Done")
 

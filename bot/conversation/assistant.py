@@ -26,7 +26,7 @@ from bot.matching.matcher import Corpus, Matcher
 from bot.trained import load_encoder, load_model
 
 #: Replies kept ready, in bytes: the usual questions come again and again.
-REMEMBERED = 8 << 20
+REMEMBERED = 4 << 20
 EXPLAINED = 5  # candidates shown by `explain`
 BROWSED = 10  # answers to choose from while someone types
 IN_SCOPE = 0.5  # probability, below which words being typed are rather off topic

@@ -113,7 +113,7 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
 def _there(
     message: Message, own_words: Sequence[str], before: Conversation, served: Served
 ) -> tuple[Ranking, str] | None:
-    """« Et les chantiers ? », asked of the commune given before, where an entry knows that place."""
+    """« Et les chantiers ? » of the commune given before, where an entry knows that place."""
     commune = served.gazetteer.get(before.commune or "")
     named = before.last == Outcome.COMMUNE.value or _PRONOUNS.isdisjoint(message.reading.words)
     if commune is None or message.place.matched or not (named and 0 < len(own_words) <= FEW):

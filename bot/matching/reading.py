@@ -31,7 +31,7 @@ class Reading:
     repairs: tuple[tuple[str, str], ...] = ()  # (word as typed, as read)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def runs(word: str) -> tuple[str, ...]:
     """Runs of two to four characters of a word, its edges marked by spaces."""
     padded = f" {word} "
@@ -76,7 +76,7 @@ class Reader:
         }
         # By proxy: a cache that held this reader would keep it from being freed with its base.
         me = proxy(self)
-        self.repair = lru_cache(maxsize=8_192)(partial(Reader._repair, me))
+        self.repair = lru_cache(maxsize=4_096)(partial(Reader._repair, me))
         # One question is read several times over: as a whole, its parts, its place.
         self.read = lru_cache(maxsize=256)(partial(Reader._read, me))
 

@@ -19,7 +19,7 @@ class Vocabulary:
     def __init__(self, terms: Iterable[str]) -> None:
         self.terms = tuple(sorted(set(terms)))
         self._number = {term: number for number, term in enumerate(self.terms)}
-        self._split = lru_cache(maxsize=4_096)(partial(_split, self._number))
+        self._split = lru_cache(maxsize=1_024)(partial(_split, self._number))
 
     def __len__(self) -> int:
         return len(self.terms)

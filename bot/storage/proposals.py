@@ -53,8 +53,7 @@ class Proposal:
         found = {(one.file, one.key): one.after for one in changes(before, self.files)}
         for key, more in ways.items():
             own = objects(self.files, ENTRIES)[key].get("variantes", ())
-            wanted = {("variantes",): [*own, *more]}
-            found[FAQ, key] = rewritten(found[FAQ, key], wanted)
+            found[FAQ, key] = rewritten(found[FAQ, key], {("variantes",): [*own, *more]})
         return found
 
     def as_json(self) -> dict[str, Any]:
