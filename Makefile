@@ -62,7 +62,7 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.txt pyproject.toml
 	@echo "Installation des dépendances…"
 	$(BIN)/python -m pip install --require-hashes --requirement requirements.txt
 	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m bot compile
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh bin/post_compile
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from benchmarks import (
     conversation,
+    flood,
     installed,
     matching,
     memory,
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Console], None]] = {
     "telegram": telegram.run,
 }
 ON_REQUEST: dict[str, Callable[[Console], None]] = {
+    "flood": flood.run,
     "processes": processes.run,
     "memory": memory.run,
     "recovery": recovery.run,

@@ -1,5 +1,6 @@
-"""How much disk the service takes once installed: the runtime lock alone, in a new environment."""
+"""How much disk the service takes once installed as on a host, from the runtime lock alone."""
 
+import os
 import subprocess
 import tempfile
 import venv
@@ -32,13 +33,17 @@ def run(console: Console) -> None:
              "--require-hashes", "--requirement", ROOT / "requirements.txt"],
             check=True,
         )  # fmt: skip
+        path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+        subprocess.run(
+            ["sh", "bin/post_compile"], cwd=ROOT, env={**os.environ, "PATH": path}, check=True
+        )
         packages = Counter(
             {one.metadata["Name"]: _weight(one) for one in distributions(path=[str(site)])}
         )
         del packages["pip"], packages["setuptools"]
         ours = Counter({f"{name}/ (le projet)": _size(ROOT / name) for name in OURS})
         total = _size(site) - pip + ours.total()
-        compiled, tests = _size(site, "*.pyc") - bytecode, _size(site, "tests/**/*")
+        compiled = _size(site, "*.pyc") - bytecode
     table = Table(title=f"Ce que Galibot prend sur le disque : {total / 1e6:.0f} Mo")
     table.add_column("")
     table.add_column("Mo", justify="right")
@@ -47,8 +52,8 @@ def run(console: Console) -> None:
     console.print(table)
     console.print(
         f"{len(packages)} bibliothèques. {compiled / 1e6:.0f} Mo sont leurs .pyc, que pip fait "
-        f"pour que le démarrage soit court, et {tests / 1e6:.0f} Mo des essais à elles, qui ne "
-        f"servent pas ici. pip lui-même, {pip / 1e6:.0f} Mo, n’est pas compté. Voulu : {WANTED} Mo."
+        f"pour que le démarrage soit court. pip lui-même, {pip / 1e6:.0f} Mo, n’est pas compté. "
+        f"Voulu : {WANTED} Mo."
     )
 
 

@@ -155,13 +155,18 @@ class _Connection(_Messages):
 
     def message(self, line: bytes, body: bytes) -> None:
         assert self._answered
-        self._answered.set_result(line)
+        if not self._answered.done():  # nobody waits any more
+            self._answered.set_result(line)
 
-    async def give(self, request: bytes) -> None:
+    async def ask(self, request: bytes) -> bytes:
+        """The first line of what it answers."""
         assert self.transport
         self._answered = asyncio.get_running_loop().create_future()
         self.transport.write(request)
-        line = await self._answered
+        return await self._answered
+
+    async def give(self, request: bytes) -> None:
+        line = await self.ask(request)
         assert b" 200" in line, line
 
 
@@ -260,14 +265,65 @@ class Callers(People):
     """By the API, each from an address of her own, as a proxy tells it."""
 
     async def _answered(self, connection: _Connection, number: int, who: int, text: str) -> float:
-        body = json.dumps({"question": text}).encode()
-        address = f"10.{who >> 16 & 255}.{who >> 8 & 255}.{who & 255}"
-        await connection.give(
-            b"POST /api/v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            b"X-Forwarded-For: %s\r\nContent-Length: %d\r\n\r\n%s"
-            % (address.encode(), len(body), body)
-        )
+        await connection.give(asked(who, text))
         return time.perf_counter()
+
+
+def asked(who: int, text: str) -> bytes:
+    """A question to the API, as a proxy passes it on."""
+    body = json.dumps({"question": text}).encode()
+    address = f"10.{who >> 16 & 255}.{who >> 8 & 255}.{who & 255}"
+    return (
+        b"POST /api/v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        b"X-Forwarded-For: %s\r\nContent-Length: %d\r\n\r\n%s" % (address.encode(), len(body), body)
+    )
+
+
+class Flooder:
+    """One address that asks so many times a second, whether it is answered or refused.
+
+    Her connections are AT_ONCE at most: where all wait, she asks less often.
+    """
+
+    WHO = 1 << 23
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._idle: list[_Connection] = []
+        self._seats = asyncio.Semaphore(AT_ONCE)
+        self.asked = self.refused = 0
+
+    async def flood(self, rate: float) -> None:
+        """Until cancelled; on connections that stay open, as many as it takes."""
+        request, loop = asked(self.WHO, "Combien coûte le programme ?"), asyncio.get_running_loop()
+        start = loop.time()
+        async with asyncio.TaskGroup() as group:
+            for number in itertools.count():
+                due = start + number / rate
+                await asyncio.sleep(max(0.0, due - loop.time()))
+                await self._seats.acquire()
+                group.create_task(self._ask(request)).add_done_callback(
+                    lambda _: self._seats.release()
+                )
+
+    async def _ask(self, request: bytes) -> None:
+        while self._idle and self._idle[-1].closed:
+            self._idle.pop()
+        if self._idle:
+            connection = self._idle.pop()
+        else:
+            _, connection = await asyncio.get_running_loop().create_connection(
+                _Connection, "127.0.0.1", self._port
+            )
+        try:
+            line = await connection.ask(request)
+        except asyncio.CancelledError:
+            if connection.transport:
+                connection.transport.abort()
+            raise
+        self.asked += 1
+        self.refused += b" 429" in line
+        self._idle.append(connection)
 
 
 def in_turn(texts: Iterator[str], people: int = PEOPLE) -> Iterator[tuple[int, str]]:

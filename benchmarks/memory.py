@@ -28,8 +28,8 @@ from doubles.bot_api import TOKEN
 from doubles.service import free_port
 
 #: How many messages came at each look; the warm-up ends at WARM.
-LOOKS = (1_000, 5_000, 10_000, 20_000, 30_000, 60_000, 100_000, 130_000)
-WARM = 30_000
+LOOKS = (1_000, 5_000, 10_000, 20_000, 40_000, 60_000, 80_000, 100_000)
+WARM = 10_000
 #: MiB by which memory may grow after the warm-up.
 GROWTH = 5.0
 #: How often each kind of line is written.

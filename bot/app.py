@@ -2,11 +2,10 @@
 
 import asyncio
 import contextlib
-import ctypes
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -15,15 +14,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.answering import make_assistant
 from bot.communes.gazetteer import Gazetteer
 from bot.knowledge.model import KnowledgeBase
-from bot.services import Services, StartError
+from bot.memory import give_back, settle
+from bot.services import Services
 from bot.settings import Settings, secret_key
+from bot.storage.compiled import Builder
 from bot.storage.database import Database
+from bot.storage.knowledge_files import KnowledgeError
 from bot.storage.patience import within
 from bot.storage.retention import purging
 from bot.storage.revisions import Revisions
 from bot.storage.shelf import Shelf
 from bot.storage.watching import KnowledgeWatcher
-from bot.web.door import STOP_SECONDS, Door
+from bot.web.door import STOP_SECONDS, Door, StartError
 from bot.web.keys import TELEGRAM_LINK, TELEGRAM_PROBLEM
 from bot.web.server import make_app
 
@@ -43,31 +45,30 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     knowledge = KnowledgeWatcher(settings.knowledge_dir, Revisions(database))
     # A file of SQLite lies beside the cache, or is slower than it.
     shelf = None if database.is_sqlite else Shelf(database)
+    builder = Builder()
     try:
         # In threads: the port says meanwhile that the service starts.
         served = await knowledge.open()
-        _give_back()  # what reading took, before a matcher takes as much
-        assistant = await asyncio.to_thread(make_assistant, settings, served, shelf)
+        give_back()  # what reading took, before a matcher takes as much
+        assistant = await asyncio.to_thread(make_assistant, settings, served, shelf, builder)
     except BaseException as error:
         await database.close()
         if isinstance(error, SQLAlchemyError):  # no space left, say
             raise _unusable(settings, error) from None
+        if isinstance(error, KnowledgeError):
+            raise StartError(str(error)) from None
         raise
 
-    def replace(base: KnowledgeBase, gazetteer: Gazetteer, common: Sequence[str]) -> None:
-        assistant.serve(base, gazetteer, common)
-        gc.freeze()
-        _give_back()
+    def replace(base: KnowledgeBase, gazetteer: Gazetteer, common: Sequence[str]) -> Iterator[None]:
+        for step in assistant.serving(base, gazetteer, common):
+            settle()
+            yield step
 
     del served  # else this frame would hold the first base for good
     try:
         knowledge.start(replace)
-        # What is built for good is not to be looked through again by the garbage collector: that
-        # held up every conversation for 0.1 s at a time, a fifth of all processor time. A base
-        # that is replaced holds no cycle, and is freed all the same (a test proves it).
         gc.collect()
-        gc.freeze()
-        _give_back()
+        settle()
         services = Services(
             assistant,
             database,
@@ -81,14 +82,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         async with services.tallies.writing(), kept:
             yield services
     finally:
+        builder.stop()
         await knowledge.close()
         await database.close()
-
-
-def _give_back() -> None:
-    """Hand memory back to the system: glibc keeps what reading and building took, 60 MB a save."""
-    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 async def opened_database(settings: Settings) -> Database:

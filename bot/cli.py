@@ -3,36 +3,19 @@
 import argparse
 import asyncio
 import contextlib
-import datetime as dt
 import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot import console, evaluation, terminal
-from bot.answering import assistant_of
-from bot.communes.commune import communes_of
-from bot.conversation.assistant import corpus_of
-from bot.conversation.reply import Conversation, Question, commune_as_json
-from bot.knowledge.contradictions import contradictions
-from bot.knowledge.freshness import resting_on
-from bot.knowledge.grounds import grounds_of
-from bot.knowledge.problem import Problem
-from bot.language.typography import typeset
+from bot import console
 from bot.logs import start_log
 from bot.settings import Settings, WrongSettingError, load_settings, slips
-from bot.storage.knowledge_files import (
-    KnowledgeError,
-    examine,
-    load,
-    load_base,
-    read_files,
-)
 
 _log = logging.getLogger(__name__)
 
@@ -41,11 +24,7 @@ class RefusedInputError(Exception):
     """What was given can't be used; the message says why in French (exit code 1)."""
 
 
-_REFUSALS = (
-    RefusedInputError,
-    WrongSettingError,
-    KnowledgeError,
-)
+_REFUSALS = (RefusedInputError, WrongSettingError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +99,22 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     command("serve", _serve, "lance la page web, et Telegram si TELEGRAM_BOT_TOKEN est défini")
-    ask = command("ask", _ask, "répond à une question dans le terminal")
+    ask = command("ask", _of("asking", "ask"), "répond à une question dans le terminal")
     ask.add_argument("text", metavar="TEXTE", help="la question")
     ask.add_argument("--commune", metavar="CODE", help="code INSEE de la commune de l’habitant")
     command("chat", _chat, "tient une conversation dans le terminal")
-    explain = command("explain", _explain, "dit pourquoi une question reçoit sa réponse")
+    explain = command(
+        "explain", _of("asking", "explain"), "dit pourquoi une question reçoit sa réponse"
+    )
     explain.add_argument("text", metavar="TEXTE", nargs="?", help="la question")
     explain.add_argument("--entry", metavar="ID", help="une entrée, et les faits qui l’appuient")
     explain.add_argument("--fact", metavar="ID", help="un fait, et les entrées qu’il appuie")
-    commune = command("commune", _commune, "cherche une commune")
+    commune = command("commune", _of("asking", "commune"), "cherche une commune")
     commune.add_argument("text", metavar="TEXTE", help="nom, code postal, code INSEE ou phrase")
-    checked = command("check", _check, "vérifie un fichier de connaissances")
-    checked.add_argument("file", metavar="FICHIER", nargs="?", type=Path, help="faq.yaml")
+    checked = command(
+        "check", _of("asking", "check"), "vérifie les fichiers de connaissances du dossier"
+    )
+    checked.add_argument("file", metavar="FICHIER", nargs="?", type=Path, help="un autre faq.yaml")
     checked.add_argument(
         "--essais", action="store_true", help="pose aussi les questions d’essai (plus long)"
     )
@@ -199,7 +182,11 @@ def _parser() -> argparse.ArgumentParser:
         _of("upkeep", "take"),
         "prend les fichiers tels quels, même s’ils ont perdu du texte",
     )
-    command("compile", _compile, "lit les connaissances d’avance : le premier démarrage est court")
+    command(
+        "compile",
+        _of("asking", "compile_knowledge"),
+        "lit les connaissances d’avance : le premier démarrage est court",
+    )
     for made in (ask, explain, commune, checked, measured, given):
         made.add_argument("--json", action="store_true", help="sortie JSON pour un programme")
     return parser
@@ -209,15 +196,8 @@ def _french_help(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
 
 
-def _compile(settings: Settings, _: argparse.Namespace) -> None:
-    from bot.storage.compiled import compile_shipped
-
-    ours = load(settings.knowledge_dir, dt.date.today())
-    compile_shipped(corpus_of(ours.base, ours.common))
-
-
-# Telegram, the web and the database take longer to load than `check` to check: only who needs
-# them imports them.
+# Telegram, the web and the database take longer to load than `check` to check, and the matching
+# longer than the port to open: only who needs them imports them.
 
 
 def _of(room: str, name: str) -> _Command:
@@ -233,8 +213,10 @@ def _of(room: str, name: str) -> _Command:
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> None:
-    from bot.services import StartError
-    from bot.web.door import opened
+    from bot.memory import share_one_heap
+    from bot.web.door import StartError, opened
+
+    share_one_heap()
 
     async def run() -> None:
         async with opened(settings.host, settings.port) as door:
@@ -252,88 +234,9 @@ def _serve(settings: Settings, _: argparse.Namespace) -> None:
         raise RefusedInputError(str(error)) from None
 
 
-def _ask(settings: Settings, options: argparse.Namespace) -> _Told:
-    assistant = assistant_of(settings)
-    if options.commune and assistant.gazetteer.get(options.commune) is None:
-        raise RefusedInputError(f"Le code INSEE {options.commune} n’est pas connu.")
-    question = Question(options.text, conversation=Conversation(commune=options.commune))
-    reply = assistant.reply(question)
-    return _Told(reply.as_json(), lambda: terminal.show_reply(reply, assistant.base.texts))
-
-
-def _chat(settings: Settings, _: argparse.Namespace) -> None:
+def _chat(settings: Settings, options: argparse.Namespace) -> None:
     with contextlib.suppress(KeyboardInterrupt):  # while the answers load, too
-        assistant = assistant_of(settings)
-        terminal.converse(assistant.reply, assistant.base.texts)
-
-
-def _explain(settings: Settings, options: argparse.Namespace) -> _Told:
-    if options.entry:
-        return _explain_entry(settings, options.entry)
-    if options.fact:
-        return _explain_fact(settings, options.fact)
-    if not options.text:
-        options.parser.error("il faut un texte, --entry ID ou --fact ID")
-    explanation = assistant_of(settings).explain(options.text)
-    return _Told(explanation.as_json(), lambda: terminal.show_explanation(explanation))
-
-
-def _explain_entry(settings: Settings, key: str) -> _Told:
-    base = load_base(settings.knowledge_dir, dt.date.today())
-    if key not in base.entries:
-        raise RefusedInputError(f"L’entrée « {key} » n’existe pas.")
-    grounds = grounds_of(base, key)
-    told = {"entry": key, "sentences": [one.as_json() for one in grounds]}
-    return _Told(told, lambda: terminal.show_grounds(base.entries[key], grounds))
-
-
-def _explain_fact(settings: Settings, key: str) -> _Told:
-    base = load_base(settings.knowledge_dir, dt.date.today())
-    if key not in base.facts:
-        raise RefusedInputError(f"Le fait « {key} » n’existe pas.")
-    entries = [base.entries[one] for one in resting_on(base, key)]
-    told = {"fact": key, "entries": [entry.id for entry in entries]}
-    return _Told(told, lambda: terminal.show_fact(base.facts[key], entries))
-
-
-def _commune(settings: Settings, options: argparse.Namespace) -> _Told:
-    lookup = load(settings.knowledge_dir, dt.date.today(), advice=False).gazetteer.find(
-        options.text
-    )
-    outcome, communes = communes_of(lookup)
-    told = {"outcome": outcome, "communes": [commune_as_json(one) for one in communes]}
-    return _Told(told, lambda: terminal.show_communes(communes))
-
-
-def _check(settings: Settings, options: argparse.Namespace) -> _Told:
-    path = options.file or settings.knowledge_dir
-    files = read_files(path)
-    _, checked = examine(files, dt.date.today())
-    if checked.base:
-        checked = checked.also(tuple(contradictions(checked.base, checked.faq, files)))
-    if options.essais and checked.base:
-        found = evaluation.failed_tests(assistant_of(settings, checked.base), checked.faq)
-        checked = checked.also(found)
-    links = _dead_links(files) if options.links else []
-    problems, base = checked.problems, checked.base
-    told = [problem.as_json() for problem in (*problems, *links)]
-    code = 1 if checked.errors else 0
-
-    def show() -> None:
-        terminal.show_problems(problems, base, path)
-        if options.links:
-            terminal.show_links(links)
-
-    return _Told(told, show, code)
-
-
-def _dead_links(files: Mapping[str, str]) -> list[Problem]:
-    from bot.links import cited, dead
-
-    links = cited(files)
-    said = f"{len(links)} adresses à ouvrir, une par seconde et par site : quelques minutes."
-    print(typeset(said), file=sys.stderr)
-    return asyncio.run(dead(links))
+        _of("asking", "chat")(settings, options)
 
 
 def _days(text: str) -> int:

@@ -15,7 +15,6 @@ from bot.conversation.alike import REFUSED
 from bot.conversation.message import rank, read_message
 from bot.language.typography import typeset
 from bot.matching.decision import SMALLEST
-from bot.services import StartError
 from bot.settings import Settings
 from bot.storage.asked import QUESTIONS
 from bot.storage.database import Database
@@ -24,6 +23,7 @@ from bot.storage.knowledge_files import KnowledgeError
 from bot.storage.proposals import Proposal, proposal, served_files, write_folder
 from bot.storage.revisions import Revisions
 from bot.storage.spreadsheets import SpreadsheetError, spreadsheet, suffix_of
+from bot.web.door import StartError
 
 #: What can't be used, and says why in French.
 REFUSALS = (KnowledgeError, StartError)

@@ -15,6 +15,8 @@ ANY_PROXY = "*"
 Networks = tuple[IPv4Network | IPv6Network | Literal["*"], ...]
 #: Questions at once, then a second: a class of thirty behind one address is never held up.
 AT_ONCE, A_SECOND = 120, 5.0
+#: Seconds of quiet after which an asker has her whole share again, as one who never asked.
+QUIET = AT_ONCE / A_SECOND
 #: Askers remembered at once; beyond, the one that has been quiet longest is forgotten.
 ASKERS = 20_000
 #: Seconds after which the key of the pseudonyms is another, and all begin anew.
@@ -47,6 +49,7 @@ class Limits:
         left = min(left + (now - at) * A_SECOND, float(AT_ONCE))
         refused = left < cost
         self._buckets[who] = (left if refused else left - cost, now)
-        if len(self._buckets) > ASKERS:
+        # By turns: the first was quiet for longest.
+        while len(self._buckets) > ASKERS or now - next(iter(self._buckets.values()))[1] > QUIET:
             self._buckets.popitem(last=False)
         return math.ceil((cost - left) / A_SECOND) if refused else 0

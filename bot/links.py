@@ -1,9 +1,11 @@
 """Whether the pages that answers, facts and contacts send to still answer; slowly and politely."""
 
 import asyncio
+import datetime as dt
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 from yarl import URL
@@ -15,12 +17,17 @@ from bot.knowledge.problem import Problem
 
 #: Seconds between two requests to a site, to connect, and to answer; sites asked at once.
 PAUSE, _CONNECT, _ANSWER, _AT_ONCE = 1.0, 10.0, 20.0, 8
+#: Seconds that a site may ask to be left alone for; beyond, it is not asked again.
+_LEAST, _MOST = 5.0, 60.0
 _HEADERS = {"User-Agent": "Galibot (check --links)", "Accept": "*/*", "Accept-Language": "fr"}
 _IN_TEXT = re.compile(r"\]\((https?://[^)\s]+)\)")
 #: What a page that is gone answers; any other refusal may be meant for programs.
 _GONE = frozenset({404, 410})
+#: What a site answers that is asked too often, or has too much to do.
+_BUSY = frozenset({429, 503})
 
 _LOOK = "Ouvrez-la dans un navigateur : un site peut refuser les programmes, ou être en panne."
+_LATER = "Recommencez un autre jour."
 _REPLACE = "Cherchez où la page est passée, ou retirez l’adresse."
 
 
@@ -73,9 +80,16 @@ async def dead(
 
         async def visit(some: list[Cited]) -> None:
             async with free:
-                for one in some:
-                    if said := await _asked(session, one.url, wait):
-                        told[one.url] = _told(one, *said)
+                for number, one in enumerate(some, 1):
+                    if not (said := await _asked(session, one.url, wait)):
+                        continue
+                    code, what, remedy = said
+                    if remedy == _LATER and number < len(some):
+                        left = len(some) - number
+                        what += f", et n’est plus ouvert (adresses qui restent : {left})"
+                    told[one.url] = _told(one, code, what, remedy)
+                    if remedy == _LATER:
+                        break
 
         await asyncio.gather(*map(visit, by_site.values()))
     if len(links) > 1 and all(
@@ -95,7 +109,13 @@ async def _asked(
         try:
             async with session.request(method, url, allow_redirects=True) as response:
                 status = response.status
+                pause = _asked_for(response.headers.get("Retry-After", ""))
             said = _of_status(status) if status >= 400 else None
+            if status in _BUSY:
+                if method == "GET" or pause > _MOST:
+                    return said
+                await wait(max(pause, _LEAST))
+                continue
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             said = "lien-muet", _of_error(error), _LOOK
         await wait(PAUSE)
@@ -104,7 +124,22 @@ async def _asked(
     return said
 
 
+def _asked_for(header: str) -> float:
+    """The seconds that a site asks to be left alone for: a number of them, or a date."""
+    if header.strip().isdecimal():
+        return float(header)
+    try:
+        until = parsedate_to_datetime(header)
+    except ValueError:
+        return 0.0
+    return (until - dt.datetime.now(until.tzinfo)).total_seconds()
+
+
 def _of_status(status: int) -> tuple[str, str, str]:
+    if status in _BUSY:
+        return "lien-refuse", f"le site demande d’attendre ({status})", _LATER
+    if status >= 500:
+        return "lien-refuse", f"le site est en panne ({status})", _LOOK
     if status in _GONE:
         return "lien-mort", f"la page n’existe plus ({status})", _REPLACE
     return "lien-refuse", f"le site refuse de la montrer ({status})", _LOOK

@@ -20,10 +20,6 @@ if TYPE_CHECKING:  # a second of work: the port is open before (bot/web/door.py)
     from bot.storage.watching import KnowledgeWatcher
 
 
-class StartError(Exception):
-    """The service can't start; the message says why in French."""
-
-
 #: Seconds, from the time of a usual answer to that of a service that is in trouble.
 _BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 

@@ -8,20 +8,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from bot import terminal
-from bot.answering import make_assistant
+from bot.answering import assistant_of, knowledge_of
 from bot.app import opened_database
 from bot.digest import as_json, as_yaml, in_words, make_digest
 from bot.knowledge.region import Status
 from bot.language.typography import typeset
-from bot.services import StartError
 from bot.settings import Settings, secret_key
 from bot.storage.asked import AskedQuestions
 from bot.storage.backup import BackupError, backup, restore
 from bot.storage.database import Database
 from bot.storage.editors import admin_link
-from bot.storage.knowledge_files import KnowledgeError, load, read_files
+from bot.storage.knowledge_files import KnowledgeError, read_files
 from bot.storage.retention import purge
 from bot.storage.revisions import Revisions
+from bot.web.door import StartError
 
 Done = TypeVar("Done")
 
@@ -70,7 +70,7 @@ def tell_digest(
     settings: Settings, options: argparse.Namespace
 ) -> tuple[Any, Callable[[], None], int]:
     """The command `digest`: for programs, for people, and the exit code."""
-    served = make_assistant(settings, load(settings.knowledge_dir, dt.date.today())).served
+    served = assistant_of(settings).served
 
     async def run(database: Database) -> tuple[Any, str]:
         asked = AskedQuestions(database, lambda: served, settings.retention_days)
@@ -100,7 +100,7 @@ def make_posters(settings: Settings, options: argparse.Namespace) -> None:
     from bot.kit.kit import kits
     from bot.kit.poster import poster
 
-    ours, address = load(settings.knowledge_dir, dt.date.today()), settings.address
+    ours, address = knowledge_of(settings, advice=False), settings.address
     if not settings.public_url:
         print(f"PUBLIC_URL n’est pas définie : l’affiche mène à {address}.", file=sys.stderr)
     of = ours.gazetteer.get(options.commune) if options.commune else None

@@ -28,6 +28,8 @@ CHROMIUM_ARGS = (
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="Chromium n’est pas installé (ou donnez son chemin dans CHROMIUM)"
 )
+#: The name of the field where one asks.
+FIELD = "Votre question"
 #: Addresses, and what is typed there: every kind of page.
 PAGES = (
     ("/", ""),
@@ -91,7 +93,7 @@ async def opened(browser: Browser, url: str, **options: Any) -> Page:
 
 
 async def ask(page: Page, question: str) -> None:
-    await page.get_by_label("Votre question").fill(question)
+    await page.get_by_label(FIELD).fill(question)
     await page.keyboard.press("Enter")
 
 

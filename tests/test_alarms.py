@@ -107,6 +107,22 @@ def test_an_alarm_is_answered_at_once_with_its_number(
     assert all(number in first for number in reply.calls)
 
 
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("ça sent le gaz", ("18", "112", "114")),
+        ("mon mari me frappe", ("17", "112", "114")),
+        ("elle ne répond plus, elle respire mal", ("15", "112", "114")),
+        ("je veux mourir", ("3114",)),
+    ],
+)
+def test_the_number_for_whoever_can_not_speak_is_among_the_first(
+    assistant: Assistant, text: str, calls: tuple[str, ...]
+) -> None:
+    """In a fire as anywhere else, a deaf resident has her button too."""
+    assert assistant.reply(Question(text)).calls == calls
+
+
 @pytest.mark.parametrize("text", ORDINARY)
 def test_ordinary_questions_raise_no_alarm(assistant: Assistant, text: str) -> None:
     assert not assistant.reply(Question(text)).urgent

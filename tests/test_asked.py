@@ -5,6 +5,7 @@ import datetime as dt
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.communes.gazetteer import Gazetteer
-from bot.conversation.alike import CHOSEN, CORRECTED, DISLIKED, REFUSED, Group
+from bot.conversation.alike import CHOSEN, CORRECTED, DISLIKED, REFUSED, Group, Vain, grouped
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Conversation, Question
 from bot.digest import as_json, as_yaml, in_words, make_digest
@@ -25,10 +26,11 @@ from bot.storage.asked import ANSWERED, OFFERED, QUESTIONS, AskedQuestions
 from bot.storage.database import Database
 from bot.storage.knowledge_files import examine, read_files
 from bot.storage.retention import purge, purging
+from bot.trained import load_encoder
 from bot.web.server import make_app
 from doubles.postgres import create_database
 from doubles.telegram import ENTRY, Resident, actions, resident_with
-from tests.conftest import KNOWLEDGE, OURS, TODAY
+from tests.conftest import KNOWLEDGE, OURS, ROOT, TODAY
 
 Client = TestClient[web.Request, web.Application]
 #: Nothing here answers the one; the other is offered an entry.
@@ -255,6 +257,22 @@ async def test_those_alike_are_together_with_what_is_near(services: Services) ->
     await services.asked.ignore(first)
     await services.asked.ignore(Group((f"{MOWER} svp",), 1, {}, None, 0.0, {}))
     assert first.examples[0] not in {one.examples[0] for one in await services.asked.groups(30)}
+
+
+def test_what_is_of_one_subject_is_put_together_more_often_than_not(assistant: Assistant) -> None:
+    """No constant was chosen on these; pairs, since groups have no right number."""
+    subjects = yaml.safe_load((ROOT / "tests/cases/demandes.yaml").read_text("utf-8"))
+    of = {text: subject for subject, texts in subjects.items() for text in texts}
+    asked = [Vain(text, DISLIKED) for text in of]
+    found = [
+        (of[one], of[other])
+        for group in grouped(asked, (), assistant.served, load_encoder(), shown=len(asked))
+        for one, other in combinations(group.examples, 2)
+    ]
+    right = sum(one == other for one, other in found)
+    assert sum(group.count for group in grouped(asked, (), assistant.served, load_encoder())) == 60
+    assert right / len(found) > 0.65, "put together rightly (0.72)"
+    assert right / 120 > 0.27, "of the pairs of one subject (0.33)"
 
 
 async def test_groups_are_of_the_last_days(services: Services) -> None:

@@ -457,6 +457,51 @@ def test_what_was_kept_is_put_back_and_files_are_taken(tmp_path: Path) -> None:
     assert "version 2" in run(tmp_path, "take", KNOWLEDGE_DIR=str(folder)).stdout
 
 
+def test_a_command_answers_as_the_service_does_where_the_folder_is_of_before(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "knowledge"
+    folder.mkdir()
+    faq = folder / "faq.yaml"
+    faq.write_text(FAQ, "utf-8")
+
+    def command(*arguments: str) -> Done:
+        return run(tmp_path, *arguments, KNOWLEDGE_DIR=str(folder))
+
+    def answers(key: str, question: str, words: str, told: str = "") -> None:
+        done = command("ask", question)
+        assert words in done.stdout
+        assert (told in caplog.text) if told else not caplog.text
+        caplog.clear()
+        assert words in command("explain", "--entry", key).stdout
+        caplog.clear()
+
+    answers("guichet", "Où est le guichet bleu ?", "à gauche")
+    assert not (tmp_path / "galibot.sqlite3").exists(), "it only reads"
+    command("take")
+    given = tmp_path / "given" / "faq.yaml"
+    given.parent.mkdir()
+    given.write_text(FAQ.replace("Au fond à gauche", "Au premier étage"), "utf-8")
+    assert "version 2" in command("import", str(given), "--publish").stdout
+    answers("guichet", "Où est le guichet bleu ?", "premier étage")
+    command("export", str(tmp_path / "reponses.csv"))
+    assert "premier étage" in (tmp_path / "reponses.csv").read_text("utf-8")
+    # What is new in the folder counts, as the service would take it.
+    faq.write_text(FAQ.replace("dix-huit", "vingt"), "utf-8")
+    answers("guichet", "Où est le guichet bleu ?", "premier étage")
+    answers("horaire", "À quelle heure ferme la piscine ?", "vingt heures")
+    # A folder that is broken, or gone, is told, and takes nothing down.
+    faq.write_text("entrees: {", "utf-8")
+    answers("guichet", "Où est le guichet bleu ?", "premier étage", "refusés")
+    shutil.rmtree(folder)
+    answers("guichet", "Où est le guichet bleu ?", "premier étage")
+    (tmp_path / "galibot.sqlite3").write_bytes(b"du bruit" * 999)
+    assert command("ask", "bonjour").returncode == 1
+    folder.mkdir()
+    faq.write_text(FAQ, "utf-8")
+    answers("guichet", "Où est le guichet bleu ?", "à gauche", "ne répond pas")
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "said"),
     [

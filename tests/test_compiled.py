@@ -1,6 +1,8 @@
 """Matchers kept in files: right, or made again, whatever happened to the file."""
 
+import asyncio
 import resource
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +10,10 @@ import numpy as np
 import pytest
 
 from bot.matching.index import EntryTexts
-from bot.matching.matcher import Corpus
-from bot.matching.model import Scale
+from bot.matching.matcher import Corpus, Matcher
 from bot.storage import compiled
+from bot.storage.database import Database
+from bot.storage.shelf import Shelf
 from tests.cases.matching import SMALL, SYNONYMS, UNRELATED
 
 CORPUS = Corpus(SMALL, SYNONYMS, UNRELATED)
@@ -48,15 +51,68 @@ def saved(changed: int) -> Corpus:
     return Corpus({**entries, **SMALL}, SYNONYMS, UNRELATED)
 
 
-def test_what_is_saved_is_served_as_sure_as_before_until_it_is_calibrated(tmp_path: Path) -> None:
+def test_what_is_saved_is_found_at_once_as_sure_as_before(tmp_path: Path) -> None:
     (former,) = compiled.matchers_of(saved(0), tmp_path)
-    former = former.scaled(Scale(0.5, 0.5))
-    at_once, first, last = compiled.matchers_of(saved(1), tmp_path, former)
-    assert at_once is former, "the entries are the same"
-    assert (first.scale, last.scale != former.scale) == (former.scale, True)
+    at_once, last = compiled.matchers_of(saved(1), tmp_path, former)
+    assert at_once.scale == former.scale
+    assert at_once.identical("le sujet 1") is None, "two entries say it"
     (alone,) = compiled.matchers_of(saved(1), tmp_path / "elsewhere")
     asked = (*ASKED, "le sujet 1", "le sujet 3")
     assert [last.rank(one) for one in asked] == [alone.rank(one) for one in asked]
+
+
+def test_what_is_saved_while_another_is_built_takes_its_place(tmp_path: Path) -> None:
+    (former,) = compiled.matchers_of(saved(0), tmp_path)
+    builder = compiled.Builder()
+    first = compiled.matchers_of(saved(1), tmp_path, former, None, builder)
+    next(first)
+    begun = threading.Thread(target=list, args=(first,))
+    begun.start()
+    made = list(compiled.matchers_of(saved(2), tmp_path, former, None, builder))
+    begun.join()
+    assert len(made) == 2
+    (kept,) = tmp_path.iterdir()
+    assert kept.name == compiled._name(saved(2)), "the first was given up"
+
+
+async def test_of_copies_that_share_a_database_one_builds(
+    new_postgres: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compiled, "_PAUSE", 0.02)
+    monkeypatch.setattr(compiled, "_PATIENCE", 10_000)
+    caplog.set_level("INFO")
+    (former,) = await asyncio.to_thread(lambda: [*compiled.matchers_of(saved(0), tmp_path)])
+    database = await Database.open(new_postgres)
+    await database.migrate()
+    shelf = Shelf(database)
+    caplog.clear()
+
+    def made(copy: str) -> list[Matcher]:
+        return [*compiled.matchers_of(saved(1), tmp_path / copy, former, shelf)]
+
+    both = await asyncio.gather(*(asyncio.to_thread(made, copy) for copy in ("un", "deux")))
+    assert [len(one) for one in both] == [2, 2]
+    assert both[0][1].scale == both[1][1].scale
+    assert sum("Première lecture" in line for line in caplog.messages) == 1
+    # One that claimed it and died is waited for no longer than that.
+    monkeypatch.setattr(compiled, "_PATIENCE", 2)
+    assert await asyncio.to_thread(shelf.claim, compiled._name(saved(2)))
+    other = await asyncio.to_thread(
+        lambda: [*compiled.matchers_of(saved(2), tmp_path / "trois", former, shelf)]
+    )
+    assert len(other) == 2
+    await database.close()
+
+
+def test_nothing_is_built_once_the_service_stops(tmp_path: Path) -> None:
+    (former,) = compiled.matchers_of(saved(0), tmp_path)
+    builder = compiled.Builder()
+    builder.stop()
+    (at_once,) = compiled.matchers_of(saved(1), tmp_path, former, None, builder)
+    assert at_once.rank("le sujet 3").identical == "e3"
 
 
 def test_another_base_is_never_served_as_sure_as_the_one_before(tmp_path: Path) -> None:
@@ -65,15 +121,14 @@ def test_another_base_is_never_served_as_sure_as_the_one_before(tmp_path: Path) 
     assert made.rank("le sujet 1").candidates
 
 
-def test_an_entry_that_goes_is_answered_no_more_by_the_matcher_of_before(tmp_path: Path) -> None:
+def test_an_entry_that_goes_is_found_no_more(tmp_path: Path) -> None:
     before = saved(0)
     (former,) = compiled.matchers_of(before, tmp_path)
     entries = {key: one for key, one in before.entries.items() if key != "e39"}
-    at_once, *_, last = compiled.matchers_of(Corpus(entries, SYNONYMS, UNRELATED), tmp_path, former)
-    assert at_once is former
-    left_out = former.rank(before.entries["e39"].phrasings[0]).among(entries)
-    assert "e39" not in {one.entry for one in left_out.candidates}
-    assert left_out.identical is None
+    at_once, last = compiled.matchers_of(Corpus(entries, SYNONYMS, UNRELATED), tmp_path, former)
+    found = at_once.rank(before.entries["e39"].phrasings[0])
+    assert "e39" not in {one.entry for one in found.candidates}
+    assert found.identical is None
     assert last.index.entries == tuple(sorted(entries))
 
 

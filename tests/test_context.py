@@ -116,6 +116,18 @@ merci je transmettrai à sa fille > smalltalk
 how much will my rent increase > answer autres-langues
 
 grazie mille > smalltalk
+
+C'est quoi le Cœur d'Ostrevent ? > answer coeur-d-ostrevent
+quelles cités ? > answer cites-coeur-d-ostrevent
+
+le budget de 2025 a supprimé l'argent ? > answer budget-2025
+et en 2026 ? > answer budget-2026
+
+Lens > commune 62498
+et les chantiers ? > answer chantiers-lens-lievin
+
+Arras est dedans ? > commune 62041
+et dans le coin, genre Vimy ? > commune 62861
 """
 
 

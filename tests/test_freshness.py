@@ -1,5 +1,6 @@
 """What has to be looked at again: answers changed since their check, facts, numbers, sources."""
 
+import asyncio
 import datetime as dt
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,7 @@ async def test_no_way_of_publishing_keeps_the_day(tmp_path: Path) -> None:
     saved = {"faq.yaml": FAQ.replace("18 heures", "19 heures")}
     assert (await revisions.take(saved)).revision.number == 2
     second = (await revisions.files(2))["faq.yaml"]
+    assert "vérification : piscine." in str(await revisions.newest()), "the history says so"
     assert "2026-11-02" not in second
     assert "2026-11-03" in second
     assert (await revisions.take(saved)).revision.number == 2  # it brings nothing new
@@ -89,6 +91,16 @@ async def test_no_way_of_publishing_keeps_the_day(tmp_path: Path) -> None:
     # A form asked its editor: what she checked again on that very day keeps it.
     await revisions.publish(page, based_on=4, way="page", dated=True)
     assert "verifie_le: 2026-11-03" in (await revisions.files(5))["faq.yaml"]
+    # By a file, the day that was taken away is put back once it was checked, on the same day too.
+    again = {"faq.yaml": FAQ.replace("18 heures", "20 heures")}
+    await revisions.take(again)
+    assert "2026-11-02" not in (await revisions.files(6))["faq.yaml"]
+    checked = (await revisions.files(6))["faq.yaml"].replace(
+        "    revoir_le: 2027", "    verifie_le: 2026-11-02\n    revoir_le: 2027"
+    )
+    await revisions.take({"faq.yaml": checked})
+    assert "verifie_le: 2026-11-02" in (await revisions.files(7))["faq.yaml"]
+    assert "vérification" not in str(await revisions.newest())
     await database.close()
 
 
@@ -241,6 +253,94 @@ async def test_sources_that_are_gone_are_told() -> None:
     assert pages[1:14:2] == ["…"] * 7
     assert pages[-4:] == ["HEAD /sans-head", "…", "GET /sans-head", "…"]
     assert set(waited) == {1.0}
+
+
+async def answered(request: web.Request) -> web.StreamResponse:
+    """As sites answer: by its status, moved, late, HEAD refused, or asking to be left alone."""
+    what = request.match_info["what"]
+    if what == "deplacee":
+        raise web.HTTPMovedPermanently("/200")
+    if what == "lente":
+        await asyncio.sleep(5)
+    if what == "sans-head":
+        return web.Response(status=405 if request.method == "HEAD" else 200)
+    if what == "robots":  # they are refused, people are not
+        return web.Response(status=403 if "Galibot" in request.headers["User-Agent"] else 200)
+    if what.startswith("attendre"):
+        when = {"": "7", "-demain": "86400", "-jour": "Mon, 01 Jan 2001 00:00:00 GMT", "-mot": "x"}
+        again = request.app[ASKED].setdefault(what, 0)
+        request.app[ASKED][what] += 1
+        headers = {"Retry-After": when[what.removeprefix("attendre")]}
+        return web.Response(status=200 if again else 503, headers=headers)
+    if what == "toujours":
+        return web.Response(status=429)
+    return web.Response(status=int(what) if what.isdecimal() else 200)
+
+
+ASKED = web.AppKey("asked", dict[str, int])
+
+
+@pytest.mark.parametrize(
+    ("page", "said", "waited"),
+    [
+        ("200", "", [1]),
+        ("deplacee", "", [1]),
+        ("sans-head", "", [1, 1]),
+        ("404", "lien-mort la page n’existe plus (404)", [1, 1]),
+        ("410", "lien-mort la page n’existe plus (410)", [1, 1]),
+        ("401", "lien-refuse le site refuse de la montrer (401)", [1, 1]),
+        ("robots", "lien-refuse le site refuse de la montrer (403)", [1, 1]),
+        ("500", "lien-refuse le site est en panne (500)", [1, 1]),
+        ("lente", "lien-muet le site ne répond pas à temps", [1, 1]),
+        ("attendre", "", [7, 1]),
+        ("attendre-jour", "", [5, 1]),
+        ("attendre-mot", "", [5, 1]),
+        ("attendre-demain", "lien-refuse le site demande d’attendre (503)", []),
+        ("toujours", "lien-refuse le site demande d’attendre (429)", [5]),
+    ],
+)
+async def test_each_answer_of_a_site(
+    page: str, said: str, waited: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.links._ANSWER", 2.0)
+    paused = list[float]()
+
+    async def wait(seconds: float) -> None:
+        paused.append(seconds)
+
+    app = web.Application()
+    app[ASKED] = {}
+    app.router.add_route("*", "/{what}", answered)
+    async with TestServer(app) as server:
+        told = await dead([Cited(str(server.make_url(f"/{page}")), "faq.yaml", 1, "un")], wait)
+    assert [f"{one.code} {one.message.partition(' : ')[2]}" for one in told] == (
+        [f"{said}."] if said else []
+    )
+    assert paused == waited
+
+
+async def test_a_site_that_wants_to_be_left_alone_is_and_others_are_not() -> None:
+    async def wait(_: float) -> None: ...
+
+    app = web.Application()
+    app[ASKED] = {}
+    app.router.add_route("*", "/{what}", answered)
+    async with TestServer(app) as server, TestServer(app) as other:
+        pages = (*map(server.make_url, ("/toujours", "/404", "/410")), other.make_url("/404"))
+        links = [Cited(str(one), "faq.yaml", 1, "un") for one in pages]
+        busy, gone = await dead(links, wait)
+    assert "n’est plus ouvert (adresses qui restent : 2)" in busy.message
+    assert "(404)" in gone.message
+
+
+async def test_a_bad_certificate_is_told() -> None:
+    async def wait(_: float) -> None: ...
+
+    app = web.Application()
+    async with TestServer(app) as server:  # it speaks no TLS at all
+        url = f"https://127.0.0.1:{server.port}/"
+        (told,) = await dead([Cited(url, "faq.yaml", 1, "un")], wait)
+    assert "certificat" in told.message
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ FLOORS = (
     ("channels", ("handlers", "web", "terminal", "console")),
     (
         "entry",
-        ("settings", "app", "answering", "exchange", "measuring", "upkeep", "cli", "__main__",
-         "__init__"),
+        ("settings", "app", "answering", "asking", "exchange", "measuring", "memory", "upkeep",
+         "cli", "__main__", "__init__"),
     ),
 )  # fmt: skip
 FLOOR_OF = {name: level for level, (_, names) in enumerate(FLOORS) for name in names}

@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from bot import handlers
 from bot.handlers.context import BotApplication
+from bot.handlers.delivery import intake as intake_module
 from bot.handlers.delivery.intake import Intake
 from bot.handlers.delivery.polling import ANOTHER_POLLER, ANOTHER_WEBHOOK, NO_ANSWER, Polling
 from bot.handlers.delivery.webhook import PATH, Webhook
@@ -333,6 +334,21 @@ async def test_memory_is_bounded(api: BotApi, services: Services) -> None:
         for chat in (1, 2, 3, 1, 4, 5):
             assert await intake.take(update(100 + chat + 10 * len(api.sent(1)), chat))
         assert {place.chat for place in application.bot_data.memories} == {1, 4, 5}
+
+
+async def test_of_what_was_answered_and_recorded_a_number_is_kept(
+    api: BotApi, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_module, "RECENT", 3)
+    async with started(api, services) as application:
+        intake = Intake(application, services.database)
+        for number in range(1, 7):
+            assert await intake.take(update(number, number))
+        await intake.stop(10.0)
+        await asyncio.sleep(0)
+        kept = [len(one) for one in vars(intake).values() if isinstance(one, dict)]
+        assert sorted(kept) == [0, 0, 0, 0, 3]
+        assert await services.database.answered_updates(range(1, 7)) == {*range(1, 7)}
 
 
 async def test_a_database_out_of_order_costs_no_answer(

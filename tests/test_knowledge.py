@@ -233,3 +233,10 @@ def test_what_was_corrected_stays_so(row: dict[str, Any], base: KnowledgeBase) -
         text = f"{folded(entry.answer)} {folded(entry.easy)}"
         assert [old for old in row.get("ne_dit_plus", ()) if folded(old) in text] == [], key
         assert [new for new in row.get("dit", ()) if folded(new) not in text] == [], key
+
+
+def test_each_answer_shows_a_source_that_a_resident_can_open(base: KnowledgeBase) -> None:
+    without = [
+        key for key, one in base.entries.items() if not any(source.url for source in one.sources)
+    ]
+    assert without == []

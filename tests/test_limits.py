@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from dataclasses import replace
 from ipaddress import ip_network
 
@@ -11,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.language.typography import typeset
-from bot.limits import ASKERS, AT_ONCE, Limits
+from bot.limits import ASKERS, AT_ONCE, QUIET, Limits
 from bot.services import Services
 from bot.settings import Settings
 from bot.web import door
@@ -107,6 +108,21 @@ def test_what_limits_remember_is_bounded_and_names_nobody() -> None:
         pass
     now = 3601.0
     assert limits.wait("web:une autre") == 0, "a new key each hour"
+
+
+def test_who_has_been_quiet_is_forgotten_and_nobody_sees_it() -> None:
+    """Whoever has her whole share again is as one who never asked."""
+    now, chance = 0.0, random.Random(0)
+    limits, alone = Limits(lambda: now), {name: Limits(lambda: now) for name in "abc"}
+    for _ in range(2_000):
+        now += chance.choice((0.0, 0.01, 0.2, QUIET))
+        name, cost = chance.choice("abc"), chance.choice((1.0, 0.5, 40.0))
+        assert limits.wait(name, cost) == alone[name].wait(name, cost)
+    for number in range(500):
+        limits.wait(f"web:192.0.2.{number}")
+    now += QUIET + 1
+    limits.wait("a")
+    assert [len(one) for one in vars(limits).values() if isinstance(one, dict)] == [1]
 
 
 async def test_a_chat_that_floods_is_told_once(services: Services) -> None:

@@ -165,9 +165,7 @@ WHOLE = GOOD | {"langue/actes.yaml": "politesse: galibot\n"}
 
 def as_sure_as_before(corpus: Corpus, former: Matcher | None) -> Iterator[Matcher]:
     """As the service does where little changed: what was read is not read again."""
-    known = former.meanings if former else {}
-    stages = Matcher.stages(corpus, load_encoder(), load_model(), known)
-    yield next(stages).scaled(former.scale) if former else list(stages)[-1]
+    yield former.regrown(corpus) if former else Matcher.build(corpus, load_encoder(), load_model())
 
 
 async def test_the_last_good_base_serves_through_all(gazetteer: Gazetteer, tmp_path: Path) -> None:
@@ -189,7 +187,7 @@ async def test_the_last_good_base_serves_through_all(gazetteer: Gazetteer, tmp_p
     limits = Limits(lambda: float(next(seconds)))
     services = Services(assistant, database, watcher, limits=limits)
     await watcher.open()
-    watcher.start(assistant.serve)
+    watcher.start(assistant.serving)
     try:
         async with TestClient(TestServer(make_app(services))) as client:
 

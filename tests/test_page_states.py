@@ -5,6 +5,7 @@ Those of /redaction are in test_editor_scenario.py, the widget's in test_widget.
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browsing import PAGES, ask, needs_chromium, no_violation, opened, visit
@@ -180,10 +181,11 @@ async def nothing_overflows(page: Page, where: str) -> None:
     assert await page.evaluate(wide) <= 0, f"{where} défile de côté"
 
 
-async def test_text_twice_as_large(browser: Browser, address: str) -> None:
+@pytest.mark.parametrize("width", [360, 640, 1366])
+async def test_text_twice_as_large(browser: Browser, address: str, width: int) -> None:
     """WCAG 1.4.4: nothing is cut or lost at 200 %, as 1.4.10 at 320 px."""
-    page = await opened(browser, address, viewport={"width": 640, "height": 800})
-    for path, typed in PAGES:
+    page = await opened(browser, address, viewport={"width": width, "height": 800})
+    for path, typed in (*PAGES, *((path, "") for path in MORE)):
         await visit(page, address + path, typed)
         await page.evaluate("document.documentElement.style.fontSize = '225%'")
         await nothing_overflows(page, f"{path} {typed}")

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -38,8 +38,9 @@ class Copy:
         self.watcher = KnowledgeWatcher(folder, self.revisions, every=PACE)
         self.answers = ""
 
-    def serve(self, base: KnowledgeBase, _: Gazetteer, __: Sequence[str]) -> None:
+    def serve(self, base: KnowledgeBase, _: Gazetteer, __: Sequence[str]) -> Iterator[None]:
         self.answers = " ".join(f"{key}={entry.answer}" for key, entry in base.entries.items())
+        yield
 
     async def serves(self, words: str) -> None:
         await until(lambda: words in self.answers)
@@ -67,7 +68,7 @@ async def copy(url: str, folder: Path) -> AsyncIterator[Copy]:
     made = Copy(folder, database)
     try:
         known = await made.watcher.open()
-        made.serve(known.base, known.gazetteer, known.common)
+        next(made.serve(known.base, known.gazetteer, known.common))
         made.watcher.start(made.serve)
         yield made
     finally:

@@ -155,7 +155,7 @@ def test_reading_what_was_read_changes_nothing(reader: Reader) -> None:
 
 
 #: Bytes that may be kept of the words of residents, whatever they type.
-KEPT = 32 << 20
+KEPT = 12 << 20
 
 
 def test_invented_words_can_not_fill_the_memory(assistant: Assistant) -> None:

@@ -117,7 +117,7 @@ async def test_a_secretary_finds_her_commune_and_all_she_needs(client: Client) -
     )
     assert f'href="{PUBLIC}/?c=62498&amp;s=site-62498"' in page.fields["site-lien"]
     assert page.fields["site-cadre"].startswith("<iframe ")
-    assert "Mairie de Lens, 03 21 69 86 86" in page.words
+    assert "Mairie de Lens, 03\u00a021\u00a069\u00a086\u00a086" in page.words
     for file, kind, begins in (
         ("affiche.pdf", "application/pdf", b"%PDF-1.7"),
         ("code.svg", "image/svg+xml", b"<?xml"),
@@ -260,6 +260,20 @@ async def test_by_keyboard_from_the_question_to_the_clipboard(
     for gone in (page.get_by_label("La question posée"), page.locator("h1"), copy):
         await expect(gone).to_be_hidden()
     await context.close()
+
+
+async def test_a_text_to_paste_is_read_whole(browser: Browser, address: str) -> None:
+    """She checks it before it is printed: nothing of it waits below the edge of its box."""
+    page = await browser.new_page(viewport={"width": 360, "height": 800}, locale="fr-FR")
+    for path in ("/mairie", "/mairie/62498/q/qui-s-engage"):
+        await page.goto(address + path)
+        boxes = page.locator(".copied textarea")
+        assert await boxes.count() >= 5
+        cut = await boxes.evaluate_all(
+            "all => all.filter(e => e.scrollHeight > e.clientHeight + 1).map(e => e.id)"
+        )
+        assert cut == []
+    await page.close()
 
 
 async def test_where_nothing_can_be_copied_for_her_the_text_is_selected(

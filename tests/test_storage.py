@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -20,6 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.handlers.delivery.grouped import Grouped
 from bot.storage.database import SOURCES_A_DAY, Answered, Asked, Database
 from bot.storage.database_url import engine_arguments
+from bot.storage.migrating import head, upgrade
 from bot.storage.revisions import REVISIONS
 from bot.storage.shelf import Shelf
 from doubles.postgres import Server
@@ -400,19 +403,68 @@ async def test_the_last_compiled_form_is_kept_and_never_missed(
         await asyncio.to_thread(shelf.put, name, name.encode() * 9)
     assert await asyncio.to_thread(shelf.get, "un") is None
     assert await asyncio.to_thread(shelf.get, "deux") == b"deux" * 9
+    # Of those who would make it, one does.
+    claimed = [await asyncio.to_thread(shelf.claim, "trois") for _ in range(2)]
+    assert claimed == [True, False]
+    assert not await asyncio.to_thread(shelf.get, "trois")
+    await asyncio.to_thread(shelf.put, "trois", b"trois")
+    assert await asyncio.to_thread(shelf.get, "trois") == b"trois"
 
 
-async def test_the_migrations_make_the_models_tables(url: str) -> None:
-    database = await Database.open(url)
-    await database.migrate()
-    await database.close()
-    engine = create_async_engine(url)
-    async with engine.connect() as connection:
-        differences = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), REVISIONS.metadata)
+def the_tables(connection: sa.Connection) -> dict[str, Any]:
+    """All that a database says of its tables; it must be what the models say."""
+    context = MigrationContext.configure(connection)
+    assert compare_metadata(context, REVISIONS.metadata) == []
+    told = sa.inspect(connection)
+    return {
+        name: (
+            [{**column, "type": str(column["type"])} for column in told.get_columns(name)],
+            told.get_pk_constraint(name),
+            sorted(told.get_indexes(name), key=str),
+            sorted(told.get_unique_constraints(name), key=str),
         )
-    await engine.dispose()
-    assert differences == []
+        for name in told.get_table_names()
+    }
+
+
+async def test_tables_made_at_once_are_those_of_the_migrations(any_url: str) -> None:
+    database = await Database.open(any_url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(upgrade)
+    async with database.engine.begin() as connection:
+        migrated = await connection.run_sync(the_tables)
+        both = sa.MetaData()
+        await connection.run_sync(both.reflect)
+        await connection.run_sync(both.drop_all)
+    assert not await database.up_to_date()
+    await database.migrate()
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(the_tables) == migrated
+    assert len(migrated) > 10
+    await database.close()
+
+
+async def test_a_database_of_before_is_migrated(any_url: str) -> None:
+    """One that other tables lie in already, or that is late."""
+    database = await Database.open(any_url)
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql("CREATE TABLE others (number INTEGER)")
+    await database.migrate()
+    assert await database.up_to_date()
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql("DROP TABLE editor_links")
+        await connection.exec_driver_sql("DROP TABLE drafts")
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0009'")
+    assert not await database.up_to_date()
+    await database.migrate()
+    assert await database.up_to_date()
+    await database.close()
+
+
+def test_the_last_migration_is_the_one_with_the_highest_number() -> None:
+    assert (
+        ScriptDirectory(str(ROOT / "bot" / "storage" / "migrations")).get_current_head() == head()
+    )
 
 
 async def test_an_empty_database_is_not_up_to_date(tmp_path: Path) -> None:

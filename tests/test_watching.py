@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,10 +44,13 @@ class Desk:
     def start(self) -> None:
         self.watcher.start(self._on_change)
 
-    def _on_change(self, base: KnowledgeBase, places: Gazetteer, common: Sequence[str]) -> None:
+    def _on_change(
+        self, base: KnowledgeBase, places: Gazetteer, common: Sequence[str]
+    ) -> Iterator[None]:
         if self.raised:
             raise self.raised
         self._loop.call_soon_threadsafe(self.served.put_nowait, (base, places, common))
+        yield
 
     async def answer(self) -> str:
         """The answer of the base served next."""

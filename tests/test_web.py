@@ -198,6 +198,7 @@ async def test_an_answer_shows_all_that_it_rests_on(client: Client, base: Knowle
     assert page.count["details"] >= 1
     assert "Oui, utile" in page.text
     assert "tel:0320305959" in page.links
+    assert "Appeler le 03\u00a020\u00a030\u00a059\u00a059" in page.words  # never cut in two
     assert len(page.actions) >= 3
 
 
@@ -356,7 +357,7 @@ async def test_the_fragment_is_the_reply_alone(client: Client) -> None:
         assert "h1" not in page.count
         assert page.reply["s"] == "1"
     async with client.get("/themes") as response:
-        assert response.headers["Vary"] == "X-Fragment, Sec-Fetch-Dest"
+        assert response.headers["Vary"] == "X-Fragment, Sec-Fetch-Dest, Accept-Encoding"
 
 
 async def test_an_urgent_reply_begins_with_whom_to_call(
@@ -904,6 +905,26 @@ async def test_every_response_has_strict_headers(client: Client) -> None:
             assert "Set-Cookie" not in response.headers
 
 
+TEXT = (
+    "/", "/questions", "/carte", "/mairie", "/mairie/62498/code.svg", "/code/mesures.svg",
+    "/chiffres", "/zzz", "/static/x/zzz", "/redaction", "/openapi.json", "/api/v1/entries",
+    "/api/v1/communes.csv", "/api/v1/communes?q=lens", "/sitemap.xml", "/manifest.webmanifest",
+    "/icone.svg", "/widget.js", "/metrics", "/static/x/chat.js",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", TEXT)
+async def test_all_text_is_compressed(client: Client, path: str) -> None:
+    """Pages of errors, pictures in words and tables too; a cache keeps each way apart."""
+    ways = {}
+    for packed in ("gzip, deflate", "identity"):
+        async with client.get(path, headers={"Accept-Encoding": packed}) as response:
+            assert "Accept-Encoding" in response.headers["Vary"].split(", ")
+            ways[packed] = response.headers.get("Content-Encoding")
+    assert ways["gzip, deflate"] in {"gzip", "deflate"}
+    assert ways["identity"] is None
+
+
 async def test_a_page_with_a_question_is_not_kept_by_browsers(client: Client) -> None:
     for path in ("/", "/commune"):
         async with client.post(path, data={"q": "intime"}) as response:
@@ -966,8 +987,9 @@ def test_state_survives_the_address(gazetteer: Gazetteer, conversation: Conversa
 
 def test_scripts_stay_small_and_store_nothing() -> None:
     scripts = {name: one for name, one in ASSETS.items() if name.endswith(".js")}
-    assert len(scripts) >= 3
-    assert sum(len(one.packed) for one in scripts.values()) < 10_000
+    resident = ("chat.js", "framed.js", "reply.js", "suggest.js")
+    assert sum(len(scripts[name].packed) for name in resident) < 7_200
+    assert all(len(one.packed) < 3_000 for one in scripts.values())
     for name, one in scripts.items():
         assert not re.search(r"cookie\b|Storage|indexedDB|caches", one.plain.decode()), name
 

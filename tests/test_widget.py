@@ -89,7 +89,7 @@ async def test_a_preflight_is_answered_for_those_sites_and_the_api_alone(
         assert found["Access-Control-Allow-Methods"] == "GET, POST"
         assert found["Access-Control-Allow-Headers"] == "Content-Type"
     if path.endswith("ask"):
-        assert found["Vary"] == "Origin"
+        assert "Origin" in found["Vary"].split(", ")
 
 
 async def test_answers_of_the_api_are_read_by_those_sites_alone(client: Any) -> None:
@@ -98,7 +98,7 @@ async def test_answers_of_the_api_are_read_by_those_sites_alone(client: Any) -> 
         assert found["Access-Control-Allow-Origin"] == SITE
         other = await headers_of(client, "GET", path, Origin="https://autre.example")
         assert "Access-Control-Allow-Origin" not in other
-        assert other["Vary"] == "Origin"
+        assert "Origin" in other["Vary"].split(", ")
 
 
 async def test_the_script_is_small_and_says_where_it_opens(client: Any) -> None:

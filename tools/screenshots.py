@@ -41,13 +41,11 @@ CHROMIUM_ARGS = (
     "--disable-quic",
 )
 PHONE = (390, 844, 2.0)
-DESKTOP = (1280, 800, 1.0)
 #: File, address, what is asked there, size, whether the reader prefers dark.
 PICTURES = (
     ("accueil", "/", "", PHONE, False),
     ("reponse", "/aide?s=1", "Qui s'engage ?", PHONE, False),
     ("commune", "/commune/59456?s=1", "", PHONE, True),
-    ("ordinateur", "/", "", DESKTOP, False),
     ("mairie", "/mairie/62498/q/qui-s-engage", "", (900, 1200, 1.0), False),
 )
 

@@ -128,7 +128,7 @@ class Names:
             self._sounds[sound(name.words)].append(key)
         self.longest = max((len(name.words) for name in self._exact.values()), default=0) + 1
         # By proxy: a cache that held these names would keep them from being freed when replaced.
-        self._remembered = lru_cache(maxsize=4096)(partial(Names._guess, proxy(self)))
+        self._remembered = lru_cache(maxsize=1_024)(partial(Names._guess, proxy(self)))
 
     def _name(self, words: tuple[str, ...], codes: set[str], aliases: list[Alias]) -> Name:
         shared = {alias.code_insee for alias in aliases if alias.shared or not codes}

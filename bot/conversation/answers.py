@@ -203,9 +203,8 @@ class Answers:
 
     def where(self, conversation: Conversation) -> Reply:
         """Ask which commune."""
-        return replace(
-            self.menu(self.region.sentences.quelle_commune, conversation), wants_place=True
-        )
+        asked = self.menu(self.region.sentences.quelle_commune, conversation)
+        return replace(asked, wants_place=True)
 
     def commune(
         self,

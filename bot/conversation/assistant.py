@@ -2,8 +2,9 @@
 
 import asyncio
 import datetime as dt
+import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -25,7 +26,7 @@ from bot.matching.matcher import Corpus, Matcher
 from bot.trained import load_encoder, load_model
 
 #: Replies kept ready, in bytes: the usual questions come again and again.
-REMEMBERED = 8 << 20
+REMEMBERED = 4 << 20
 EXPLAINED = 5  # candidates shown by `explain`
 BROWSED = 10  # answers to choose from while someone types
 IN_SCOPE = 0.5  # probability, below which words being typed are rather off topic
@@ -119,6 +120,9 @@ class Assistant:
         self._public_url = public_url
         self._retention_days = retention_days
         self._matcher: Matcher | None = None
+        self._settled = True  # the matcher is the last that was to come
+        self._turn = 0
+        self._replacing = threading.Lock()
         self.today = today
         self.serve(base, gazetteer)
 
@@ -132,18 +136,40 @@ class Assistant:
 
         Takes seconds: call it off the event loop.
         """
+        for _ in self.serving(base, gazetteer, unrelated):
+            pass
+
+    def serving(
+        self,
+        base: KnowledgeBase,
+        gazetteer: Gazetteer | None = None,
+        unrelated: Sequence[str] | None = None,
+    ) -> Iterator[None]:
+        """`serve` step by step: after the first the base is served, after the last at its best.
+
+        Another base that begins to be served ends it.
+        """
+        with self._replacing:
+            self._turn += 1
+            turn = self._turn
         gazetteer = self.gazetteer if gazetteer is None else gazetteer
         if unrelated is not None:
             self._unrelated = unrelated
         corpus = corpus_of(base, self._unrelated)
-        same = (self._matcher,) if self._matcher and corpus == self._corpus else ()
+        known = self._matcher if self._settled and corpus == self._corpus else None
         shown = base.at(self._public_url)
-        for matcher in same or self._match(corpus, self._matcher):
+        for matcher in (known,) if known else self._match(corpus, self._matcher):
             served = Served(
                 shown, gazetteer, matcher, self._policy, self.today(), self._retention_days
             )
-            self._serving = _Serving(served)
-            self._corpus, self._matcher = corpus, matcher
+            with self._replacing:
+                if turn != self._turn:
+                    return
+                self._serving = _Serving(served)
+                self._corpus, self._matcher, self._settled = corpus, matcher, bool(known)
+            yield
+        with self._replacing:
+            self._settled |= turn == self._turn
 
     def of_draft(
         self,

@@ -23,6 +23,8 @@ from bot.matching.decision import Answered, Candidate, Ranking, decide
 
 #: A message that goes on has so many words of its own at most.
 MOST_OWN = 2
+#: One that is asked of the commune given before.
+FEW = 3
 #: Probability that an unclear message after an alarm still is about it.
 DANGER = 0.9
 #: Probability from which a message after an alarm is about something else, where it says more than
@@ -34,7 +36,11 @@ LEANING = 0.5
 #: Its best entry's share of what the message alone says, from which its own words tell what it is
 #: about: « et mon chien ? »; and the least that it must say.
 TOLD, NAMED = 0.7, 0.5
-#: The share of a place's name that an entry about it has.
+#: Coverage from which an entry has every word.
+ALL = 0.99
+#: What the completed reading weighs where its best entry lacks the words that are new.
+UNSAID = 0.6
+#: The share of a place's name, or of what is new, that an entry about it has.
 KNOWN = 0.5
 #: First words of a message that goes on, and pronouns of what was named before.
 _OPENERS = frozenset("et mais ou alors donc puis sinon".split())  # noqa: SIM905
@@ -42,7 +48,7 @@ _PRONOUNS = frozenset("elle elles il ils ca y en celle celles celui ceux".split(
 #: Stems that ask without saying of what.
 _ASKING = frozenset(
     """qui quand combien comment pourquoi quel quels quell pas plus tout tous apres avant si on nous
-    fait fair dit dir peu peux veux fini""".split()  # noqa: SIM905
+    combin fait fair dit dir peu peux veux fini""".split()  # noqa: SIM905
 )
 
 
@@ -55,12 +61,23 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     then = served.base.acts[message.act].then if message.act else None
     # « Et pour ma mère ? » says nothing alone, least of all of a danger.
     follows = then is Then.FOLLOW and not danger
-    own_words = [stem for stem in stems(message.text) if stem not in _ASKING]
+    spelt = " ".join(map(served.matcher.repair, normalise(message.text).split()))  # « combin ? »
+    own_words = [stem for stem in stems(spelt) if stem not in _ASKING | _OPENERS]
     decision = decide(alone, served.policy)
     clear = not follows and isinstance(decision, Answered)
     if danger and isinstance(decision, Answered):
         clear = clear and len(own_words) > MOST_OWN and decision.candidate.score >= SURELY_ELSE
-    if not before.wish or elsewhere or alone.identical or clear:
+    if not clear and not danger and (there := _there(message, own_words, before, served)):
+        return there
+    if not before.wish or elsewhere or alone.identical:
+        return alone, None
+    wish = before.wish.rstrip(" \xa0\u202f?.!")
+    understood = f"{wish}, {message.text}"
+    if subject and not follows and 0 < len(own_words) <= MOST_OWN:
+        whole = served.matcher.rank(understood).among(served.entries)
+        if sibling := _sibling(alone, whole, subject, before, clear, served):
+            return Ranking((sibling,), sibling.score), understood
+    if clear:
         return alone, None
     words = message.reading.words
     leans = bool(words) and (words[0] in _OPENERS or not _PRONOUNS.isdisjoint(words))
@@ -70,8 +87,6 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
         or not all(map(served.matcher.knows, own_words))
     ):
         return alone, None
-    wish = before.wish.rstrip(" \xa0\u202f?.!")
-    understood = f"{wish}, {message.text}"
     if danger and subject:
         whole = Ranking((Candidate(subject.id, DANGER, subject.question, {}),), DANGER)
     else:
@@ -82,6 +97,10 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     if follows:
         own, whole = 0.0, served.matcher.rank(understood).among(_ordinary(served))
     left = 1 - own * alone.in_scope
+    first = next(iter(whole.candidates), None)
+    news = own_words and not follows and not danger
+    if first and news and served.matcher.covers(first.entry, tuple(own_words)) < KNOWN:
+        left *= UNSAID  # « et l’Europe ? »: what was said before knows nothing of it
     scores = {one.entry: left * one.score for one in whole.candidates}
     found = {one.entry: one for one in (*whole.candidates, *alone.candidates)}
     for one in alone.candidates:
@@ -89,6 +108,60 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     ranked = sorted(found.values(), key=lambda one: (-scores[one.entry], one.entry))
     candidates = tuple(replace(one, score=scores[one.entry]) for one in ranked)
     return Ranking(candidates, own * alone.in_scope + left * whole.in_scope), understood
+
+
+def _there(
+    message: Message, own_words: Sequence[str], before: Conversation, served: Served
+) -> tuple[Ranking, str] | None:
+    """« Et les chantiers ? » of the commune given before, where an entry knows that place."""
+    commune = served.gazetteer.get(before.commune or "")
+    named = before.last == Outcome.COMMUNE.value or _PRONOUNS.isdisjoint(message.reading.words)
+    if commune is None or message.place.matched or not (named and 0 < len(own_words) <= FEW):
+        return None
+    understood = f"{message.text} ({commune.name})"
+    ranking = served.matcher.rank(understood, commune.name).among(served.entries)
+    match decide(ranking, served.policy):
+        case Answered(candidate) if candidate.parts["lieu"] >= KNOWN:
+            return ranking, understood
+    return None
+
+
+def _sibling(
+    alone: Ranking,
+    whole: Ranking,
+    subject: Entry,
+    before: Conversation,
+    clear: bool,
+    served: Served,
+) -> Candidate | None:
+    """Of the entries beside the one just answered, the one that a few words surely ask for.
+
+    « Quelles cités ? » after an intercommunalité is about its own, however clear it is alone: they
+    have every word of the message, and more of what was said before than its best entry alone.
+    """
+    if before.last != Outcome.ANSWER.value or subject.alarm:
+        return None
+    beside = {
+        key: one
+        for key, one in served.entries.items()
+        if (key in subject.see_also or subject.id in one.see_also) and not one.alarm
+    }
+    near = whole.among(beside).candidates
+    shared = sum(one.score for one in near)
+    if not shared:
+        return None
+    best = replace(near[0], score=near[0].score / shared)
+    said = {one.entry: one.parts["couverture"] for one in alone.candidates}
+    read = {one.entry: one.parts["couverture"] for one in whole.candidates}
+    if said and said.get(best.entry, 0.0) < ALL:
+        return None
+    if said and (first := alone.candidates[0].entry) != best.entry:
+        if clear and served.entries[first].theme == subject.theme:  # « et Heurteau ? »
+            return None
+        if read[best.entry] <= read.get(first, 0.0):
+            return None
+    decided = decide(Ranking((best, *near[1:]), 1.0), served.policy)
+    return best if isinstance(decided, Answered) else None
 
 
 def moved(message: Message, before: Conversation, served: Served) -> Candidate | None:

@@ -57,6 +57,10 @@ def by_commune(way: Way) -> Reply | None:
     key, place = told_by_commune(way.message, way.conversation, way.served), way.message.place
     if key is None:
         return None
+    likeliest = next(iter(way.ranking.candidates), None)
+    if way.understood and likeliest and likeliest.entry != key:
+        way.why("lieu", f"« {key} » se dit d’un lieu, mais le message continue ce qui précède.")
+        return None
     way.why("lieu", f"Le message demande « {key} » pour un lieu, et rien d’autre ({named(place)}).")
     return placed(place, way.conversation, way.served, 1.0, key)
 

@@ -213,6 +213,10 @@ def _entry(way: Way) -> Reply | None:
     place, commune = way.message.place, way.commune
     decision = decision_of(way.ranking, way.message, way.served)
     way.why("entrée", decision.rule)
+    among_places = way.conversation.last == Outcome.COMMUNE.value and isinstance(place, Found)
+    if among_places and not isinstance(decision, Answered):
+        way.why("lieu", f"Une commune après une autre ({named(place)}).")  # « genre Vimy ? »
+        return placed(place, way.conversation, way.served, 1.0)
     if isinstance(decision, Suggestions):
         keys = tuple(candidate.entry for candidate in decision.candidates)
         score = decision.candidates[0].score

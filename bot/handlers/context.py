@@ -17,7 +17,7 @@ from bot.storage.retention import erase_votes
 #: This channel's name in counts.
 CHANNEL = "telegram"
 #: Conversations remembered; beyond, the one not gone on with for longest begins anew.
-CONVERSATIONS = 10_000
+CONVERSATIONS = 4_000
 #: Answers of a conversation that an edited question can still change.
 ANSWERS = 8
 #: Votes of a conversation that she can still have erased.

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.language.french import is_french
+from bot.language.patterns import SOUND_LENGTH
 from bot.language.phonetics import word_sound
 from bot.language.typography import typeset
 from bot.language.words import FUNCTION_WORDS, normalise, tokens, without_wrapping
@@ -266,11 +267,15 @@ class Acts:
                 if held is None or count > held[0]:
                     best[stop] = (count, made)
         done = best[-1]
-        return done[1] if done and 2 * done[0] >= len(words) else None
+        return done[1] if done and 5 * done[0] >= 3 * len(words) else None
 
     def _meant(self, word: str) -> str:
-        """The word of an act that a misspelt one sounds like; « sert » is no « sœur »."""
-        return word if is_french(word) else self._by_sound.get(word_sound(word), word)
+        """The word of an act that a misspelt one sounds like; « sert » is no « sœur ».
+
+        Short words sound like too many: « un bot » is no « beaux-parents ».
+        """
+        known = len(word) < SOUND_LENGTH or is_french(word)
+        return word if known else self._by_sound.get(word_sound(word), word)
 
     def _whole(self, text: str) -> str | None:
         words = tokens(text)

@@ -5,7 +5,7 @@ import hashlib
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -55,7 +55,6 @@ Listed = TypeVar("Listed", Theme, Entry)
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 #: How people speak hardly changes from one check to the next, and is most of a small base's time.
 _SETTLED = frozenset({ACTS, ALARMS, *SHIPPED.values()})
-_read_once = lru_cache(maxsize=len(_SETTLED))(read_yaml)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +105,22 @@ def revision_of(files: Mapping[str, str]) -> str:
     return digest.hexdigest()[:12]
 
 
-def check(files: Mapping[str, str], today: dt.date, *, advice: bool = True) -> Checked:
+@lru_cache(maxsize=len(_SETTLED))
+def _read_once(read: Callable[[str, str], Document], text: str, file: str) -> Document:
+    return read(text, file)
+
+
+def check(
+    files: Mapping[str, str],
+    today: dt.date,
+    *,
+    advice: bool = True,
+    read: Callable[[str, str], Document] = read_yaml,
+) -> Checked:
     """Check the files' texts ({name: text}, see FILES) as one base, reporting all problems.
 
     Without `advice`, only what keeps it from being served is looked for: a third less of work.
+    `read` reads a text of a name as `read_yaml` does.
 
     A byte that is not UTF-8 stands there as a lone surrogate (PEP 383). Any other name is that of
     a file that no one reads, or of a folder where it ends with « / ».
@@ -120,8 +131,8 @@ def check(files: Mapping[str, str], today: dt.date, *, advice: bool = True) -> C
     documents = {}
     for name in FILES:
         if name in files and name.endswith(".yaml") and name not in refused:
-            read = _read_once if name in _SETTLED else read_yaml
-            document = read(files[name], name)
+            settled = name in _SETTLED
+            document = _read_once(read, files[name], name) if settled else read(files[name], name)
             problems += _named(document)
             # One that can't be read may hold anything: nothing is said of who names its parts.
             if not document.unread:

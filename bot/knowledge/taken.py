@@ -1,11 +1,12 @@
 """What is known of the files of a disk, so that files of before an edit take nothing back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.knowledge.blocks import blocks
+from bot.knowledge.blocks import Conflict, blocks
+from bot.knowledge.changes import merged_text
 
 #: Texts published in the place of one that was taken which are remembered.
 _REMEMBERED = 50
@@ -71,6 +72,36 @@ class Taken(NamedTuple):
             if was.get(key) != now.get(key) and one not in (first, *others):
                 known[key] = [first, *others[1 - _REMEMBERED :], one]
         return self._replace(blocks=_told(known))
+
+
+def unseen_of(mine: Mapping[str, str], known: Mapping[str, Taken]) -> list[str]:
+    """The files of a disk that are not as they were last taken."""
+    return [
+        name
+        for name in dict.fromkeys((*mine, *known))
+        if name not in known or known[name].digest != digest(mine.get(name))
+    ]
+
+
+def taken_into(
+    theirs: Mapping[str, str],
+    mine: Mapping[str, str],
+    unseen: Iterable[str],
+    known: Mapping[str, Taken],
+    before: Mapping[str, Taken],
+) -> tuple[dict[str, str], list[Conflict]]:
+    """The newest files with what is new in those of a disk."""
+    made, conflicts = dict(theirs), list[Conflict]()
+    for name in unseen:
+        my, their = mine.get(name), theirs.get(name)
+        here = before.get(name, Taken()) if before else None
+        base = known.get(name, Taken()).base(name, my, their, here)
+        text, told = merged_text(name, base, my, their)
+        conflicts += told
+        made.pop(name, None)
+        if text is not None:
+            made[name] = text
+    return made, conflicts
 
 
 def _told(known: Mapping[str, list[str]]) -> dict[str, list[str]]:

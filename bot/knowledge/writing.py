@@ -1,6 +1,8 @@
-"""From values to lines of YAML as editors write them; only what changed is written again.
+"""From values to lines of YAML as editors write them: blocks that are new, or of a spreadsheet.
 
-A text is written as plainly as our own reader (yaml_reading.py) reads it back the same.
+A spreadsheet gives whole objects (objects.py); one value of a block that a person changes is
+rewriting.py's, which keeps how it was written. A text is written as plainly as our own reader
+(yaml_reading.py) reads it back the same.
 """
 
 import datetime as dt

@@ -117,7 +117,7 @@ def _forms(word: str) -> tuple[str, ...]:
     return tuple(forms)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _either(word: str, repaired: str) -> frozenset[str]:
     return frozenset((*_forms(word), *_forms(repaired)))
 
@@ -187,7 +187,7 @@ class Patterns:
                 self._begun[start].append(number)
         self._longest = max(map(len, self._begun), default=0)
         # By proxy: a cache that held these patterns would keep them from being freed.
-        self._taking = lru_cache(maxsize=4_096)(partial(Patterns._takers, proxy(self)))
+        self._taking = lru_cache(maxsize=1_024)(partial(Patterns._takers, proxy(self)))
 
     def find(self, text: str, repair: Callable[[str], str] = str) -> str | None:
         """The first label of which a pattern is in the text, else None.

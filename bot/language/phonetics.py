@@ -40,7 +40,7 @@ _SOUNDS = tuple(
 )
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def word_sound(word: str) -> str:
     """The sound of a folded word: « pekencourt » and « pecquencourt » → "pek2kUr"."""
     word = _undoubled(word)  # first: the two n of « calonne » make no nasal

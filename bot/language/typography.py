@@ -32,7 +32,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]],
 
 
 #: The texts of a base and of all channels come again in every reply.
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def typeset(text: str) -> str:
     """The text as French print sets it; links and addresses are left as they are.
 

@@ -140,7 +140,7 @@ def _unwrapped(words: list[str]) -> list[str]:
     return kept
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def stem(word: str) -> str:
     """Snowball's French stem of a folded word, blind to the mute e that folding leaves behind.
 

@@ -29,7 +29,7 @@ LONGEST = 120
 WORD = re.compile(r"[a-z0-9]+")
 
 
-@lru_cache(maxsize=4_096)  # a base says the same words over and over
+@lru_cache(maxsize=1_024)  # a base says the same words over and over
 def _runs(word: str, first: int) -> tuple[int, ...]:
     """The rows of a word's runs of letters, from the first of them all."""
     marked = f"<{word[:40]}>".encode()

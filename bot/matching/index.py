@@ -55,12 +55,12 @@ class Index:
 
     def identical(self, reading: Reading) -> str | None:
         """The entry that alone has these very words as a phrasing, blind to a plural."""
-        number = self.very_words.get(_stemmed(reading), len(self.entries))
+        number = self.very_words.get(stemmed(reading), len(self.entries))
         return self.entries[number] if number < len(self.entries) else None
 
     def vector(self, reading: Reading) -> tuple[Ints, Floats]:
         """A question's known traits and their weights; the norm of all is 1."""
-        known, unknown = self.traits.numbers(_traits(reading))
+        known, unknown = self.traits.numbers(traits_of(reading))
         weights = self.rarity[known]
         rarest = math.log(1 + len(self.phrasings)) + 1
         norm = math.sqrt(max(float(weights @ weights) + unknown * rarest**2, rarest))
@@ -101,10 +101,10 @@ def build(
     readings = [reader.read(phrasing) for phrasing in phrasings]
     of_answers = [reader.read(answer) for answer in answers]
 
-    groups_of_traits = {group for reading in readings for group in _traits(reading)}
+    groups_of_traits = {group for reading in readings for group in traits_of(reading)}
     traits = Vocabulary(trait for group in groups_of_traits for trait in group)
-    texts = Rows.of([traits.numbers(_traits(reading))[0] for reading in readings], len(traits))
-    rarity = _rarity(np.bincount(texts.members, minlength=len(traits)), len(phrasings))
+    texts = Rows.of([traits.numbers(traits_of(reading))[0] for reading in readings], len(traits))
+    rarity = rarity_of(np.bincount(texts.members, minlength=len(traits)), len(phrasings))
     lengths = np.sqrt(np.maximum(texts.sums(np.square(rarity)), 1e-6))
     hashing = Hashing.of(traits.terms)
     new = [phrasing for phrasing in phrasings if phrasing not in meanings]
@@ -128,13 +128,13 @@ def build(
     classifier, left_out = learn(features, owners, len(groups), np.arange(0, len(phrasings), every))
     found = Index(
         keys, phrasings, starts, reader, encoder, traits, rarity, hashing, texts, lengths,
-        encoded, terms, _tells(np.diff(holders.starts), len(groups)), holders, classifier,
-        _sole_owners(map(_stemmed, readings), owners),
+        encoded, terms, tells_of(np.diff(holders.starts), len(groups)), holders, classifier,
+        sole_owners(map(stemmed, readings), owners),
     )  # fmt: skip
     return found, left_out
 
 
-def _tells(holders: NDArray[np.integer], groups: int) -> Floats:
+def tells_of(holders: NDArray[np.integer], groups: int) -> Floats:
     """How much a term tells one group from the others, by the number of groups that hold it."""
     found: Floats = np.log(1 + groups / np.maximum(holders, 1)).astype(np.float32)
     return found
@@ -145,7 +145,7 @@ def sole_weight(groups: int) -> float:
     return math.log(1 + groups)
 
 
-def _rarity(texts: Ints, count: int) -> Floats:
+def rarity_of(texts: Ints, count: int) -> Floats:
     """Inverse document frequency, smoothed, by the number of texts that have a trait, of `count`.
 
     Manning et al., « Introduction to Information Retrieval », 2008, § 6.2.
@@ -154,17 +154,17 @@ def _rarity(texts: Ints, count: int) -> Floats:
     return found
 
 
-def _traits(reading: Reading) -> Iterable[tuple[str, ...]]:
+def traits_of(reading: Reading) -> Iterable[tuple[str, ...]]:
     """In groups: all the stems, then the runs of letters of each word."""
     return (tuple(f"={term}" for term in reading.terms), *map(runs, reading.words))
 
 
-def _stemmed(reading: Reading) -> str:
+def stemmed(reading: Reading) -> str:
     """The very words, blind to a plural."""
     return " ".join(map(stem, reading.words))
 
 
-def _sole_owners(texts: Iterable[str], owners: Ints) -> dict[str, int]:
+def sole_owners(texts: Iterable[str], owners: Ints) -> dict[str, int]:
     """The group of each text that belongs to one group only."""
     found: dict[str, set[int]] = {}
     for text, owner in zip(texts, owners.tolist(), strict=True):

@@ -1,16 +1,17 @@
 """The one thing the assistant asks of matching: candidates with their probabilities."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
-from bot.matching.calibration import SAMPLE, calibrate, usual
+from bot.matching.calibration import SAMPLE, calibrate
 from bot.matching.decision import Ranking
 from bot.matching.encoder import Encoder
-from bot.matching.index import EntryTexts, Index, build
+from bot.matching.index import EntryTexts, Index, build, sole_weight
 from bot.matching.model import Model, Scale, rank
 from bot.matching.reading import Reading
+from bot.matching.regrown import regrown
 from bot.matching.rows import Floats
 from bot.matching.signals import compare, coverage
 
@@ -59,23 +60,14 @@ class Matcher:
         self.scale = scale  # how sure it is
 
     @classmethod
-    def build(cls, corpus: Corpus, encoder: Encoder, model: Model) -> "Matcher":
-        """From a corpus: seconds of work."""
-        *_, made = cls.stages(corpus, encoder, model)
-        return made
-
-    @classmethod
-    def stages(
+    def build(
         cls,
         corpus: Corpus,
         encoder: Encoder,
         model: Model,
         meanings: Mapping[str, Floats] = MappingProxyType({}),
-    ) -> Iterator["Matcher"]:
-        """The matcher with the usual scale, then with that of its base: as long to make.
-
-        `meanings` are those already known of phrasings.
-        """
+    ) -> "Matcher":
+        """From a corpus: seconds of work. `meanings` are those already known of phrasings."""
         count = sum(len(one.phrasings) for one in corpus.entries.values()) + len(corpus.unrelated)
         index, left_out = build(
             corpus.entries,
@@ -86,18 +78,25 @@ class Matcher:
             every=-(-count // SAMPLE),
             meanings=meanings,
         )
-        yield cls(index, model, usual(model, len(corpus.entries)))
         scale = calibrate(model, index, left_out, corpus.off_topic, corpus.tests)
-        yield cls(index, model, scale)
+        return cls(index, model, scale)
 
     @property
     def meanings(self) -> Mapping[str, Floats]:
         """The meaning of each phrasing."""
         return dict(zip(self.index.phrasings, self.index.meanings, strict=True))
 
-    def scaled(self, scale: Scale) -> "Matcher":
-        """The same, as sure as this."""
-        return Matcher(self.index, self._model, scale)
+    def regrown(self, corpus: Corpus) -> "Matcher":
+        """Of a corpus much like its own, at once: with its new entries, and those that changed."""
+        index = regrown(self.index, corpus.entries)
+        return self if index is self.index else Matcher(index, self._model, self.scale)
+
+    def reads(self, corpus: Corpus) -> bool:
+        """Whether it reads words, and refuses messages, as this corpus wants it to."""
+        index = self.index
+        known = index.phrasings[index.starts[len(index.entries)] :]
+        same = known == tuple(sorted(set(corpus.unrelated)))
+        return same and index.reader.reads_with(corpus.synonyms, corpus.shorthand)
 
     def rank(self, question: str, place: str = "") -> Ranking:
         """The likely entries, best first, each with the probability that it is right.
@@ -113,6 +112,16 @@ class Matcher:
     def knows(self, term: str) -> bool:
         """Whether an entry of the base has this stem anywhere."""
         return coverage(self.index, (term,))[1] > 0
+
+    def covers(self, entry: str, terms: tuple[str, ...]) -> float:
+        """The share of these stems' weight that an entry has anywhere, 0 to 1."""
+        return float(coverage(self.index, terms)[0][self.index.entries.index(entry)])
+
+    def rarity(self, term: str) -> float:
+        """How much a stem tells one entry from the others: 1 where at most one has it."""
+        known, _ = self.index.terms.numbers([(term,)])
+        sole = sole_weight(self.index.groups)
+        return float(self.index.tells[known[0]]) / sole if len(known) else 1.0
 
     def repair(self, word: str) -> str:
         """A folded word as the base spells it, where it is a likely slip of one of its words."""

@@ -31,7 +31,7 @@ class Reading:
     repairs: tuple[tuple[str, str], ...] = ()  # (word as typed, as read)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def runs(word: str) -> tuple[str, ...]:
     """Runs of two to four characters of a word, its edges marked by spaces."""
     padded = f" {word} "
@@ -76,7 +76,7 @@ class Reader:
         }
         # By proxy: a cache that held this reader would keep it from being freed with its base.
         me = proxy(self)
-        self.repair = lru_cache(maxsize=8_192)(partial(Reader._repair, me))
+        self.repair = lru_cache(maxsize=4_096)(partial(Reader._repair, me))
         # One question is read several times over: as a whole, its parts, its place.
         self.read = lru_cache(maxsize=256)(partial(Reader._read, me))
 
@@ -101,6 +101,26 @@ class Reader:
             if count == 1 and (long or is_french(word)):
                 counts[word] = 1
         return cls(*_with_sounds(counts), synonyms, shorthand)
+
+    def reads_with(
+        self, synonyms: Sequence[Sequence[str]], shorthand: Mapping[str, str] | None
+    ) -> bool:
+        """Whether these are its own."""
+        same = self._shorthand == {**SMS, **(shorthand or {})}
+        return same and self._groups == _expressions(synonyms)
+
+    def also(self, trusted: Iterable[str], phrasings: Iterable[str]) -> "Reader":
+        """The same, which knows the words of these texts too, as `of` would."""
+        words = {word for text in trusted for word in normalise(text).split()}
+        for word in {word for text in phrasings for word in normalise(text).split()}:
+            long = len(word) >= SEEN_ONCE and self.repair(word) == word
+            if long or is_french(word):
+                words.add(word)
+        new = dict.fromkeys(sorted(words - self.known.keys()), 1)
+        made = Reader({**self.known, **new}, (*self.sounds, *map(word_sound, new)))
+        made._shorthand, made._groups = self._shorthand, self._groups
+        made._longest = self._longest
+        return made
 
     def _read(self, text: str) -> Reading:
         """The text as the signals see it."""

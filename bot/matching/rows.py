@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,19 @@ class Vocabulary:
     def __init__(self, terms: Iterable[str]) -> None:
         self.terms = tuple(sorted(set(terms)))
         self._number = {term: number for number, term in enumerate(self.terms)}
-        self._split = lru_cache(maxsize=4_096)(partial(_split, self._number))
+        self._split = lru_cache(maxsize=1_024)(partial(_split, self._number))
 
     def __len__(self) -> int:
         return len(self.terms)
+
+    def more(self, terms: Iterable[str]) -> "Vocabulary":
+        """The same with these terms, numbered after all others."""
+        new = sorted(set(terms) - self._number.keys())
+        made = Vocabulary(())
+        made.terms = (*self.terms, *new)
+        made._number = {**self._number, **dict(zip(new, count(len(self)), strict=False))}
+        made._split = lru_cache(maxsize=4_096)(partial(_split, made._number))
+        return made
 
     def numbers(self, groups: Iterable[tuple[str, ...]]) -> tuple[Ints, int]:
         """The numbers of the known terms, ascending, none twice, and how many others there are.
@@ -85,6 +95,21 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    def renumbered(self, rows: Ints, members: Ints, size: int, more: "Rows") -> "Rows":
+        """The same with other numbers of rows and members, -1 for one that goes, and with `more`.
+
+        `more` has the new numbers; members are below `size`.
+        """
+        row = rows[np.repeat(np.arange(len(self)), np.diff(self.starts))]
+        member = members[self.members]
+        kept = (row >= 0) & (member >= 0)
+        added = np.repeat(np.arange(len(more)), np.diff(more.starts))
+        keys = np.concatenate([(row * size + member)[kept], added * size + more.members])
+        counts = np.concatenate([self.counts[kept], more.counts]).astype(np.int64)
+        order = np.argsort(keys, kind="stable")
+        last = max(int(rows.max(initial=-1)) + 1, len(more))
+        return self._laid_out(keys[order], counts[order], last, size)
 
     def turned(self) -> "Rows":
         """The same with members as rows, and rows as members."""

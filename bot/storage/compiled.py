@@ -13,7 +13,9 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Generator, Iterator, Set
+import threading
+import time
+from collections.abc import Iterator, Set
 from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
@@ -21,7 +23,6 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 import numpy as np
 
 from bot.matching.matcher import Corpus, Matcher
-from bot.matching.model import Scale
 from bot.storage.packing import pack, unpack
 from bot.trained import load_encoder, load_model
 
@@ -33,40 +34,119 @@ SHIPPED = Path(__file__).parent.parent / "compiled"
 _PROGRAM = Path(__file__).parent.parent
 #: Share of the phrasings that must be the same for a base to be as sure as the one before.
 ALIKE = 0.95
+#: Seconds between two looks at what another copy builds, and how many before it is done here.
+_PAUSE, _PATIENCE = 1.0, 60
+#: What is served goes before what is built: questions, and other copies on the same machine.
+_NICE = 10
 _log = logging.getLogger(__name__)
 
 
+class OvertakenError(Exception):
+    """The matcher of another corpus is wanted by now."""
+
+
+class Builder:
+    """Builds matchers, each in a process of its own: what it takes of memory is given back whole.
+
+    Only the one wanted last goes on.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._turn = 0
+        self._running: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+
+    def begin(self) -> int:
+        """The number of a turn, which ends that of before."""
+        with self._lock:
+            self._turn += 1
+            if self._running:
+                self._running.kill()
+            return self._turn
+
+    def stop(self) -> None:
+        """Build nothing more."""
+        self._stopped = True
+        self.begin()
+
+    def check(self, turn: int) -> None:
+        """Raise OvertakenError where this turn is over."""
+        if turn != self._turn or self._stopped:
+            raise OvertakenError
+
+    def build(self, turn: int, corpus: Corpus, former: Matcher | None = None) -> Matcher:
+        """The matcher of this corpus, from what the former one knows of its phrasings."""
+        path = os.pathsep.join([str(_PROGRAM.parent), os.environ.get("PYTHONPATH", "")])
+        known = former.meanings if former else {}
+        with self._lock:
+            self.check(turn)
+            self._running = running = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", __name__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": path},
+            )
+        try:
+            with running as apart:
+                to, of = cast("BinaryIO", apart.stdin), cast("BinaryIO", apart.stdout)
+                to.write(f"{corpus.dump()}\n{json.dumps(list(known))}\n".encode())
+                for meaning in known.values():
+                    to.write(meaning.tobytes())
+                to.close()
+                made = of.read()
+            return _read(io.BytesIO(made), corpus)
+        except Exception:
+            self.check(turn)  # killed
+            raise
+        finally:
+            with self._lock:
+                if self._running is running:
+                    self._running = None
+
+
 def matchers_of(
-    corpus: Corpus, folder: Path, former: Matcher | None = None, shelf: "Shelf | None" = None
+    corpus: Corpus,
+    folder: Path,
+    former: Matcher | None = None,
+    shelf: "Shelf | None" = None,
+    builder: Builder | None = None,
 ) -> Iterator[Matcher]:
     """The matcher kept in `folder`, with the program or on the shelf; else it is built, and kept.
 
-    Where nearly all phrasings are those of the matcher that was served before, it comes first, so
-    that a text corrected is read at once: what it ranks and is gone is left out by whoever asks
-    (`Ranking.among`), what is new is shown and waits to be found. Then comes one that is as sure as
-    it was: calibrating takes half of the time, and hardly changes anything.
+    Where nearly all phrasings are those of the matcher that was served before, that one comes
+    first, regrown: what is new is found at once. Of copies that share a shelf, one builds.
     """
-    name = _name(corpus)
+    name, builder = _name(corpus), builder or Builder()
+    turn = builder.begin()
     for file in (folder / name, SHIPPED / name):
         if (found := _loaded(file, file, corpus)) is not None:
             yield found
             return
-    kept = shelf and shelf.get(name)
-    if kept and (found := _loaded(name, kept, corpus)) is not None:
+    if (found := _on_shelf(shelf, name, corpus)) is not None:
         yield found
         _keep(_written(found), folder / name)
         return
     if former and _alike(former, corpus.phrasings):
-        yield former
-    _log.info("Première lecture de ces connaissances : quelques secondes…")
+        yield former.regrown(corpus)
     try:
-        for made in _built_apart(corpus, former):
-            yield made
+        if shelf and former and not shelf.claim(name):
+            for _ in range(_PATIENCE):  # another copy builds it
+                time.sleep(_PAUSE)
+                builder.check(turn)
+                if (found := _on_shelf(shelf, name, corpus)) is not None:
+                    yield found
+                    _keep(_written(found), folder / name)
+                    return
+        _log.info("Première lecture de ces connaissances : quelques secondes…")
+        made = builder.build(turn, corpus, former)
+    except OvertakenError:
+        return
     except Exception as error:
         # Whatever keeps another process from doing it: it can be done here, with more memory.
         _log.warning("Lecture à part impossible (%s) : elle se fait ici.", type(error).__name__)
         made = Matcher.build(corpus, load_encoder(), load_model())
-        yield made
+    yield made
     content = _written(made)
     _keep(content, folder / name)
     if shelf:
@@ -74,41 +154,19 @@ def matchers_of(
 
 
 def draft_matcher(corpus: Corpus, former: Matcher | None) -> Iterator[Matcher]:
-    """The matcher of a draft, kept nowhere: as sure as the one served, where it is much alike."""
-    with contextlib.closing(_built_apart(corpus, former)) as making:
-        yield next(making)
+    """The matcher of a draft, kept nowhere: that of what is served, regrown, where it can be."""
+    if former and former.reads(corpus) and _alike(former, corpus.phrasings):
+        yield former.regrown(corpus)
+        return
+    builder = Builder()
+    yield builder.build(builder.begin(), corpus, former)
 
 
 def compile_shipped(corpus: Corpus) -> None:
     """Keep the matcher with the program, for a first start on a bare, read-only disk."""
-    (made,) = _built_apart(corpus)
+    builder = Builder()
+    made = builder.build(builder.begin(), corpus)
     _keep(_written(made), SHIPPED / _name(corpus))
-
-
-def _built_apart(corpus: Corpus, former: Matcher | None = None) -> Generator[Matcher, None, None]:
-    """Built in a process of its own: what the work takes of memory is given back whole."""
-    path = os.pathsep.join([str(_PROGRAM.parent), os.environ.get("PYTHONPATH", "")])
-    known = former.meanings if former else {}
-    running = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", __name__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": path},
-    )
-    with running as apart:
-        to, of = cast("BinaryIO", apart.stdin), cast("BinaryIO", apart.stdout)
-        to.write(f"{corpus.dump()}\n{json.dumps(list(known))}\n".encode())
-        for meaning in known.values():
-            to.write(meaning.tobytes())
-        to.close()
-        try:
-            first = _read(io.BytesIO(of.read(int(of.readline()))), corpus)
-            if former and _alike(former, first.meanings.keys()):
-                yield first.scaled(former.scale)
-            slope, none = json.loads(of.readline())
-            yield first.scaled(Scale(slope, none))
-        finally:
-            apart.kill()  # whoever has enough of the first waits for nothing
 
 
 def _alike(former: Matcher, phrasings: Set[str]) -> bool:
@@ -131,6 +189,11 @@ def _program() -> bytes:
         if file.suffix in {".py", ".json"}:
             made.update(file.read_bytes())
     return made.digest()
+
+
+def _on_shelf(shelf: "Shelf | None", name: str, corpus: Corpus) -> Matcher | None:
+    kept = shelf and shelf.get(name)
+    return _loaded(name, kept, corpus) if kept else None
 
 
 def _loaded(name: Path | str, kept: Path | bytes, corpus: Corpus) -> Matcher | None:
@@ -178,20 +241,17 @@ def _keep(content: bytes, file: Path) -> None:
 
 
 def _main() -> None:
-    """A corpus and known meanings on the standard input; a matcher, then its scale, on the output.
+    """A corpus and known meanings on the standard input; a matcher on the output.
 
     On the first line the corpus, on the second the phrasings whose meanings follow.
     """
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     given, told, encoder = sys.stdin.buffer, sys.stdout.buffer, load_encoder()
     corpus, phrasings = Corpus.parse(given.readline().decode()), json.loads(given.readline())
     meanings = np.frombuffer(given.read(), dtype=np.float32).reshape(len(phrasings), encoder.size)
     known = dict(zip(phrasings, meanings, strict=True))
-    stages = Matcher.stages(corpus, encoder, load_model(), known)
-    content = _written(next(stages))
-    told.write(b"%d\n" % len(content) + content)
-    told.flush()
-    scale = next(stages).scale
-    told.write(json.dumps([scale.slope, scale.none]).encode())
+    told.write(_written(Matcher.build(corpus, encoder, load_model(), known)))
 
 
 if __name__ == "__main__":

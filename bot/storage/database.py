@@ -4,23 +4,25 @@ import contextlib
 import datetime as dt
 import sqlite3
 from collections.abc import Collection, Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.database_url import engine_arguments
+from bot.storage.migrating import is_current, migrate
 from bot.storage.patience import Patience
+
+if TYPE_CHECKING:  # a tenth of a second, for who has a server
+    from sqlalchemy.dialects import postgresql
 
 #: Sources counted in one day. Anyone can invent them: beyond, only those already seen count.
 SOURCES_A_DAY = 300
+
+#: Connections to a file that stay open, and KiB of its pages that each may keep: 2,000 otherwise.
+KEPT_OPEN, PAGES = 2, 1_000
 
 #: Where a link was found, as its address says (docs/kit-mairie.md).
 SOURCE = r"[a-z0-9-]{1,19}"
@@ -116,14 +118,14 @@ class Database:
     async def open(cls, address: str) -> Self:
         """Connect lazily; the folder of an SQLite file is made where it is missing."""
         url, arguments = engine_arguments(address)
-        if url.get_backend_name() == "sqlite" and url.database not in (None, ":memory:"):
+        in_file = url.get_backend_name() == "sqlite" and url.database not in (None, ":memory:")
+        if in_file:
             Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(
-            url,
-            connect_args=arguments,
-            # A file can't have hung up as a server can.
-            pool_pre_ping=url.get_backend_name() != "sqlite",
-        )
+        more: dict[str, Any] = {"pool_pre_ping": True}
+        if url.get_backend_name() == "sqlite":
+            # A file can't have hung up as a server can. Each connection is a thread, and memory.
+            more = {"pool_size": KEPT_OPEN} if in_file else {}
+        engine = create_async_engine(url, connect_args=arguments, **more)
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine.sync_engine, "connect", _set_sqlite)
         return cls(engine)
@@ -145,12 +147,12 @@ class Database:
                 if self.is_sqlite
                 else "SELECT pg_advisory_xact_lock(hashtext('galibot'))"
             )
-            await connection.run_sync(lambda made: command.upgrade(_config(made), "head"))
+            await connection.run_sync(migrate, TABLES)
 
     async def up_to_date(self) -> bool:
         """Whether the database answers and has every migration."""
         async with self.engine.connect() as connection:
-            return await connection.run_sync(_is_current)
+            return await connection.run_sync(is_current)
 
     async def add_vote(
         self,
@@ -313,9 +315,13 @@ class Database:
         async with self.engine.begin() as connection:
             await connection.execute(sa.delete(_CONVERSATIONS).where(sa.or_(*gone)))
 
-    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    def insert(self, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
         """An insertion that can say what to do where the row is there already."""
-        return (sqlite.insert if self.is_sqlite else postgresql.insert)(table)
+        if self.is_sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
 
 
 def _month(day: sa.Column[dt.date]) -> tuple[sa.Cast[int], ...]:
@@ -333,22 +339,5 @@ def _set_sqlite(connection: Any, _: object) -> None:
     with contextlib.suppress(sqlite3.OperationalError):
         cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute(f"PRAGMA cache_size=-{PAGES}")
     cursor.close()
-
-
-def _config(connection: sa.Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
-
-
-def _is_current(connection: sa.Connection) -> bool:
-    return MigrationContext.configure(connection).get_current_revision() == _head()
-
-
-@cache
-def _head() -> str | None:
-    """The last migration that ships: the program does not change while it runs."""
-    return ScriptDirectory(str(Path(__file__).parent / "migrations")).get_current_head()

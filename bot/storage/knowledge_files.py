@@ -18,6 +18,7 @@ from bot.knowledge.files import COMMON, EDITED, FAQ, PICTURES, PLACES, SHIPPED, 
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.presence import absent, meant
 from bot.knowledge.problem import Problem, in_words
+from bot.storage.readings import reading
 
 #: What ships with the program: how French people talk, whatever the base.
 _DEFAULTS = MappingProxyType(
@@ -61,7 +62,7 @@ def examine(
 
     Without `advice`, only errors are looked for.
     """
-    checked = check(files, today, advice=advice)
+    checked = check(files, today, advice=advice, read=reading)
     if (region := checked.region) is None:
         return None, checked
     gazetteer = Gazetteer(region)

@@ -13,12 +13,12 @@ from bot.knowledge.checking import Checked
 from bot.knowledge.columns import ENTRIES, FACT
 from bot.knowledge.contradictions import contradictions
 from bot.knowledge.files import EDITED, FAQ, PICTURES
-from bot.knowledge.freshness import resting_on, unverified
+from bot.knowledge.freshness import resting_on, unchecked, unverified
 from bot.knowledge.importing import Import, imported
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.objects import objects
 from bot.knowledge.problem import Problem
-from bot.knowledge.writing import amended
+from bot.knowledge.rewriting import rewritten
 from bot.storage.knowledge_files import Knowledge, KnowledgeError, examine, read_files, shipped
 from bot.storage.revisions import Revisions
 from bot.storage.spreadsheets import FORMATS, SpreadsheetError, read_sheets
@@ -53,8 +53,7 @@ class Proposal:
         found = {(one.file, one.key): one.after for one in changes(before, self.files)}
         for key, more in ways.items():
             own = objects(self.files, ENTRIES)[key].get("variantes", ())
-            wanted = {"variantes": [*own, *more]}
-            found[FAQ, key] = amended(found[FAQ, key], wanted)
+            found[FAQ, key] = rewritten(found[FAQ, key], {("variantes",): [*own, *more]})
         return found
 
     def as_json(self) -> dict[str, Any]:
@@ -77,7 +76,7 @@ def proposal(name: str, data: bytes, files: Mapping[str, str], today: dt.date) -
     knowledge, checked = _examined(after, today)
     told = tuple(map(str, changes(files, after)))
     new = tuple(one.key for one in found.edits if one.new and one.table is ENTRIES)
-    notes = tuple(_notes(found, checked.base))
+    notes = (*_notes(found, checked.base), *unchecked(found.files, after))
     problems = tuple(found.in_cells(checked.problems, before.problems))
     return Proposal(after, told, notes, problems, knowledge, new, way)
 

@@ -18,13 +18,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.knowledge.blocks import Conflict, blocks
-from bot.knowledge.changes import Change, changes, in_words, merged_files, merged_text
+from bot.knowledge.changes import Change, changes, in_words, merged_files
 from bot.knowledge.files import EDITED
-from bot.knowledge.freshness import unverified
+from bot.knowledge.freshness import checked_so, redated, unchecked, unverified
 from bot.knowledge.presence import lost, removed
 from bot.knowledge.problem import Problem
 from bot.knowledge.problem import in_words as as_told
-from bot.knowledge.taken import Taken, digest
+from bot.knowledge.taken import Taken, digest, taken_into, unseen_of
 from bot.storage.database import TABLES, Database
 from bot.storage.knowledge_files import Knowledge, KnowledgeError, examined, shipped
 
@@ -186,31 +186,23 @@ class Revisions:
         whole is wrong, or has lost what others count on and one is not `sure`.
         """
         mine, known = edited(disk), await self.taken()
-        unseen = [
-            name
-            for name in dict.fromkeys((*mine, *known))
-            if name not in known or known[name].digest != digest(mine.get(name))
-        ]
+        unseen = unseen_of(mine, known)
         if not unseen and (newest := await self.newest()):
             return Published(newest)
         if not sure:
             _refuse(lost({name: one.lines for name, one in (before or known).items()}, mine))
 
         def merge(theirs: Files) -> _Merged:
-            made, conflicts = dict(theirs), []
-            for name in unseen:
-                my, their = mine.get(name), theirs.get(name)
-                here = before.get(name, Taken()) if before else None
-                base = known.get(name, Taken()).base(name, my, their, here)
-                text, told = merged_text(name, base, my, their)
-                conflicts += told
-                made.pop(name, None)
-                if text is not None:
-                    made[name] = text
-            return made, conflicts
+            return taken_into(theirs, mine, unseen, known, before)
 
         seen = {name: mine.get(name) for name in unseen}
         return await self._publish(merge, "fichier", "", seen, sure=sure)
+
+    async def with_disk(self, disk: Files, theirs: Files) -> Files:
+        """What `take` would make of these files, which are the newest, by those of a disk."""
+        mine, known = edited(disk), await self.taken()
+        made, _ = taken_into(theirs, mine, unseen_of(mine, known), known, _NOTHING)
+        return made
 
     async def _publish(
         self,
@@ -233,18 +225,31 @@ class Revisions:
                 if not seen or await self._write(None, number, theirs, made, seen):
                     return Published(newest, tuple(conflicts))
                 continue
+            again: tuple[str, ...] = ()
             if not dated:
-                made = await asyncio.to_thread(unverified, theirs, made)
+                given, stale = made, await self._stale(number, theirs, made)
+                made = await asyncio.to_thread(unverified, theirs, given, stale)
+                again = unchecked(given, made)
             knowledge = await asyncio.to_thread(examined, shipped() | made, dt.date.today())
             if not sure:
                 _refuse(removed(theirs, made, knowledge.warnings))
             told = await asyncio.to_thread(in_words, theirs, made, conflicts, number)
+            told = (*told, *again)
             now = dt.datetime.now(dt.UTC)
             revision = Revision(number + 1, now, way, editor.strip()[:80], told)
             if await self._write(revision, number, theirs, made, seen):
                 self.ready = (revision, knowledge)
                 return Published(revision, tuple(conflicts))
         raise OvertakenError
+
+    async def _stale(self, number: int, theirs: Files, made: Files) -> set[str]:
+        """The answers whose day of check is that of another text: a file of before brought it."""
+        found: dict[str, bool] = {}
+        keys = await asyncio.to_thread(redated, theirs, made)
+        for before in range(number - 1, max(number - TRIES, 0), -1) if keys else ():
+            so = checked_so(await self.files(before, theirs), made, keys)
+            found |= {key: found.get(key, False) or same for key, same in so.items()}
+        return {key for key, same in found.items() if not same}
 
     async def _write(
         self,

@@ -37,6 +37,10 @@ class Shelf:
         """What is kept under this name."""
         return self._wait(self._get(name))
 
+    def claim(self, name: str) -> bool:
+        """Whether nobody else said that they make it; from now on, one does."""
+        return self._wait(self._claim(name)) is not False
+
     def put(self, name: str, content: bytes) -> None:
         """Keep this, and nothing else any more."""
         self._wait(self._put(name, content))
@@ -47,11 +51,20 @@ class Shelf:
             content: bytes | None = await connection.scalar(asked)
             return content
 
+    async def _claim(self, name: str) -> bool:
+        added = self._database.insert(COMPILED).values(name=name, content=b"")
+        async with self._database.engine.begin() as connection:
+            done = await connection.execute(added.on_conflict_do_nothing())
+            return done.rowcount == 1
+
     async def _put(self, name: str, content: bytes) -> None:
-        added = self._database.insert(COMPILED).values(name=name, content=content)
+        values = {"content": content}
+        added = self._database.insert(COMPILED).values(name=name, **values)
         async with self._database.engine.begin() as connection:
             await connection.execute(sa.delete(COMPILED).where(COMPILED.c.name != name))
-            await connection.execute(added.on_conflict_do_nothing())
+            await connection.execute(
+                added.on_conflict_do_update(index_elements=["name"], set_=values)
+            )
 
     def _wait(self, work: Coroutine[Any, Any, Found]) -> Found | None:
         try:

@@ -5,7 +5,8 @@ import contextlib
 import datetime as dt
 import logging
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,17 +29,20 @@ from bot.storage.knowledge_files import (
 )
 from bot.storage.revisions import OvertakenError, Revision, Revisions, edited
 
-#: Seconds between two looks at the folder and at the database. A look at the folder takes less
+#: Seconds between two looks at the folder. A look at the folder takes less
 #: than a millisecond, and sees what no event tells: links and folders switched, and disks of other
 #: machines.
 LOOK_EVERY = 1.0
+#: Looks at the database for one at the folder: what another copy published is served at once.
+_LOOKS = 4
 #: Seconds in which the database has to say which revision is the newest.
 _ANSWER_SECONDS = 3.0
 #: Revisions tried where the newest can't be read any more, by a program that asks for more.
 _OLDER = 20
 
 Problems = tuple[Problem | str, ...]
-OnChange = Callable[[KnowledgeBase, Gazetteer, Sequence[str]], object]
+#: What serves a base from its first step on, and goes on to serve it better.
+OnChange = Callable[[KnowledgeBase, Gazetteer, Sequence[str]], Iterator[None]]
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +68,7 @@ class KnowledgeWatcher:
         self._away = False
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._further: set[asyncio.Task[None]] = set()  # what serves better what is served
         self._settled: object = None  # what was served, and seen, when files were last written
         self._of_files: Problems = ()
         self._of_revision: Problems = ()
@@ -107,7 +112,7 @@ class KnowledgeWatcher:
         raise KnowledgeError("\n".join(in_words((*told, *self._of_revision))))
 
     def start(self, on_change: OnChange) -> None:
-        """Follow; each new base, communes and everyday messages are received in a thread."""
+        """Follow; what each new base, communes and messages are given to runs in threads."""
         self._on_change = on_change
         self._task = asyncio.create_task(self._watch(), name="knowledge-watcher")
 
@@ -115,20 +120,25 @@ class KnowledgeWatcher:
         self._stop.set()
         if self._task:
             await self._task
+        await asyncio.gather(*self._further)
 
     async def _watch(self) -> None:
         before: object = None
-        while not self._stop.is_set():
-            before = await self._look(before)
+        for look in count():
+            before = await self._look(before, at_files=look % _LOOKS == 0)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), self._every)
+                await asyncio.wait_for(self._stop.wait(), self._every / _LOOKS)
+            if self._stop.is_set():
+                return
 
-    async def _look(self, before: object) -> object:
+    async def _look(self, before: object, *, at_files: bool) -> object:
         """Serve what is new in the database, and in a folder that was still since `before`."""
         now: object = None
         try:
             if not await self._follow():
                 return None  # the database is away: what is saved meanwhile waits for it
+            if not at_files:
+                return before
             now = await asyncio.to_thread(self._lying)
             if now == before and now != self._seen:
                 self._seen = now
@@ -191,10 +201,19 @@ class KnowledgeWatcher:
         self._served, self._of_served = revision, knowledge.warnings
         self._tell(self._of_files, ())
         if self._on_change:
-            await asyncio.to_thread(
-                self._on_change, knowledge.base, knowledge.gazetteer, knowledge.common
-            )
+            steps = self._on_change(knowledge.base, knowledge.gazetteer, knowledge.common)
+            await asyncio.to_thread(next, steps, None)
+            further = asyncio.create_task(self._go_on(steps))
+            self._further.add(further)
+            further.add_done_callback(self._further.discard)
         _log.info("Connaissances rechargées : version %d.", revision.number)
+
+    async def _go_on(self, steps: Iterator[None]) -> None:
+        """Serve it better, while what is new may already be served instead."""
+        try:
+            await asyncio.to_thread(lambda: [*steps])
+        except Exception as error:
+            self._tell((_unforeseen(error),))
 
     async def _read(self, revision: Revision, having: Mapping[str, str] | None = None) -> Knowledge:
         """What a revision serves; `having` are texts that may be its own."""

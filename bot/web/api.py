@@ -142,7 +142,6 @@ def json_response(value: Any, status: int = 200) -> web.Response:
         text=json.dumps(value, ensure_ascii=False), content_type="application/json", status=status
     )
     response.headers["Cache-Control"] = "no-store"
-    response.enable_compression()
     return response
 
 

@@ -14,8 +14,6 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 from aiohttp.web_protocol import RequestHandler
 
-from bot.services import StartError
-
 #: Seconds in which the first request of a connection has to begin.
 HEADER_SECONDS = 10.0
 #: What is in flight when the service is told to stop has so many seconds to finish.
@@ -49,6 +47,10 @@ _WHY = {
 }
 _log = logging.getLogger(__name__)
 _STARTING = "Le service démarre. Réessayez dans quelques secondes."
+
+
+class StartError(Exception):
+    """The service can't start; the message says why in French."""
 
 
 class Door:

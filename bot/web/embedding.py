@@ -32,7 +32,6 @@ async def script(request: web.Request) -> web.Response:
     response.headers["Cache-Control"] = f"public, max-age={_KEPT}"
     # Other sites' pages take it, the strictest too (COEP).
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.enable_compression()
     return response
 
 
@@ -52,10 +51,16 @@ async def answer_preflights(request: web.Request, handler: Handler) -> web.Strea
     )
 
 
+def vary(response: web.StreamResponse, header: str) -> None:
+    """Tell caches that what is sent also depends on this header of the request."""
+    told = response.headers.get("Vary")
+    response.headers["Vary"] = f"{told}, {header}" if told else header
+
+
 def allow(request: web.Request, response: web.StreamResponse, policy: str) -> None:
     """Let the sites allowed read what the API says, and frame the pages."""
     if _of_the_api(request):
-        response.headers["Vary"] = "Origin"
+        vary(response, "Origin")
         if _allowed(request):
             response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
     elif _sites(request) and route_label(request) in _FRAMED:

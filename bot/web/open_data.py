@@ -35,7 +35,6 @@ async def communes_csv(request: web.Request) -> web.Response:
     licence = gazetteer.region.licence
     if licence and licence.url:
         response.headers["Link"] = f'<{URL(licence.url)}>; rel="license"'
-    response.enable_compression()
     return response
 
 

@@ -152,7 +152,6 @@ async def picture(request: web.Request) -> web.StreamResponse:
 def _text(text: str, kind: str) -> web.Response:
     response = web.Response(text=text, content_type=kind)
     response.headers["Cache-Control"] = _DAY
-    response.enable_compression()
     return response
 
 

@@ -150,7 +150,6 @@ def render(
     # Browsers must not keep a page that holds a resident's words.
     words = request.method == "POST" or "q" in request.query
     response.headers["Cache-Control"] = "no-store" if words else "no-cache"
-    response.enable_compression()
     return response
 
 

@@ -1,6 +1,7 @@
 """The web application: routes, what surrounds every request, and headers."""
 
 import logging
+import re
 import secrets
 import time
 from collections.abc import Iterable
@@ -49,6 +50,9 @@ from bot.web.rendering import STYLE_HASH, make_environment, render
 
 _log = logging.getLogger(__name__)
 
+#: Kinds of content that are text, in whatever language: sent compressed, from so many bytes on.
+TEXT = re.compile(r"text/|image/svg\+xml|application/([a-z]+\+)?(json|xml)")
+PACKED = 200
 #: Seconds for which a browser comes back by https alone, where PUBLIC_URL is one.
 YEAR = 365 * 24 * 3600
 SECURITY_HEADERS = MappingProxyType(
@@ -79,7 +83,7 @@ def make_app(
     """
     logging.getLogger("aiohttp.server").addFilter(door.name_nobody)
     app = web.Application(
-        middlewares=[door.attend, measure, tell_errors, limit, embedding.answer_preflights]
+        middlewares=[door.attend, measure, pack, tell_errors, limit, embedding.answer_preflights]
     )
     root = URL(public_url).path.rstrip("/")
     app[SERVICES] = services
@@ -121,6 +125,17 @@ async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
         route_label(request), str(response.status)
     )
     labels.observe(time.perf_counter() - start)
+    return response
+
+
+@web.middleware
+async def pack(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """All text is sent compressed where it can be; a cache between us keeps each way apart."""
+    response = await handler(request)
+    if TEXT.match(response.content_type) and "Content-Encoding" not in response.headers:
+        if (response.content_length or 0) >= PACKED:
+            response.enable_compression()
+        embedding.vary(response, "Accept-Encoding")
     return response
 
 

@@ -37,7 +37,7 @@ IN_FLIGHT = 512
 #: Updates whose failures are counted; beyond, those of the one that failed first begin anew.
 FAILING = 10_000
 #: Answered updates that this process knows without the database.
-RECENT = 10_000
+RECENT = 4_000
 TRIES = 8
 #: Seconds before an undelivered reply, or a record, is tried again: two minutes in all.
 DELAYS = tuple(islice(doubling(longest=60.0), TRIES - 1))
@@ -65,8 +65,10 @@ class Intake:
         )
         self._record = Grouped(self._record_all)
         self._working: dict[int, asyncio.Task[bool]] = {}
-        #: The last that were answered, each with its record, which may still be to come.
-        self._recent: OrderedDict[int, tuple[Answered, asyncio.Future[None]]] = OrderedDict()
+        #: Those that were answered and whose record is still to come.
+        self._unrecorded: dict[int, tuple[Answered, asyncio.Future[None]]] = {}
+        #: The last that were answered.
+        self._recent: OrderedDict[int, None] = OrderedDict()
         self._last_of_chat: dict[int, asyncio.Task[bool]] = {}
         self._failed: OrderedDict[int, int] = OrderedDict()
         self._seats = asyncio.Semaphore(IN_FLIGHT)
@@ -95,8 +97,8 @@ class Intake:
             if task.cancelled():
                 return False
             raise
-        if update_id in self._recent and not self._database.patience.away:
-            await asyncio.wait([self._recent[update_id][1]], timeout=PATIENCE)
+        if update_id in self._unrecorded and not self._database.patience.away:
+            await asyncio.wait([self._unrecorded[update_id][1]], timeout=PATIENCE)
         return done
 
     async def stop(self, seconds: float) -> None:
@@ -110,8 +112,8 @@ class Intake:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
-        if self._recent:
-            records = [record for _, record in self._recent.values()]
+        if self._unrecorded:
+            records = [record for _, record in self._unrecorded.values()]
             await asyncio.wait(records, timeout=max(0.0, end - clock()))
 
     def _begin(self, update_id: int, data: dict[str, Any], patient: bool) -> asyncio.Task[bool]:
@@ -159,10 +161,19 @@ class Intake:
                 return False
         metrics.update.observe(time.perf_counter() - began)
         self._failed.pop(update_id, None)
-        self._recent[update_id] = answered, self._record(answered)
+        self._remember(answered)
+        return True
+
+    def _remember(self, answered: Answered) -> None:
+        update_id = answered.update_id
+        self._recent[update_id] = None
+        record = self._record(answered)
+        self._unrecorded[update_id] = answered, record
+        record.add_done_callback(lambda _: self._unrecorded.pop(update_id, None))
         if len(self._recent) > RECENT:
             self._recent.popitem(last=False)
-        return True
+        if len(self._unrecorded) > RECENT:  # the database is away
+            del self._unrecorded[next(iter(self._unrecorded))]
 
     def _about(self, update_id: int, update: Update | None) -> Answered:
         """What is recorded of the update."""
@@ -201,8 +212,7 @@ class Intake:
             return False
         if edited.edit_date and edited.edit_date - edited.date > EDITABLE:
             return True
-        waiting = [one.words for one, record in self._recent.values()
-                   if one.message == message and not record.done()]  # fmt: skip
+        waiting = [one.words for one, _ in self._unrecorded.values() if one.message == message]
         if waiting:
             return words == waiting[-1]
         told = self._database.patience.told

@@ -21,7 +21,7 @@ from bot.knowledge.texts import Texts
 #: What comes so soon after what was begun may go on with it; Telegram counts in seconds.
 AT_ONCE = dt.timedelta(seconds=10)
 #: Replies kept as they were rendered: the usual ones come again and again.
-_RENDERED = 512
+_RENDERED = 256
 _UNANSWERED = frozenset({Outcome.SUGGESTIONS, Outcome.NO_MATCH})
 _WITHOUT_APOLOGY = frozenset({Remedy.IGNORE, Remedy.COUNT_AS_SENT, Remedy.REMEMBER})
 

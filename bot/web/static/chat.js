@@ -6,6 +6,7 @@ const log = document.querySelector("[data-chat]");
 const spoken = document.querySelector("[data-spoken]");
 const bar = document.querySelector(".bar");
 const here = document.querySelector("[data-here]");
+const trouble = document.querySelector(".composer .failed");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const keyboard = matchMedia("(hover: hover) and (pointer: fine)");
 // What the conversation remembers travels in addresses and hidden fields; « k », what was just
@@ -122,6 +123,7 @@ async function ask(form) {
   if (busy || !words) return;
   const options = posted(form);
   input.value = "";
+  input.rows = 1;
   const reply = await turn(form.action, words, form.querySelector(".failed"), options);
   const field = form.elements.q;
   if (!reply) {
@@ -140,9 +142,8 @@ async function ask(form) {
 // Here it is forgotten at once; what only the service holds, her votes, if it can be reached.
 function clear(form) {
   window.speechSynthesis?.cancel();
-  const failed = document.querySelector(".composer .failed");
-  failed.textContent = "";
-  fragment(form.action, posted(form)).catch(() => { failed.textContent = form.dataset.failed; });
+  trouble.textContent = "";
+  fragment(form.action, posted(form)).catch(() => { trouble.textContent = form.dataset.failed; });
   log.replaceChildren();
   spoken.textContent = form.dataset.cleared;
   const drawn = String.fromCharCode(...crypto.getRandomValues(new Uint8Array(12)));
@@ -169,6 +170,13 @@ document.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit();
 });
 
+// Where style alone does not make it grow.
+document.addEventListener("input", ({ target }) => {
+  if (target.localName !== "textarea" || CSS.supports("field-sizing: content")) return;
+  target.rows = 1;
+  while (target.scrollHeight > target.clientHeight && target.rows < 4) target.rows += 1;
+});
+
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-action]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -176,8 +184,7 @@ document.addEventListener("click", async (event) => {
   const words = (link.querySelector("span:last-child") || link).textContent;
   const asked = link.classList.contains("here") ? here.dataset.here : words;
   const options = "offered" in link.dataset ? taken(link) : undefined;
-  const failed = document.querySelector(".composer .failed");
-  const reply = await turn(withState(link.href), asked, failed, options);
+  const reply = await turn(withState(link.href), asked, trouble, options);
   reply?.focus({ preventScroll: true });
 });
 

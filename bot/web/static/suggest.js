@@ -33,6 +33,7 @@ export function attach(input) {
     active = options.length ? (index + options.length + 1) % (options.length + 1) : -1;
     if (active === options.length) active = -1; // past either end: back in the field
     options[active]?.setAttribute("aria-selected", "true");
+    options[active]?.scrollIntoView({ block: "nearest" });
     if (active >= 0) input.setAttribute("aria-activedescendant", options[active].id);
     else input.removeAttribute("aria-activedescendant");
   }

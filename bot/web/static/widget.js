@@ -42,7 +42,7 @@
   };
 
   const panel = link => {
-    const host = document.createElement("div");
+    const host = made("div");
     const frame = made("iframe", { title: told.nom, referrerPolicy: "no-referrer", allow: "clipboard-write" });
     const close = made("button", { type: "button", textContent: told.bouton_fermer });
     const page = made("a", { href: link.href, target: "_blank", rel: "noopener", textContent: told.bouton_page });
@@ -79,7 +79,7 @@
     const code = script.dataset.commune;
     const query = new URLSearchParams(code ? { c: code, s: `site-${code.toLowerCase()}` } : { s: "site" });
     const link = made("a", { className: "own", href: `${home}?${query}`, textContent: told.bouton });
-    const host = document.createElement("div");
+    const host = made("div");
     shadow(host).append(link);
     const place = () => (script.closest("body") ? script.after(host) : document.body.append(host));
     document.body ? place() : addEventListener("DOMContentLoaded", place);
