@@ -30,7 +30,7 @@ DANGER = 0.9
 #: Probability from which a message after an alarm is about something else, where it says more than
 #: a few words: « je reste dedans en attendant ? », « on sort ou pas ? », in a smell of gas, are not
 #: about the removal or the money that they resemble.
-SURELY_ELSE = 0.99
+SURELY_ELSE = 0.997
 #: What the reading alone still weighs where the words lean on what was said before.
 LEANING = 0.5
 #: Its best entry's share of what the message alone says, from which its own words tell what it is
