@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from bot.knowledge.files import AnswersFile
 
-_START = re.compile(r" *(- +)?(?:([a-z_]+) ?:(?= |$))?")
+_START = re.compile(r" *(- +)?(?:([a-z0-9_-]+) ?:(?= |$))?")
 _BLOCK = re.compile(r"[:-] +[|>][-+\d]* *(?:#.*)?$")
 #: A dash, a key that a text with a colon or a quote follows, the text; within a list, a word with
 #: a space before its colon is a word.
 _TEXT = re.compile(r" *(- +)?([a-z_]+(?(1)| ?): +(?=.*:(?: |$)|[“”„«‘’]))?(.*)")
+#: What stands before a text that a straight quote opens, and the text.
+_OPENED = re.compile(r" *((?:- +)?(?:[a-z_]+ ?: +)?)(\".*)")
 _CLOSING = {"“": "”", "‘": "’", "„": "“", "«": "»", "”": "”", "’": "’"}
 #: Keys that stand at the margin.
 MARGIN = frozenset(
@@ -52,6 +54,15 @@ def told(code: str, lines: Sequence[str], number: int) -> tuple[str | None, str]
             f"Passez à la ligne et mettez {_spaces(wanted)} devant le texte, ou effacez ce signe "
             "et mettez le texte entre guillemets droits."
         )
+    if code == "guillemet-interieur":
+        return _requoted(lines[at])
+    if code == "crochet":
+        return _closed(lines, at)
+    if code == "tiret-absent":
+        return None, _dashed(lines, at)
+    if code == "cles-collees" and (two := re.match(r".*? ([a-z_]+): ", lines[at].lstrip())):
+        spaces = _spaces(_key_column(lines[at]))
+        return None, f"Passez à la ligne avant « {two[1]}: », et mettez {spaces} devant."
     if code in ("deux-points", "guillemet-autre"):
         return _quoted(lines, at)
     return None
@@ -146,6 +157,25 @@ def _aligned(lines: Sequence[str], at: int) -> tuple[str, str] | None:
     return _counted(found, wanted, _shown(lines, model.number) if model else "")
 
 
+def _dashed(lines: Sequence[str], at: int) -> str:
+    """Where the dash that a line lacks is to be typed, as before most lines of its kind."""
+    rows = [row for row in _rows(lines) if row.number != at]
+    match = _START.match(lines[at])
+    key = match[2] if match else None
+    near = [row.column for row in rows if row.dash and not row.key and abs(row.number - at) == 1]
+    same = Counter(
+        row.column
+        for row in rows
+        if row.dash and key and lines[row.number].lstrip().startswith(f"- {key}")
+    )
+    above = [row for row in rows if row.number < at]
+    wanted = same.most_common(1)[0][0] if same else near[0] if near else above[-1].column + 2
+    return (
+        f"Au début de la ligne, mettez {_spaces(wanted)}, un tiret et une espace, puis "
+        f"« {lines[at].strip()} »."
+    )
+
+
 def _in_list(lines: Sequence[str], at: int) -> tuple[str, str] | None:
     """For a text of a list: as most texts of the list are, or else as most in the file."""
     rows = _rows(lines)
@@ -191,19 +221,57 @@ def _in_text(lines: Sequence[str], at: int) -> tuple[str, str] | None:
     return None if found == wanted else _counted(found, wanted, like)
 
 
+def _requoted(line: str) -> tuple[None, str] | None:
+    """The line whose text is between straight quotes, with others inside it, written right."""
+    match = _OPENED.match(line.rstrip())
+    if not match or "\\" in line:
+        return None
+    text = match[2]
+    if text.count('"') > 2 or text.endswith('"'):
+        text = text[1:].removesuffix('"')
+    if text.count('"') % 2 or len(text) > _LONGEST:
+        return None
+    inner = re.sub('"([^"]*)"', lambda pair: f"« {pair[1].strip()} »", text)
+    outside = "le tiret reste dehors" if "-" in match[1] else "la clé reste dehors"
+    return None, f'Écrivez : {match[1].lstrip()}"{inner}" ({outside}).'
+
+
+def _closed(lines: Sequence[str], at: int) -> tuple[str, str] | None:
+    """Where to close a list that begins on the line and that nothing closes."""
+    last = at
+    while _continues(lines, at, last + 1):
+        last += 1
+    text = "\n".join(lines[at : last + 1])
+    if not re.match(r" *(?:- +)?(?:[a-z_]+ ?: +)?\[", text) or re.search(r"[\"'{}]|\].", text):
+        return None
+    if text.count("[") != text.count("]") + 1 or text.count("[") > 1:
+        return None
+    shown = lines[last].strip()[-25:]
+    message = "Un crochet [ est ouvert ici, et n’est pas refermé."
+    return message, f"Écrivez ] à la fin de la ligne {last + 1}, après « {shown} »."
+
+
+def _continues(lines: Sequence[str], at: int, number: int) -> bool:
+    """Whether a line goes on with what begins on another: deeper, and no part of its own."""
+    match = _START.match(lines[number]) if number < len(lines) else None
+    deeper = bool(match) and lines[number].strip() and _column(lines[number]) > _column(lines[at])
+    return bool(deeper and match and not match[1] and not match[2])
+
+
 def _quoted(lines: Sequence[str], at: int) -> tuple[None, str] | None:
     """The line with its text between quotes."""
     match = _TEXT.match(lines[at].rstrip())
     if not match or not (match[1] or match[2]):
         return None
-    goes_on = lines[at + 1].strip() and _column(lines[at + 1]) > match.start(2 if match[2] else 3)
+    begins = _START.match(lines[at + 1])
+    goes_on = lines[at + 1].strip() and not (begins and (begins[1] or begins[2]))
     text, closing = match[3], _CLOSING.get(match[3][:1])
-    if closing:
+    if closing and text.endswith(closing):
         text = text[1:].removesuffix(closing).strip(" \xa0\u202f")
     if goes_on or len(text) > _LONGEST or re.search(r'"| #|^[\[{\'|>]', text):
         return None
     written = f'{match[1] or ""}{match[2] or ""}"{text}"'
-    if closing and match[3][0] in "“‘„":
+    if closing and text != match[3] and match[3][0] in "“‘„":
         signs = f"« {match[3][0]} » et « {closing} »"
         return None, f'Remplacez {signs} par des guillemets droits (") : {written}'
     outside = "le tiret" if match[1] else "la clé"

@@ -14,6 +14,8 @@ _EASY = "      Cela dépend.\n      Demandez"
 
 KEYS = (
     Mistake("an unknown top key", "hors_sujet:", "hors_suje:", "cle-inconnue", "« hors_sujet »"),
+    Mistake("an unknown key for the entries", "entrees:", "entrées:", "cle-inconnue",
+            "« entrees »"),
     Mistake("an unknown key of an entry", "    voir_aussi: [travaux]", "    voiraussi: [travaux]",
             "cle-inconnue", "« voir_aussi »"),
     Mistake("an unknown key of a source", "        date: 2024", "        jour: 2024",
@@ -152,6 +154,9 @@ VALUES = (
             "url: https://example.org/le loyer", "adresse", "espace"),
     Mistake("a confidence of our own", "confiance: moyenne", "confiance: forte", "valeur",
             "Possibles : haute, moyenne ou basse.", file=FACTS),
+    Mistake("a year for a date", "releve_le: 2026-11-23", "releve_le: 2026", "date", "2026-11-23"),
+    Mistake("a yes of our own", "    voir_aussi: [travaux]\n",
+            "    alarme: vrai\n    voir_aussi: [travaux]\n", "oui-non", "true"),
     Mistake("another version", "version: 1", "version: 2", "valeur", "version"),
     Mistake("perhaps an alarm", "    voir_aussi: [travaux]\n",
             "    alarme: peut-être\n    voir_aussi: [travaux]\n", "oui-non", "alarme"),
@@ -214,6 +219,8 @@ CAUSES = (
             "deux-points", "guillemets", file=FACTS),
     Mistake("contacts that can't be read", "  nom: Votre bailleur", "  nom: Bailleur : le vôtre",
             "deux-points", "guillemets", file=CONTACTS),
+    Mistake("a contact twice, for another that is named", "mairie: {", "bailleur: {", "cle-double",
+            "bailleur", file=CONTACTS),
     Mistake("no contacts", None, None, "fichier-absent", "contacts", file=CONTACTS),
     Mistake("no facts", None, None, "fichier-absent", "faits", file=FACTS, level="warning"),
     Mistake("no answers", None, None, "fichier-absent", "réponses"),
