@@ -31,7 +31,7 @@ from bot.knowledge.files import (
     Phrasings,
     UnrelatedFile,
 )  # fmt: skip
-from bot.knowledge.mending import MARGIN
+from bot.knowledge.indents import MARGIN
 from bot.knowledge.model import (
     ID_LENGTH,
     ID_PATTERN,
@@ -202,6 +202,8 @@ def _base(
         "avec_un_contact": written,
         "exemples": written,
     }
+    problems[:] = [rules.listed(one, known) if one.file == FAQ else one for one in problems]
+    problems += rules.of_acts(readable[ACTS], readable[SHIPPED[ACTS]], written)
     problems += rules.references(faq, entries, answers, known)
     problems += rules.dates(faq, entries, today)
     if advice:

@@ -58,7 +58,7 @@ SAID = {
                "Gardez la bonne ; effacez l’autre et les lignes <<<<<<<, =======, >>>>>>>."),
     "guillemet-autre": ("« {} » n’est pas le guillemet droit, et ne protège pas un deux-points.",
                         _QUOTES),
-    "guillemet-interieur": ("Un guillemet manque, ou est au milieu du texte, comme une barre \\.",
+    "guillemet-interieur": ("Un guillemet manque, ou est au milieu du texte.",
                             f"{_QUOTES} À l’intérieur, mettez « »."),
     "guillemet-ouvert": ("Un guillemet ouvert ici n’est pas refermé.",
                          "Ajoutez le guillemet qui manque à la fin du texte."),
@@ -119,7 +119,7 @@ _LINES = (
     (rf"[ \t]*[{_ODD_SPACES}]()", "insecable"),
     (r" *([–—−‒•‣▪◦·]|\*(?= ))", "autre-signe"),
     (r" *(-[^ \t-]\S*)", "colle"),
-    (r" *(-{2,})(?= *[^\s-])", "tirets"),
+    (r" *(-{2,})(?= *[^\s-])| +(-{2,}) *$", "tirets"),
     (r" *(?:- +)?\w+\s?([：﹕])", "autre-signe"),
     (r" *(?:- +)?([a-z_]+:(?![ /]|$)\S*)", "colle"),
     (r"([^\W\d_]{1,2}) {2,}(?:- +)?[a-z_]+:(?: |$)", "de-trop"),
@@ -193,7 +193,7 @@ def in_lines(lines: Sequence[str], first: int, last: int) -> Iterator[Mistake]:
     for number in range(first, last + 1):
         for pattern, code in _LINES:
             if match := re.match(pattern, lines[number]):
-                yield number + 1, code, match[1]
+                yield number + 1, code, match[1] or match[match.lastindex or 0]
 
 
 def head(lines: Sequence[str], at: int) -> int:
@@ -223,6 +223,17 @@ def _in_lists(
             here == dash and lines[below].startswith(f"{' ' * (here + 1)}")
         ):
             yield begun + 1, "tiret-absent", ""
+
+
+def _followed(lines: Sequence[str], at: int, listed: Collection[str]) -> str | None:
+    """« name: » of a list, or of a part at the margin as most others are, if a text follows it."""
+    named = [_NAMED.match(line) for line in lines if line[:1].strip("- #")]
+    texts = [match.string[match.end() :].strip()[:1].strip("[{") for match in named if match]
+    match = re.match(r" *([\w-]+) ?: +(?![\[{|>])", lines[at])
+    part = lines[at][:1].strip() and texts.count("") > (len(texts) - 1) / 2
+    part = part and not any(match and re.match(f" +{match[1]}:", one) for one in lines)
+    held = re.match(" +- " if match and match[1] in listed else " +[a-z_]+: ", lines[at + 1])
+    return f"{match[1]}:" if match and held and (part or match[1] in listed) else None
 
 
 def _outdented(lines: Sequence[str], at: int) -> Iterator[Mistake]:
@@ -283,6 +294,8 @@ def causes(
         columns = Counter(column(n) for n in same if n != number)
         return bool(columns) and column(number) != columns.most_common(1)[0][0]
 
+    if style == "" and start < at and (name := _followed(lines, start, listed)):
+        yield start + 1, "bloc-suivi", name
     if style in ("'", '"') and start < read == at:  # to the next quote, somewhere below
         yield start + 1, "guillemet-ouvert", ""
     cut = range(read, min(read + 1, at)) if style == "" else ()
@@ -314,6 +327,8 @@ def causes(
         yield key + 1, "bloc-absent", ""
     if "simple key" in said:
         yield begun + 1, "deux-points-absent", ""
+    if style == "" and start < at and re.match(r"\w[^:\[{]* [^:\[{]*$", lines[start]):
+        yield start + 1, "deux-points-absent", ""  # a note, most often
     if style == "" and start < at and re.match(r" *\w+['’ ][^:]* :( |$)", lines[start]):
         yield start + 1, "bloc-decale", ""  # a sentence taken for a key
     after = next((n for n in range(read + 1, at) if lines[n].strip()), at)

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from bot.knowledge import mending, mistyped
+from bot.knowledge import indents, mending, mistyped
 from bot.knowledge.files import FAQ, PHRASINGS
 from bot.knowledge.problem import Level, Problem
 
@@ -108,10 +108,9 @@ def read_yaml(text: str, file: str) -> Document:
     except _UnreadableError as refused:
         document.unread = True
         same = refused.args[0]
-        # An empty value is most often an effect: what follows is not where it should be.
-        document.problems = [
-            one for one in document.problems if one.line != same and one.code != "vide"
-        ]
+        # Most often effects: what follows is not where it should be.
+        told = [one for one in document.problems if one.code not in ("vide", "bloc-absent")]
+        document.problems = [one for one in told if one.line != same]
         document.tell(*refused.args)
     return document
 
@@ -206,7 +205,7 @@ class _Reader:
         if " " in str(where[-1]) or self.lines[above - 1].rstrip().endswith(" :"):
             raise _UnreadableError(above, "deux-points")
         if items and isinstance(items[-1], dict) and where[:-1] == (*path, len(items) - 1):
-            if str(where[-1]) in mending.MARGIN:
+            if str(where[-1]) in indents.MARGIN:
                 name = items[-1].get("id", len(items))
                 raise _UnreadableError(above, "place", where[-1], name)
             raise _UnreadableError(line, "alignement")
@@ -236,7 +235,10 @@ class _Reader:
                     raise _UnreadableError(line, "colle" if ":" in key else code, key)
                 if (value := self.lost("error")) is None:
                     erased = f"« {key}: »" if start.flow_style else "toute la ligne"
-                    self.document.tell(line, "vide", key, erased, level="warning")
+                    if " " in key and self.lines[line - 1].lstrip().startswith("- "):
+                        self.document.tell(line, "deux-points")  # the end of a text
+                    else:
+                        self.document.tell(line, "vide", key, erased, level="warning")
                     self.empty = (inner, line)
             self.document.lines[inner] = line
             if value is not None:

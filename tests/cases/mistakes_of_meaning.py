@@ -149,6 +149,10 @@ VALUES = (
             "2024-03-32", file=FACTS),
     Mistake("a date as we write it", "releve_le: 2026-11-23", "releve_le: 23/11/2026", "date",
             "2026-11-23"),
+    Mistake("a date as we write it, of another day", "revoir_le: 2027-05-23",
+            "revoir_le: 28/05/2027", "date", "Écrivez 2027-05-28"),
+    Mistake("a date of short numbers", "revoir_le: 2027-05-23", "revoir_le: 8.5.2027", "date",
+            "Écrivez 2027-05-08"),
     Mistake("a date in words", "releve_le: 2026-11-23", "releve_le: 23 novembre 2026", "date",
             "2026-11-23"),
     Mistake("a date that is no text", 'date: "2024-03-22"', "date: 2024-03-22", "texte",
@@ -219,6 +223,29 @@ NAMES = (
             "entree-inconnue", "Possibles : loyer, travaux."),
     Mistake("an unknown alarm", None, _ALARMS.replace("loyer:", "loyers:"), "entree-inconnue",
             "« loyer »", file=ALARMS, line=1),
+)  # fmt: skip
+
+#: Names that are separated otherwise, or that are none.
+LISTS = (
+    Mistake("a contact of two words", "    contact: bailleur", "    contact: Votre bailleur",
+            "identifiant", "Vouliez-vous dire « bailleur » ? Possibles : bailleur, mairie."),
+    Mistake("names without brackets", "avec_un_contact: [loyer]", "avec_un_contact: loyer, travaux",
+            "liste", "« avec_un_contact: [loyer, travaux] »"),
+    Mistake("names and a semicolon, without brackets", "avec_un_contact: [loyer]",
+            "avec_un_contact: loyer; travaux", "liste", "« avec_un_contact: [loyer, travaux] »"),
+    Mistake("names and a semicolon", "avec_un_contact: [loyer]",
+            "avec_un_contact: [loyer; travaux]", "entree-inconnue", "virgules : [loyer, travaux]"),
+    Mistake("entries to see and a semicolon", "voir_aussi: [travaux]",
+            "voir_aussi: [travaux; loyer]", "identifiant", "virgules : [travaux, loyer]"),
+    Mistake("synonyms without brackets", "[voiture, auto]", "voiture, auto", "liste",
+            "« - [voiture, auto] »", file=LEXICON),
+    Mistake("synonyms and a semicolon", "[voiture, auto]", "[voiture; auto]", "synonymes",
+            "virgules : [voiture, auto]", file=LEXICON),
+    Mistake("parentheses for braces", "bienvenue: |-",
+            "service_automatique: Je suis (nom), un robot.\nbienvenue: |-", "repere-absent",
+            "Il manque {nom}", file=TEXTS),
+    Mistake("an act that leads nowhere", None, _ACTS + "    entree: loyers\n", "entree-inconnue",
+            "« loyer »", file=ACTS, line=5, level="warning"),
 )  # fmt: skip
 
 #: The effects are many, and are not told.
@@ -329,4 +356,4 @@ UNREAD = tuple(
     )
 )
 
-MISTAKES_OF_MEANING = (*KEYS, *SHAPES, *VALUES, *NAMES, *CAUSES, *SHOWN, *UNREAD)
+MISTAKES_OF_MEANING = (*KEYS, *SHAPES, *VALUES, *NAMES, *LISTS, *CAUSES, *SHOWN, *UNREAD)
