@@ -82,7 +82,7 @@ def test_a_remedy_done_to_the_letter_mends(mistake: Mistake) -> None:
     text = f"{problem.message} {problem.hint}"
     spaces = re.search(r"Il (?:en faut (\d+)|n’en faut aucune)", text)
     written = re.search(
-        r"Remplacez la ligne par : (.+) \((?:\d|aucune)|droits \(\"\) : (.+)"
+        r"[Rr]emplacez la ligne par : (.+) \((?:\d|aucune)|droits \(\"\) : (.+)"
         r"|exactement « (.+:) »|Écrivez « (\S+ \|) », avec .+ touchez pas",
         text,
     )

@@ -43,7 +43,8 @@ def told(code: str, lines: Sequence[str], number: int) -> tuple[str | None, str]
         return None, f"Passez à la ligne avant « {two[1]}: », et mettez {before} devant."
     if code == "deux-points" and lines[at].rstrip().endswith(":"):
         _, remedy = _quoted(lines, at) or SAID[code]
-        return "Un deux-points est à la fin d’un texte.", remedy
+        erased = "Effacez-le, ou r" if remedy.startswith("R") else "Effacez-le, ou e"
+        return "Un deux-points est à la fin d’un texte.", f"{erased}{remedy[1:]}"
     return _REMEDIES[code](lines, at) if code in _REMEDIES else None
 
 
@@ -166,12 +167,17 @@ def _moved(lines: Sequence[str], at: int) -> tuple[None, str]:
     )
 
 
-def _announced(lines: Sequence[str], at: int) -> tuple[None, str] | None:
+def _announced(lines: Sequence[str], at: int) -> tuple[str | None, str] | None:
     """A text of several lines whose key has no « | »."""
     match = re.match(r" *((?:- +)?[\w-]+ ?:) *(>[-+]?)? *(.*)$", lines[at])
     if not match:
         return None
     below = next((one for one in lines[at + 1 :] if one.strip()), "")
+    if below.lstrip().startswith("["):
+        line = _replaced(f"{' ' * column(below)}- {below.strip()}")
+        return f"Un tiret manque au début de la ligne {at + 2}.", line.replace(
+            "la ligne", f"la ligne {at + 2}"
+        )
     typed = f"Écrivez « {match[1]} | », avec une espace devant la barre (| : AltGr + 6)"
     if match[3]:
         before = spaces(key_column(lines[at]) + 2)

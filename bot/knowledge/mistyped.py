@@ -143,10 +143,9 @@ LISTED = frozenset(
     """appuis avec_un_contact calmes entrees essais exemples guichets hors_sujet jamais messages
     motifs parmi sauf sources synonymes themes variantes voir_aussi voir_ensuite""".split()  # noqa: SIM905
 )
-#: A line that is one word, and one that begins a part under a name.
+#: A line that is one word, one that begins a part under a name, a text and a key that follows it.
 _DASHED = r"- +[\w-]+ ?:(?: |$)"
 _WORD, _NAMED = re.compile(r" *[\w-]+ *$"), re.compile(r" *([\w-]+) ?:(?= |$)")
-#: A text, and the key that follows it on the same line.
 _TWO_KEYS = re.compile(r""" *(?:- +)*[a-z_]+: +[^"'\[{|>\s].*? ([a-z_]+): """)
 #: A key, with its colon or what would follow it; a word of French has a space before its colon.
 _KEY = re.compile(r" *(?:- +)*([a-z_]+)(:(?= |$)| *[|>=]?-? *$)?")
@@ -227,12 +226,13 @@ def _in_lists(
 
 def _followed(lines: Sequence[str], at: int, listed: Collection[str]) -> str | None:
     """« name: » of a list, or of a part at the margin as most others are, if a text follows it."""
-    named = [_NAMED.match(line) for line in lines if line[:1].strip("- #")]
-    texts = [match.string[match.end() :].strip()[:1].strip("[{") for match in named if match]
+    named = filter(None, (_NAMED.match(line) for line in lines if line[:1].strip("- #")))
+    texts = [one.string[one.end() :].strip()[:1].strip("[{") for one in named]
     match = re.match(r" *([\w-]+) ?: +(?![\[{|>])", lines[at])
-    part = lines[at][:1].strip() and texts.count("") > (len(texts) - 1) / 2
-    part = part and not any(match and re.match(f" +{match[1]}:", one) for one in lines)
-    held = re.match(" +- " if match and match[1] in listed else " +[a-z_]+: ", lines[at + 1])
+    part = bool(lines[at][:1].strip()) and texts.count("") > (len(texts) - 1) / 2
+    part &= not any(match and re.match(f" +{match[1]}:", one) for one in lines)
+    shape = r" +- " if match and match[1] in listed else r" +[a-z_]+: .*\n +[a-z_]+: "
+    held = re.match(shape, "\n".join(lines[at + 1 : at + 3]))
     return f"{match[1]}:" if match and held and (part or match[1] in listed) else None
 
 
