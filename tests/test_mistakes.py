@@ -76,13 +76,18 @@ def test_a_mistake_is_told_by_its_cause(mistake: Mistake) -> None:
 
 @pytest.mark.parametrize("mistake", ROWS, ids=lambda mistake: mistake.name)
 def test_a_remedy_done_to_the_letter_mends(mistake: Mistake) -> None:
-    """For those that count the spaces or write the line, as one who knows no YAML does them."""
+    """As one who knows no YAML does them: those that count the spaces, or write the line."""
     files, _ = made(mistake)
     problem = check(files, TODAY).problems[0]
     text = f"{problem.message} {problem.hint}"
     spaces = re.search(r"Il (?:en faut (\d+)|n’en faut aucune)", text)
-    written = re.search(r"Écrivez : (.+) \(l|droits \(\"\) : (.+)", text)
-    if not spaces and not written:
+    written = re.search(
+        r"[Rr]emplacez la ligne par : (.+) \((?:\d|aucune)|droits \(\"\) : (.+)"
+        r"|exactement « (.+:) »|Écrivez « (\S+ \|) », avec .+ touchez pas",
+        text,
+    )
+    erased = re.search(r"Effacez « (.+) », et laissez", text)
+    if not spaces and not written and not erased:
         assert problem.code not in ("alignement", "bloc-decale") or "collez-la" in text
         return
     other = re.search(r"devant la ligne (\d+)", text)
@@ -92,8 +97,33 @@ def test_a_remedy_done_to_the_letter_mends(mistake: Mistake) -> None:
     if spaces:
         lines[number - 1] = " " * int(spaces[1] or 0) + line.lstrip()
     elif written:
-        lines[number - 1] = line[: -len(line.lstrip())] + (written[1] or written[2])
-    assert check(files | {problem.file: "\n".join(lines)}, TODAY).errors == ()
+        # The whole line, or what comes after its spaces.
+        typed = next(filter(None, written.groups()))
+        start = line[: -len(line.lstrip())]
+        lines[number - 1] = typed if written[1] else f"{start}{typed.lstrip()}"
+    elif erased:
+        lines[number - 1] = line.removesuffix(erased[1])
+    left = check(files | {problem.file: "\n".join(lines)}, TODAY).errors
+    # What a cut took away is not given back.
+    assert all(one.file != problem.file for one in left) if mistake.cut else left == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("salut:", "saluut:", "Vouliez-vous dire « salut » ?"),
+        ("salut:\n    mots: bonjour", "fanfare:", "rien ne le fait reconnaître"),
+        ("salut:", "fanfare:", None),
+        ("    mots: bonjour\n", "", None),
+    ],
+)
+def test_an_act_is_the_program_s_or_can_be_recognised(old: str, new: str, words: str) -> None:
+    shipped = (ROOT / "bot" / "defaults" / "actes.yaml").read_text("utf-8")
+    acts = "actes:\n  salut:\n    mots: bonjour\n    reponse: Bonjour.\n".replace(old, new)
+    files = GOOD | {"defauts/actes.yaml": shipped, "langue/actes.yaml": acts}
+    told = [f"{one.code} {one.message} {one.hint}" for one in check(files, TODAY).problems]
+    assert len(told) == bool(words)
+    assert all(one.startswith("acte-inconnu ") and words in one for one in told)
 
 
 def test_a_fault_is_told_once() -> None:

@@ -13,6 +13,7 @@ from bot.communes.gazetteer import Gazetteer
 from bot.communes.outlines import read_outlines
 from bot.knowledge.advice import did_you_mean
 from bot.knowledge.files import ALIASES, COMMUNES, ELSEWHERE, EVERYDAY, TOWN_HALLS
+from bot.knowledge.model import YEARS
 from bot.knowledge.problem import Problem
 from bot.knowledge.region import Region
 from bot.language.typography import NO_BREAK, typeset
@@ -157,6 +158,11 @@ def _read(
             hint = "Remettez-la, écrite exactement ainsi sur la première ligne."
             tell(1, "colonne", f"Il manque la colonne {', '.join(absent)}.", hint)
         return
+    if (wide := _width(text)) and wide != len(columns):
+        hint = "Il y a un nom de colonne en trop, ou il en manque un : comparez avec la ligne 2."
+        message = f"Cette ligne a {len(columns)} cases, et les suivantes en ont {wide}."
+        tell(1, "cases", message, hint)
+        return
     line = 1
     try:
         for row in reader:
@@ -174,6 +180,15 @@ def _read(
                     tell(line, "case", *error.args)
     except csv.Error:
         unclosed(line + 1)
+
+
+def _width(text: str) -> int:
+    """How many cells all rows below the first have, if they are several and all alike; else 0."""
+    try:
+        widths = [len(row) for row in csv.reader(io.StringIO(text)) if row][1:]
+    except csv.Error:
+        return 0
+    return widths[0] if len(widths) > 1 and len(set(widths)) == 1 else 0
 
 
 def _known(row: Row, communes: Mapping[str, Commune]) -> str:
@@ -194,7 +209,10 @@ def _like(pattern: str, row: Row, column: str, example: str) -> str | None:
 
 def _month(row: Row) -> dt.date:
     try:
-        return dt.date.fromisoformat(f"{row['source_date']}-01")
+        month = dt.date.fromisoformat(f"{row['source_date']}-01")
+        if month.year not in YEARS:
+            raise ValueError
+        return month
     except ValueError:
         message = f"« {row['source_date']} » n’est pas un mois, dans la colonne « source_date »."
         raise _WrongCellError(message, "L’année, un tiret et le mois : 2026-09.") from None

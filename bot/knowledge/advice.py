@@ -9,9 +9,9 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from bot.knowledge.mending import MARGIN, PLACED
+from bot.knowledge.indents import MARGIN, PLACED
 from bot.knowledge.mistyped import SAID
-from bot.knowledge.model import ID_LENGTH
+from bot.knowledge.model import ID_LENGTH, ID_PATTERN
 
 _KEYED = ("forme", "Des lignes « clé: valeur » sont attendues ici, pas une liste ni un texte.")
 _DATE = "Écrivez année-mois-jour, comme 2026-11-23."
@@ -19,6 +19,7 @@ _LISTED = "Commencez chaque élément par un tiret et une espace."
 _MARKS = "Repères possibles : {possible}."
 _NEXT_TO_OTHERS = "Comparez avec l’entrée précédente."
 _NUMBER = "« {given} » n’est pas un nombre pour « {key} »."
+_SEPARATED = "Séparez-les par des virgules : [{}]."
 _POSSIBLE = ("valeur", "« {given} » n’est pas possible pour « {key} ».", "Possibles : {expected}.")
 #: By the type of pydantic's error, its first word, our own, or the key: code, message and hint.
 _SAID = MappingProxyType(
@@ -45,7 +46,7 @@ _SAID = MappingProxyType(
                     "Ajoutez-la, alignée avec les autres."),
         "model_type": (*_KEYED, _NEXT_TO_OTHERS),
         "repere-absent": ("repere-absent", "Il manque {name} dans « {key} ».",
-                          "Écrivez-le là où il sera remplacé."),
+                          "Écrivez-le, accolades comprises, là où il sera remplacé."),
         "repere-inconnu": ("repere-inconnu", "« {key} » a un repère inconnu : {name}.", _MARKS),
         "string_too_long": ("trop-long",
                             "« {key} » compte {length} caractères ; le maximum est {max_length}.",
@@ -64,12 +65,16 @@ _SAID = MappingProxyType(
     }
 )  # fmt: skip
 _OTHER = ("valeur", "La valeur de « {key} » n’est pas acceptée.", _NEXT_TO_OTHERS)
+#: A day as it is written by hand.
+_TURNED = re.compile(r"(0?[1-9]|[12]\d|3[01])[/. -](0?[1-9]|1[0-2])[/. -]((?:19|20)\d\d)")
 #: How many of the known names an unknown one is told beside.
 LISTED = 12
 
 
 def did_you_mean(value: str, known: Collection[str]) -> str:
     """Advice naming the known values, nearest first and LISTED at most."""
+    if ";" in value:
+        return _SEPARATED.format(", ".join(map(str.strip, value.split(";"))))
     near = get_close_matches(value, sorted(known), n=LISTED)
     listed = [*near, *sorted(set(known) - set(near))]
     told = f"Vouliez-vous dire « {near[0]} » ? " if near else ""
@@ -96,7 +101,10 @@ def in_french(
             message, hint = SAID["place"]
             return "place", message.format(key, entry or inside[0]), hint
         known = _keys(_model_at(model, where[:-1]))
-        return "cle-inconnue", f"La clé « {key} » n’est pas connue.", did_you_mean(key, known)
+        hint = did_you_mean(key, known)
+        if " " in key:
+            hint += " Si c’est une note, commencez la ligne par #."
+        return "cle-inconnue", f"La clé « {key} » n’est pas connue.", hint
     if kind == "string_type":
         return no_text(detail["input"], key)
     if kind == "string_pattern_mismatch":
@@ -120,10 +128,29 @@ def said(
     kind: str, given: Any, key: str = "", context: Mapping[str, Any] = MappingProxyType({})
 ) -> tuple[str, str, str]:
     """(code, message, hint) for a kind of mistake: what was given, and for which key."""
+    remedy = _written(kind, given, key)
     code, message, hint = _SAID.get(kind) or _SAID.get(re.split("[-_]", kind)[0], _OTHER)
     expected = str(context.get("expected", "")).replace("'", "").replace(" or ", " ou ")
     told = {**context, "key": key, "given": given, "length": len(str(given)), "expected": expected}
-    return code, message.format(**told), hint.format(**told)
+    return code, message.format(**told), remedy or hint.format(**told)
+
+
+def _written(kind: str, given: Any, key: str) -> str | None:
+    """The value as it was meant, where that shows."""
+    if kind.startswith("date") and (turned := _TURNED.fullmatch(str(given).strip())):
+        day, month, year = turned.groups()
+        return f"Écrivez {year}-{month:0>2}-{day:0>2} : l’année, le mois, le jour."
+    if kind == "too_short" and given:
+        given = given[0]
+    names = [one.strip() for one in re.split("[;,]", str(given).strip("[]"))]
+    if kind in ("tuple_type", "frozen_set_type") and isinstance(given, str):
+        if len(names) > 1 and key == "synonymes":
+            return f"Écrivez « - [{', '.join(names)}] », avec les crochets."
+        if all(re.fullmatch(ID_PATTERN, one) for one in names):
+            return f"Écrivez « {key}: [{', '.join(names)}] », avec les crochets."
+    if kind in ("identifiant", "too_short") and ";" in str(given):
+        return _SEPARATED.format(", ".join(names))
+    return None
 
 
 def _keys(model: type[BaseModel]) -> dict[str, Any]:

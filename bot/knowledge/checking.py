@@ -31,6 +31,7 @@ from bot.knowledge.files import (
     Phrasings,
     UnrelatedFile,
 )  # fmt: skip
+from bot.knowledge.indents import MARGIN
 from bot.knowledge.model import (
     ID_LENGTH,
     ID_PATTERN,
@@ -201,6 +202,8 @@ def _base(
         "avec_un_contact": written,
         "exemples": written,
     }
+    problems[:] = [rules.listed(one, known) if one.file == FAQ else one for one in problems]
+    problems += rules.of_acts(readable[ACTS], readable[SHIPPED[ACTS]], written)
     problems += rules.references(faq, entries, answers, known)
     problems += rules.dates(faq, entries, today)
     if advice:
@@ -283,7 +286,14 @@ def _names(documents: Mapping[str, Document], file: str, key: str | None = None)
     None where it is absent or can't be read, or where one is no name: it may be any.
     """
     value = documents[file].value if file in documents else None
-    if not isinstance(value, dict):
+    # A name that comes twice may be that of another part, whose own is lost; a list that is not
+    # there may be under a key that is not known.
+    twice = file in documents and any(one.code == "cle-double" for one in documents[file].problems)
+    if (
+        not isinstance(value, dict)
+        or twice
+        or (key and key not in value and not value.keys() <= MARGIN)
+    ):
         return None
     names: list[object] = list(value)
     if key:

@@ -1,6 +1,7 @@
 """What the knowledge files say, once checked. English names here; French keys in the files."""
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
@@ -65,6 +66,11 @@ _FRENCH_KEYS = {
 
 #: Years that a source, a check or a term can bear; others are slips, as « 0226 ».
 YEARS = range(1990, 2101)
+#: The year of a day or a month, in digits or in words.
+_YEAR = re.compile(
+    r"\b(\d{3,})-\d\d\b|\b(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|"
+    r"novembre|décembre) (\d{3,})\b"
+)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: As dialled, without its spaces: ten digits, with the code of France or without, a short number
 #: (« 15 », « 119 », « 1010 », « 3114 », « 116 006 »), or one of abroad.
@@ -80,6 +86,9 @@ def _likely(day: dt.date) -> dt.date:
 
 
 def _likely_if_to_the_day(text: str) -> str:
+    for year in itertools.chain.from_iterable(_YEAR.findall(text)):
+        if year and (len(year) != 4 or int(year) not in YEARS):
+            raise PydanticCustomError("annee", "A year that is a slip.")
     if _ISO.fullmatch(text):
         try:
             day = dt.date.fromisoformat(text)

@@ -39,8 +39,9 @@ class Problem:
         if self.entry:
             where += f" ({self.entry})"
         kind = "erreur" if self.level == "error" else "attention"
-        # One line, whatever was quoted.
-        return " ".join(f"{where} : {kind} : {self.message} {self.hint}".split())
+        # One line, whatever was quoted; of the remedy, the spaces are to be typed.
+        told = (*f"{where} : {kind} : {self.message}".split(), *self.hint.splitlines())
+        return " ".join(told)
 
 
 def in_words(problems: Sequence[Problem | str]) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from bot.knowledge.advice import did_you_mean
@@ -33,6 +35,8 @@ Entries = Mapping[str, Placed]
 #: The names written in a file, right or not: one mistake is told once, where it is. None where the
 #: file is absent or can't be read: then nothing is said of who names them.
 Known = Collection[str] | None
+#: What makes a message an act.
+_RECOGNISED = frozenset({"mots", "messages", "ecriture", "signes"})
 #: What an entry names, by its key: the code of a wrong name, and what it is.
 _NAMED = {
     "theme": ("theme-inconnu", "Le thème"),
@@ -124,6 +128,40 @@ def of_region(
             if known is not None and key not in known:
                 message = f"{what} « {key} » n’existe pas."
                 yield document.warning(path, code, message, did_you_mean(key, known))
+
+
+def of_acts(document: Document, shipped: Document, entries: Known) -> Iterator[Problem]:
+    """An act of the folder is one of the program's, or says by what it is recognised.
+
+    The entry it leads to had better exist: its sentence is said instead.
+    """
+    own, usual = (
+        one.value.get("actes") if isinstance(one.value, dict) else None
+        for one in (document, shipped)
+    )
+    for key, act in own.items() if isinstance(own, dict) else ():
+        if isinstance(usual, dict) and key not in usual:
+            near = get_close_matches(key, usual, n=1, cutoff=0.8)
+            if near or (isinstance(act, dict) and act.keys().isdisjoint(_RECOGNISED)):
+                message = f"Le programme n’a pas d’acte « {key} », et rien ne le fait reconnaître."
+                if near:
+                    message = f"Le programme n’a pas d’acte « {key} », mais « {near[0]} »."
+                hint = f"{did_you_mean(key, usual)} Le vôtre a besoin de mots ou de messages."
+                yield document.warning(("actes", key), "acte-inconnu", message, hint, key)
+        entry = act.get("entree") if isinstance(act, dict) else None
+        if isinstance(entry, str) and entries is not None and entry not in entries:
+            where = ("actes", key, "entree")
+            message, hint = f"L’entrée « {entry} » n’existe pas.", did_you_mean(entry, entries)
+            yield document.warning(where, "entree-inconnue", message, hint, key)
+
+
+def listed(problem: Problem, known: Mapping[str, Known]) -> Problem:
+    """What is no name, told beside those that are."""
+    given = re.match(r"« ([^;]+) » n’est pas un identifiant", problem.message)
+    names = known.get(problem.key) if problem.code == "identifiant" and given else None
+    if not given or not names:
+        return problem
+    return replace(problem, hint=did_you_mean(given[1].lower().replace(" ", "-"), names))
 
 
 def reachable(

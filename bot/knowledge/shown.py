@@ -26,6 +26,13 @@ _READ = {
         "selon_la_commune",
     },
 }
+#: What an editor types until the text is known.
+_TO_COME = re.compile(
+    r"\W*(?:(?:à|a) (?:venir|compl[ée]ter|confirmer|d[ée]finir|pr[ée]ciser|remplir|renseigner|"
+    r"v[ée]rifier|faire)|todo|tbd|x{2,}|n/?[acd]|n[ée]ant|en attente|inconnue?s?|\?+|-+|…|\.{2,})"
+    r"\W*",
+    re.IGNORECASE,
+)
 _AS_LIST = "Commencez chaque ligne de la liste par un tiret et une espace."
 _AS_LINK = "Écrivez [texte](https://adresse), sans espace."
 _PLAIN = "Gardez des paragraphes, des listes « - » et des liens [texte](https://…)."
@@ -38,7 +45,8 @@ _RULES = tuple(
         (r"!\[[^\]\n]*\]\(", "mise-en-forme", "Une image ne serait pas affichée.", _PLAIN),
         (r"\b(?!https?://)h[tp]{2,4}s?[:;]?[/\\]{1,2}", "lien", "Une adresse est mal écrite.",
          "Elle commence par https:// exactement."),
-        (r"\[[^\]\n]+\]\s+\((?:https?:|www\.)|\[[^\]\n]*\]\((?!(?:https?:/)?/[^\s)]+\))", "lien",
+        (r"\[[^\]\n]+\]\s+\((?:https?:|www\.)|\[[^\]\n]*\]\((?!(?:https?:/)?/[^\s)]+\))"
+         r"|\([^()\n]+\)\[(?:https?:|www\.)", "lien",
          "Un lien n’est pas complet, ou contient une espace.", _AS_LINK),
         (r"(?<!\]\()(?<![\w/.\[])(?:https?://|www\.)\w", "lien",
          "Une adresse seule n’est pas un lien.", _AS_LINK),
@@ -65,6 +73,10 @@ def as_typed(files: Mapping[str, str], documents: Mapping[str, Document]) -> Ite
         for path, text in _texts(document.value, ()):
             if keys and keys.isdisjoint(map(str, path)):
                 continue
+            if _TO_COME.fullmatch(text.strip()):
+                message = f"« {text.strip()} » serait montré tel quel."
+                hint = "Écrivez le vrai texte, ou effacez toute la ligne."
+                yield document.warning(path, "a-completer", message, hint, entry_at(document, path))
             for pattern, code, message, hint in _RULES:
                 if found := pattern.search(text):
                     # A text of many lines begins below its key.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 
 from bot.knowledge.model import Contact, Entry, Fact
@@ -123,12 +124,21 @@ def supported(
             if entry.support:
                 for number in unborne:
                     message, hint = _SAID["nombre-sans-appui"]
-                    told = message.format(number)
-                    yield faq.error((*path, field), "nombre-sans-appui", told, hint, key)
+                    problem = faq.error(
+                        (*path, field), "nombre-sans-appui", message.format(number), hint, key
+                    )
+                    yield replace(problem, line=_line_of(number, text, faq, problem.line))
         if alone and not entry.support:
             message, hint = _SAID["sans-appui"]
             told = message.format(", ".join(dict.fromkeys(alone)))
             yield faq.warning(path, "sans-appui", told, hint, key)
+
+
+def _line_of(number: str, text: str, faq: Document, start: int) -> int:
+    """The line that states a number, in a text whose key is on the line `start`."""
+    lines = faq.source[start - 1 : start + text.count("\n") + 2]
+    stated = (numbers(plain_text(line)) | numbers_in_words(line) for line in lines)
+    return next((start + n for n, found in enumerate(stated) if number in found), start)
 
 
 def _borne(

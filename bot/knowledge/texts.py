@@ -4,6 +4,7 @@ A town hall changes them in its own textes.yaml. A default's placeholders are th
 replacement may, and must, hold.
 """
 
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Self
@@ -56,7 +57,9 @@ class Sentences(BaseModel):
     def _same_placeholders(cls, value: object, info: ValidationInfo) -> object:
         default = cls.model_fields[info.field_name or ""].default
         if isinstance(value, str) and isinstance(default, str):
-            with_placeholders(value, named_in(default).keys() - {NAME}, {NAME})
+            needed = named_in(default).keys()
+            mistyped = NAME in needed and re.search(rf"[(\[<]{NAME}[)\]>]", value)
+            with_placeholders(value, needed if mistyped else needed - {NAME}, {NAME})
         return value
 
     __hash__ = object.__hash__

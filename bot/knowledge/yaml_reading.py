@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from bot.knowledge import mending, mistyped
+from bot.knowledge import indents, mending, mistyped
+from bot.knowledge.files import FAQ, PHRASINGS
 from bot.knowledge.problem import Level, Problem
 
 Path = tuple[str | int, ...]
@@ -21,6 +22,8 @@ Path = tuple[str | int, ...]
 _YES_NO = frozenset({"oui", "non", "vrai", "faux"})
 #: Keys whose value is a yes or a no; anywhere else such a word would be a text badly read.
 _FLAGS = frozenset({"alarme", "ecriture", "ouvre", "ferme"})
+#: Keys whose value is a day.
+_DAYS = frozenset({"releve_le", "verifie_le", "revoir_le", "expire_le"})
 _BOOLEANS = {"true": True, "oui": True, "false": False, "non": False}
 _TRAPS = {
     "tag:yaml.org,2002:int": "un nombre",
@@ -105,10 +108,9 @@ def read_yaml(text: str, file: str) -> Document:
     except _UnreadableError as refused:
         document.unread = True
         same = refused.args[0]
-        # An empty value is most often an effect: what follows is not where it should be.
-        document.problems = [
-            one for one in document.problems if one.line != same and one.code != "vide"
-        ]
+        # Most often effects: what follows is not where it should be.
+        told = [one for one in document.problems if one.code not in ("vide", "bloc-absent")]
+        document.problems = [one for one in told if one.line != same]
         document.tell(*refused.args)
     return document
 
@@ -131,6 +133,7 @@ class _Reader:
         self.events = yaml.parse(text, Loader=yaml.CSafeLoader)
         self.last: Any = next(self.events)  # the scalar read last
         self.keys: set[str] = set()
+        self.doubled: set[Path] = set()  # where a key was told to come twice: others follow
         self.empty: tuple[Path, int] | None = None  # the key read last, if it has no value
         #: Lines of texts that begin as a key would: path of the text, key, line.
         self.like_keys: list[tuple[Path, str, int]] = []
@@ -144,7 +147,8 @@ class _Reader:
                     value = self.value(event, ())
         except yaml.MarkedYAMLError as error:
             _refuse(mistyped.formats(self.text))
-            _refuse(mistyped.causes(error, self.lines, self.last, self.keys))
+            listed = mistyped.LISTED | (self.keys if self.document.file in PHRASINGS else set())
+            _refuse(mistyped.causes(error, self.lines, self.last, self.keys, listed))
         seen = {(len(path), path[-1]) for path in self.document.lines if path}
         for path, key, line in self.like_keys:
             if (*path[:-1], key) not in self.document.lines and (len(path), key) in seen:
@@ -198,8 +202,10 @@ class _Reader:
     def outside(self, path: Path, items: list[Any], line: int) -> None:
         """Refuse the text of a list that is shifted from its key, at the end of an entry."""
         where, above = self.empty or ((), 0)
+        if " " in str(where[-1]) or self.lines[above - 1].rstrip().endswith(" :"):
+            raise _UnreadableError(above, "deux-points")
         if items and isinstance(items[-1], dict) and where[:-1] == (*path, len(items) - 1):
-            if str(where[-1]) in mending.MARGIN:
+            if str(where[-1]) in indents.MARGIN:
                 name = items[-1].get("id", len(items))
                 raise _UnreadableError(above, "place", where[-1], name)
             raise _UnreadableError(line, "alignement")
@@ -215,7 +221,7 @@ class _Reader:
                 raise _UnreadableError(line, "bloc-decale")
             inner = (*path, key)
             if inner in self.document.lines:
-                self.document.tell(line, "cle-double", key, self.document.line(inner))
+                self.twice(inner, line, mapping)
                 self.value(self.next(), (*inner, "?"))
                 continue
             held = self.next()
@@ -229,12 +235,27 @@ class _Reader:
                     raise _UnreadableError(line, "colle" if ":" in key else code, key)
                 if (value := self.lost("error")) is None:
                     erased = f"« {key}: »" if start.flow_style else "toute la ligne"
-                    self.document.tell(line, "vide", key, erased, level="warning")
+                    if " " in key and self.lines[line - 1].lstrip().startswith("- "):
+                        self.document.tell(line, "deux-points")  # the end of a text
+                    else:
+                        self.document.tell(line, "vide", key, erased, level="warning")
                     self.empty = (inner, line)
             self.document.lines[inner] = line
             if value is not None:
                 mapping[key] = value
         return mapping
+
+    def twice(self, inner: Path, line: int, mapping: dict[str, Any]) -> None:
+        """Tell of a key that was read, or of what makes it come twice: the start of its part."""
+        path, key, first = inner[:-1], inner[-1], self.document.line(inner)
+        empty, above = self.empty or ((), 0)
+        if empty[:-1] == path != () and empty != inner and above == line - 1:
+            raise _UnreadableError(above, "alignement")
+        if path and isinstance(path[-1], int) and key == next(iter(mapping)) and line > first + 1:
+            raise _UnreadableError(line, "tiret-absent")
+        if path not in self.doubled:
+            self.document.tell(line, "cle-double", key, first)
+        self.doubled.add(path)
 
     def key(self, event: Any) -> str:
         """A key as it was meant."""
@@ -285,8 +306,10 @@ class _Reader:
             return value
         if path == ("version",):
             return int(value) if value.isdecimal() else value
-        if path[-1] in _FLAGS and value.lower() in _BOOLEANS:
-            return _BOOLEANS[value.lower()]
+        if path[-1] in _FLAGS:
+            return _BOOLEANS.get(value.lower(), value)
+        if path[-1] in _DAYS or (path[-1] == "date" and self.document.file == FAQ):
+            return value  # a year alone is no trap
         trap = _TRAPS.get(tag)
         if not event.style and value.lower() in _YES_NO:
             trap = _TRAPS["tag:yaml.org,2002:bool"]
@@ -300,6 +323,13 @@ class _Reader:
         own = not event.style and not self.lines[first][: event.start_mark.column].strip(" ")
         if first == last and not own:
             return
+        before = self.lines[first][: event.start_mark.column]
+        if not event.style and before.count("[") > before.count("]"):
+            _refuse(
+                (number + 1, "crochet", "")
+                for number in range(first, last)
+                if re.match(" *- ", self.lines[number + 1])
+            )
         below = range(first + 1, last + (not event.style))
         dashes = [number for number in below if self.lines[number].lstrip(" ").startswith("- ")]
         if event.style:
@@ -311,5 +341,9 @@ class _Reader:
                 _refuse(mistyped.in_lines(self.lines, first + (not own), last))
             if item:
                 _refuse((number + 1, "alignement", "") for number in dashes)
-        if path and event.style != "|" and (dashes or _FOLDED.search(event.value.strip("\n"))):
+        if event.style == ">" and "\n " in event.value:
+            columns = [len(one) - len(one.lstrip(" ")) for one in self.lines[first + 1 : last]]
+            right = next((n for n, column in enumerate(columns) if column > columns[0]), 0)
+            self.document.tell(first + 2 + right, "bloc-decale", level="warning")
+        elif path and event.style != "|" and (dashes or _FOLDED.search(event.value.strip("\n"))):
             self.document.tell(first + 1 - own, "bloc-absent", level="warning")

@@ -14,6 +14,8 @@ _EASY = "      Cela dépend.\n      Demandez"
 
 KEYS = (
     Mistake("an unknown top key", "hors_sujet:", "hors_suje:", "cle-inconnue", "« hors_sujet »"),
+    Mistake("an unknown key for the entries", "entrees:", "entrées:", "cle-inconnue",
+            "« entrees »"),
     Mistake("an unknown key of an entry", "    voir_aussi: [travaux]", "    voiraussi: [travaux]",
             "cle-inconnue", "« voir_aussi »"),
     Mistake("an unknown key of a source", "        date: 2024", "        jour: 2024",
@@ -121,6 +123,19 @@ VALUES = (
             file=CONTACTS),
     Mistake("a telephone with its hours", _PHONE, '"03 00 00 00 00 (le matin)"', "telephone",
             "matin", file=CONTACTS),
+    *(
+        warned(f"{words} as an address", "adresse: place du Marché", f"adresse: {words}",
+               "a-completer", "tel quel", file=CONTACTS)
+        for words in ("à venir", "À compléter.", '"???"', '"(à définir)"', "xxx")
+    ),
+    warned("a role to come", "role: celui à qui vous payez le loyer", "role: à préciser",
+           "a-completer", "effacez", file=CONTACTS),
+    Mistake("the year 20226 of a fact", 'date: "2024-03-22"', 'date: "20226-03-22"', "annee",
+            "20226", file=FACTS),
+    Mistake("the year 226 of a fact", 'date: "2024-03-22"', 'date: "226-03-22"', "annee", "226",
+            file=FACTS),
+    Mistake("the year 0216 of a fact, in words", "date: printemps 2024", "date: 9 mars 0216",
+            "annee", "0216", file=FACTS),
     Mistake("the year 0226", "releve_le: 2026-11-23", "releve_le: 0226-11-23", "annee", "0226"),
     Mistake("the year 2206", "revoir_le: 2027-05-23", "revoir_le: 2206-05-23", "annee", "2206"),
     Mistake("the year 1926", "date: 2024-03-22", "date: 1926-03-22", "annee", "1926"),
@@ -134,6 +149,10 @@ VALUES = (
             "2024-03-32", file=FACTS),
     Mistake("a date as we write it", "releve_le: 2026-11-23", "releve_le: 23/11/2026", "date",
             "2026-11-23"),
+    Mistake("a date as we write it, of another day", "revoir_le: 2027-05-23",
+            "revoir_le: 28/05/2027", "date", "Écrivez 2027-05-28"),
+    Mistake("a date of short numbers", "revoir_le: 2027-05-23", "revoir_le: 8.5.2027", "date",
+            "Écrivez 2027-05-08"),
     Mistake("a date in words", "releve_le: 2026-11-23", "releve_le: 23 novembre 2026", "date",
             "2026-11-23"),
     Mistake("a date that is no text", 'date: "2024-03-22"', "date: 2024-03-22", "texte",
@@ -152,6 +171,9 @@ VALUES = (
             "url: https://example.org/le loyer", "adresse", "espace"),
     Mistake("a confidence of our own", "confiance: moyenne", "confiance: forte", "valeur",
             "Possibles : haute, moyenne ou basse.", file=FACTS),
+    Mistake("a year for a date", "releve_le: 2026-11-23", "releve_le: 2026", "date", "2026-11-23"),
+    Mistake("a yes of our own", "    voir_aussi: [travaux]\n",
+            "    alarme: vrai\n    voir_aussi: [travaux]\n", "oui-non", "true"),
     Mistake("another version", "version: 1", "version: 2", "valeur", "version"),
     Mistake("perhaps an alarm", "    voir_aussi: [travaux]\n",
             "    alarme: peut-être\n    voir_aussi: [travaux]\n", "oui-non", "alarme"),
@@ -172,7 +194,9 @@ VALUES = (
     Mistake("an answer of dots", _WHOLE, "reponse: …", "vide", "reponse"),
     Mistake("an empty answer", _WHOLE, 'reponse: ""', "vide", "reponse"),
     Mistake("a number that no fact bears", "Cela dépend des travaux", "Sur 4200 logements, travaux",
-            "nombre-sans-appui", "4200", line=-1),
+            "nombre-sans-appui", "4200"),
+    Mistake("a number that no fact bears, far below the key", "le montant des charges ;",
+            "le montant des charges, 5300 euros ;", "nombre-sans-appui", "5300"),
     warned("a phrasing of two entries", "- hausse à prévoir", "- une autre chaudière",
            "variante-partagee", "« loyer »", file=PHRASINGS, line=7),
     warned("a test that is a phrasing", "- Vous cassez quoi ?", "- vous changez les fenêtres",
@@ -201,6 +225,29 @@ NAMES = (
             "« loyer »", file=ALARMS, line=1),
 )  # fmt: skip
 
+#: Names that are separated otherwise, or that are none.
+LISTS = (
+    Mistake("a contact of two words", "    contact: bailleur", "    contact: Votre bailleur",
+            "identifiant", "Vouliez-vous dire « bailleur » ? Possibles : bailleur, mairie."),
+    Mistake("names without brackets", "avec_un_contact: [loyer]", "avec_un_contact: loyer, travaux",
+            "liste", "« avec_un_contact: [loyer, travaux] »"),
+    Mistake("names and a semicolon, without brackets", "avec_un_contact: [loyer]",
+            "avec_un_contact: loyer; travaux", "liste", "« avec_un_contact: [loyer, travaux] »"),
+    Mistake("names and a semicolon", "avec_un_contact: [loyer]",
+            "avec_un_contact: [loyer; travaux]", "entree-inconnue", "virgules : [loyer, travaux]"),
+    Mistake("entries to see and a semicolon", "voir_aussi: [travaux]",
+            "voir_aussi: [travaux; loyer]", "identifiant", "virgules : [travaux, loyer]"),
+    Mistake("synonyms without brackets", "[voiture, auto]", "voiture, auto", "liste",
+            "« - [voiture, auto] »", file=LEXICON),
+    Mistake("synonyms and a semicolon", "[voiture, auto]", "[voiture; auto]", "synonymes",
+            "virgules : [voiture, auto]", file=LEXICON),
+    Mistake("parentheses for braces", "bienvenue: |-",
+            "service_automatique: Je suis (nom), un robot.\nbienvenue: |-", "repere-absent",
+            "Il manque {nom}", file=TEXTS),
+    Mistake("an act that leads nowhere", None, _ACTS + "    entree: loyers\n", "entree-inconnue",
+            "« loyer »", file=ACTS, line=5, level="warning"),
+)  # fmt: skip
+
 #: The effects are many, and are not told.
 CAUSES = (
     Mistake("a contact that is wrong, and named", "  nom: Votre bailleur", "  nim: Votre bailleur",
@@ -214,6 +261,8 @@ CAUSES = (
             "deux-points", "guillemets", file=FACTS),
     Mistake("contacts that can't be read", "  nom: Votre bailleur", "  nom: Bailleur : le vôtre",
             "deux-points", "guillemets", file=CONTACTS),
+    Mistake("a contact twice, for another that is named", "mairie: {", "bailleur: {", "cle-double",
+            "bailleur", file=CONTACTS),
     Mistake("no contacts", None, None, "fichier-absent", "contacts", file=CONTACTS),
     Mistake("no facts", None, None, "fichier-absent", "faits", file=FACTS, level="warning"),
     Mistake("no answers", None, None, "fichier-absent", "réponses"),
@@ -244,6 +293,8 @@ SHOWN = (
            "numérotée"),
     _shown("a link in two parts", "[la liste des travaux](https", "[la liste des travaux] (https",
            "lien", "espace"),
+    _shown("a link the wrong way round", "[la liste des travaux](https://example.org/travaux)",
+           "(la liste des travaux)[https://example.org/travaux]", "lien", "espace"),
     _shown("a link without https", "](https://example.org/travaux)", "](example.org/travaux)",
            "lien",
            "https://"),
@@ -305,4 +356,4 @@ UNREAD = tuple(
     )
 )
 
-MISTAKES_OF_MEANING = (*KEYS, *SHAPES, *VALUES, *NAMES, *CAUSES, *SHOWN, *UNREAD)
+MISTAKES_OF_MEANING = (*KEYS, *SHAPES, *VALUES, *NAMES, *LISTS, *CAUSES, *SHOWN, *UNREAD)
