@@ -57,7 +57,7 @@ def by_commune(way: Way) -> Reply | None:
     key, place = told_by_commune(way.message, way.conversation, way.served), way.message.place
     if key is None:
         return None
-    likeliest = next(iter(way.ranking.candidates), None)
+    likeliest = None if place.matched else next(iter(way.ranking.candidates), None)
     if way.understood and likeliest and likeliest.entry != key:
         way.why("lieu", f"« {key} » se dit d’un lieu, mais le message continue ce qui précède.")
         return None
