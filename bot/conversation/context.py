@@ -1,8 +1,10 @@
 """What was said before, and what a message means after it.
 
-A message that is clear alone is never bent: only where it is not does the last question complete
-it (« elle est finie ? » after « la cité Lemay »). Both readings are in one ranking: what the
-message alone leaves unsaid, in probability, is shared out as the completed one says.
+A message that is clear alone is not bent: only where it is not does the last question complete it
+(« elle est finie ? » after « la cité Lemay »). Both readings are in one ranking: what the message
+alone leaves unsaid, in probability, is shared out as the completed one says. Two readings come
+first: a few words that an entry beside the one just answered has whole (« quelles cités ? »), and
+a few that an entry about the commune just given has. Neither where a danger may be told.
 """
 
 import hashlib
@@ -25,6 +27,8 @@ from bot.matching.decision import Answered, Candidate, Ranking, decide
 MOST_OWN = 2
 #: One that is asked of the commune given before.
 FEW = 3
+#: Probability of all alarms together from which a message may tell of a danger.
+DOUBT = 0.1
 #: Probability that an unclear message after an alarm still is about it.
 DANGER = 0.9
 #: Probability from which a message after an alarm is about something else, where it says more than
@@ -67,13 +71,14 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     clear = not follows and isinstance(decision, Answered)
     if danger and isinstance(decision, Answered):
         clear = clear and len(own_words) > MOST_OWN and decision.candidate.score >= SURELY_ELSE
-    if not clear and not danger and (there := _there(message, own_words, before, served)):
+    calm = sum(one.score for one in alone.candidates if served.entries[one.entry].alarm) < DOUBT
+    if calm and not (clear or danger) and (there := _there(message, own_words, before, served)):
         return there
     if not before.wish or elsewhere or alone.identical:
         return alone, None
     wish = before.wish.rstrip(" \xa0\u202f?.!")
     understood = f"{wish}, {message.text}"
-    if subject and not follows and 0 < len(own_words) <= MOST_OWN:
+    if calm and subject and not follows and 0 < len(own_words) <= MOST_OWN:
         whole = served.matcher.rank(understood).among(served.entries)
         if sibling := _sibling(alone, whole, subject, before, clear, served):
             return Ranking((sibling,), sibling.score), understood
