@@ -37,7 +37,7 @@ SAYS = [
     "mon numéro {nir}, mon compte {iban}, ma tondeuse ne marche pas",
     "tondeuse à réparer au {street}, voiture {plate}",
     "Qui paie les travaux ? Cordialement, {first} {last}",
-    "mes poules, signé {first} {last}, @{handle}",
+    "mes pigeons, signé {first} {last}, @{handle}",
     "ma fille {first} est malade, {phone}",
     "ça sent le gaz chez {first} {last} au {street}",
     "c'est pas ma question, je suis {first}",

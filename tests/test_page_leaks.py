@@ -41,7 +41,7 @@ async def test_no_request_of_a_session_holds_a_word_of_hers(
     await page.keyboard.press("Enter")
     replies = page.locator("article")
     await expect(replies).to_have_count(1)
-    await ask(page, "motsintimes, mes poules")
+    await ask(page, "motsintimes, mes pigeons")
     await expect(replies).to_have_count(2)
     await replies.last.locator(".topics a").first.click()
     await expect(replies).to_have_count(3)

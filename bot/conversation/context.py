@@ -8,7 +8,7 @@ a few that an entry about the commune just given has. Neither where a danger may
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.communes.commune import Unknown
@@ -78,9 +78,11 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
         return alone, None
     wish = before.wish.rstrip(" \xa0\u202f?.!")
     understood = f"{wish}, {message.text}"
-    if calm and subject and not follows and 0 < len(own_words) <= MOST_OWN:
+    short = 0 < len(own_words) <= MOST_OWN and all(map(served.matcher.knows, own_words))
+    if calm and subject and not follows and short:
         whole = served.matcher.rank(understood).among(served.entries)
-        if sibling := _sibling(alone, whole, subject, before, clear, served):
+        sure = own_words if clear else ()
+        if sibling := _sibling(alone, whole, subject, before, sure, served):
             return Ranking((sibling,), sibling.score), understood
     if clear:
         return alone, None
@@ -136,13 +138,14 @@ def _sibling(
     whole: Ranking,
     subject: Entry,
     before: Conversation,
-    clear: bool,
+    sure: Collection[str],
     served: Served,
 ) -> Candidate | None:
     """Of the entries beside the one just answered, the one that a few words surely ask for.
 
-    « Quelles cités ? » after an intercommunalité is about its own, however clear it is alone: they
-    have every word of the message, and more of what was said before than its best entry alone.
+    « Quelles cités ? » after an intercommunalité is about its own: that entry has every word of the
+    message, and more of what was said before than the best entry of the message alone. `sure` are
+    the stems of a message that is clear alone: its very question must say them.
     """
     if before.last != Outcome.ANSWER.value or subject.alarm:
         return None
@@ -161,7 +164,9 @@ def _sibling(
     if said and said.get(best.entry, 0.0) < ALL:
         return None
     if said and (first := alone.candidates[0].entry) != best.entry:
-        if clear and served.entries[first].theme == subject.theme:  # « et Heurteau ? »
+        if sure and served.entries[first].theme == subject.theme:  # « et Heurteau ? »
+            return None
+        if not {*sure} <= {*stems(served.entries[best.entry].question)}:
             return None
         if read[best.entry] <= read.get(first, 0.0):
             return None
