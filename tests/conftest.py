@@ -21,6 +21,7 @@ from bot.knowledge.texts import read_texts
 from bot.limits import Limits
 from bot.matching.matcher import Corpus, Matcher
 from bot.services import Services
+from bot.storage import patience
 from bot.storage.compiled import matchers_of
 from bot.storage.database import Database
 from bot.storage.knowledge_files import load
@@ -94,8 +95,12 @@ def unhurried() -> Limits:
 
 
 @pytest.fixture
-async def services(assistant: Assistant, tmp_path: Path) -> AsyncIterator[Services]:
+async def services(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Services]:
     """An assistant with the project's knowledge and an empty SQLite database."""
+    # A machine that runs many tests at once is not a database that is away.
+    monkeypatch.setattr(patience, "PATIENCE", 30.0)
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
     await database.migrate()
     watcher = KnowledgeWatcher(KNOWLEDGE, Revisions(database))

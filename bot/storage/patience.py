@@ -108,9 +108,9 @@ class Patience:
 
     async def close(self) -> None:
         """Let what waits be written, for a moment; what is left is dropped."""
-        if self._writing:
-            await asyncio.wait([self._writing], timeout=0 if self.failing else PATIENCE)
-            self._writing.cancel()
+        if writing := self._writing:  # it forgets itself once it is done
+            await asyncio.wait([writing], timeout=0 if self.failing else PATIENCE)
+            writing.cancel()
         if self._writes:
             _log.error("La base n’a pas pris %d avis avant l’arrêt.", len(self._writes))
             self.dropped(len(self._writes))
