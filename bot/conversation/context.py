@@ -78,8 +78,9 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
         return alone, None
     wish = before.wish.rstrip(" \xa0\u202f?.!")
     understood = f"{wish}, {message.text}"
-    short = 0 < len(own_words) <= MOST_OWN and all(map(served.matcher.knows, own_words))
-    if calm and subject and not follows and short:
+    whole: Ranking | None = None
+    known = all(map(served.matcher.knows, own_words))
+    if calm and known and subject and not follows and 0 < len(own_words) <= MOST_OWN:
         whole = served.matcher.rank(understood).among(served.entries)
         sure = own_words if clear else ()
         if sibling := _sibling(alone, whole, subject, before, sure, served):
@@ -91,13 +92,13 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
     if not danger and (
         message.text.strip().isdecimal()  # a choice mistyped, sooner than a question that goes on
         or len(own_words) > (MOST_OWN if leans else 1)
-        or not all(map(served.matcher.knows, own_words))
+        or not known
     ):
         return alone, None
     if danger and subject:
         whole = Ranking((Candidate(subject.id, DANGER, subject.question, {}),), DANGER)
     else:
-        whole = served.matcher.rank(understood).among(served.entries)
+        whole = whole or served.matcher.rank(understood).among(served.entries)
     best = max((one.score for one in alone.candidates), default=0.0)
     told = own_words and best >= TOLD * max(alone.in_scope, NAMED)  # « et mon chien ? »
     own = LEANING if danger or (leans and not told) else 1.0

@@ -22,7 +22,7 @@ _PROGRAM = Path(__file__).parent.parent
 #: Where `python -m bot compile` keeps them.
 KEPT = _PROGRAM / "compiled"
 #: What a reading depends on.
-_READERS = ("mending", "mistyped", "problem", "yaml_reading")
+_READERS = ("indents", "mending", "mistyped", "problem", "yaml_reading")
 
 
 def reading(text: str, file: str, kept: Path = KEPT) -> Document:
