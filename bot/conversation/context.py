@@ -49,6 +49,8 @@ KNOWN = 0.5
 #: First words of a message that goes on, and pronouns of what was named before.
 _OPENERS = frozenset("et mais ou alors donc puis sinon".split())  # noqa: SIM905
 _PRONOUNS = frozenset("elle elles il ils ca y en celle celles celui ceux".split())  # noqa: SIM905
+#: What a question may end on.
+_ENDS = " \xa0\u202f?.!"
 #: Stems that ask without saying of what.
 _ASKING = frozenset(
     """qui quand combien comment pourquoi quel quels quell pas plus tout tous apres avant si on nous
@@ -76,7 +78,7 @@ def completed(message: Message, before: Conversation, served: Served) -> tuple[R
         return there
     if not before.wish or elsewhere or alone.identical:
         return alone, None
-    wish = before.wish.rstrip(" \xa0\u202f?.!")
+    wish = before.wish.rstrip(_ENDS)
     understood = f"{wish}, {message.text}"
     whole: Ranking | None = None
     known = all(map(served.matcher.knows, own_words))
@@ -126,7 +128,7 @@ def _there(
     named = before.last == Outcome.COMMUNE.value or _PRONOUNS.isdisjoint(message.reading.words)
     if commune is None or message.place.matched or not (named and 0 < len(own_words) <= FEW):
         return None
-    understood = f"{message.text} ({commune.name})"
+    understood = f"{message.text.rstrip(_ENDS)} ({commune.name})"
     ranking = served.matcher.rank(understood, commune.name).among(served.entries)
     match decide(ranking, served.policy):
         case Answered(candidate) if candidate.parts["lieu"] >= KNOWN:
