@@ -334,6 +334,10 @@ async def test_memory_is_bounded(api: BotApi, services: Services) -> None:
         for chat in (1, 2, 3, 1, 4, 5):
             assert await intake.take(update(100 + chat + 10 * len(api.sent(1)), chat))
         assert {place.chat for place in application.bot_data.memories} == {1, 4, 5}
+        # Nor does the library keep the number of each chat and person, as it would by itself.
+        kept = [getattr(application, name) for name in dir(application) if "_ids_" in name]
+        assert kept
+        assert not any(kept)
 
 
 async def test_of_what_was_answered_and_recorded_a_number_is_kept(

@@ -1,9 +1,10 @@
 """What the conversation page offers while one types: a combobox, then a list over the field."""
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browsing import FIELD, ask, needs_chromium, opened
 
@@ -36,6 +37,26 @@ async def test_suggestions_while_typing(browser: Browser, address: str) -> None:
     await expect(page.locator(".said")).to_have_text("Pecquencourt (59146)")
     assert any(one.startswith("POST") and one.endswith("/suggestions") for one in posted)
     assert not any("loyer" in one or "pecq" in one for one in posted)
+    await page.close()
+
+
+async def test_what_is_typed_before_the_list_is_there_is_looked_for(
+    browser: Browser, address: str
+) -> None:
+    """On a slow line: the file that makes the list comes after the last key."""
+    page = await opened(browser, address)
+    typed = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    await page.route(re.compile(r"/suggest[^/]*\.js$"), late)
+    await page.get_by_label(FIELD).focus()
+    await page.keyboard.type("loyer")
+    await expect(page.get_by_role("option")).to_have_count(0)
+    typed.set()
+    await expect(page.get_by_role("option").first).to_be_visible()
     await page.close()
 
 

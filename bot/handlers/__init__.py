@@ -42,6 +42,13 @@ ALLOWED_UPDATES = (
 )
 
 
+class _Application(BotApplication):
+    """The library's, without its list of every chat and person, kept for a store we don't have."""
+
+    def _mark_for_persistence_update(self, *, update: object = None, job: object = None) -> None:
+        pass
+
+
 def build(
     token: str,
     services: Services,
@@ -60,6 +67,7 @@ def build(
     os.environ["PTB_TIMEDELTA"] = "true"
     builder = (
         Application.builder()
+        .application_class(_Application)
         .token(token)
         .base_url(f"{base_url.rstrip('/')}/bot")
         .base_file_url(f"{base_url.rstrip('/')}/file/bot")

@@ -130,9 +130,10 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("focusin", async ({ target }) => {
   if (!target.matches("[data-suggest] [name=q]")) return;
+  const before = target.value;
   // Without a line there is nothing to suggest; the field is the same.
   const module = await import("./suggest.js").catch(() => null);
-  module?.attach(target);
+  module?.attach(target, before);
 });
 
 // What is folded and heavy is asked for once it is opened.

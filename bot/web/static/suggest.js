@@ -7,7 +7,7 @@ const PAUSE = 150; // milliseconds without a key before asking
 
 const attached = new WeakSet();
 
-export function attach(input) {
+export function attach(input, before) {
   const { form } = input; // none where the field was replaced meanwhile: the question was sent
   if (!form || attached.has(input)) return;
   attached.add(input);
@@ -95,6 +95,7 @@ export function attach(input) {
   });
   input.addEventListener("blur", close);
   form.addEventListener("submit", close);
+  if (input.value !== before) input.dispatchEvent(new Event("input")); // typed while this file came
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
