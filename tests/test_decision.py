@@ -13,7 +13,6 @@ from bot.matching.decision import (
     Decision,
     NoMatch,
     Policy,
-    Ranking,
     Suggestions,
     decide,
 )
@@ -105,5 +104,7 @@ def test_among_keeps_order_and_scores() -> None:
     whole = ranking((0.5, 0.3, 0.1), 0.9)
     assert whole.among({"e1": 0, "e2": 0, "e3": 0}) == whole
     assert entries_of(Suggestions(whole.among({"e3": 0, "e1": 0}).candidates, "")) == ["e1", "e3"]
-    assert whole.among({}) == Ranking((), 0.9)
+    assert whole.among({}).candidates == ()
+    assert whole.among({}).others == whole.candidates
+    assert whole.among({}).in_scope == pytest.approx(0)
     assert isinstance(decide(whole.among({}), PRICES), NoMatch)

@@ -111,6 +111,17 @@ def test_a_trial_by_strangers(assistant: Assistant) -> None:
     )
 
 
+def test_what_people_write_first(assistant: Assistant) -> None:
+    """First messages by five people who read nothing: harder, each for one entry alone."""
+    cases = read_cases((OWN / "habitants_mesure.jsonl").read_text("utf-8"))
+    told = report([judge(assistant, case) for case in cases])
+    inside, outside = told["in_scope"], told["off_topic"]
+    assert inside["correct"] / inside["n"] >= 0.7
+    assert (inside["correct"] + inside["suggested"]) / inside["n"] >= 0.88
+    assert inside["wrong"] / inside["n"] <= 0.06
+    assert outside["false_answers"] / outside["n"] <= 0.15  # calm words that sound like a danger
+
+
 @needs_shared
 def test_the_reported_half_of_the_development_questions(assistant: Assistant) -> None:
     """Odd lines, on which nothing was fitted."""
@@ -124,7 +135,9 @@ def indexed(assistant: Assistant) -> set[str]:
     return phrasings | set(base.unrelated)
 
 
-@pytest.mark.parametrize("name", ["mesure", "mise_au_point", "epreuve"])
+@pytest.mark.parametrize(
+    "name", ["mesure", "mise_au_point", "epreuve", "habitants_mesure", "habitants_reglage"]
+)
 def test_our_questions_are_not_indexed(assistant: Assistant, name: str) -> None:
     cases = read_cases((OWN / f"{name}.jsonl").read_text("utf-8"))
     assert len(cases) >= 200

@@ -20,7 +20,8 @@ CASES = ROOT / "tests" / "cases"
 def test_no_labelled_question_is_indexed(base: KnowledgeBase) -> None:
     """Our own base may meet a question by chance; copies would be many."""
     indexed = {normalise(one) for entry in base.entries.values() for one in entry.phrasings}
-    for name in ("questions_dev", "mesure", "mise_au_point", "epreuve"):
+    names = ("questions_dev", "mesure", "mise_au_point", "epreuve")
+    for name in (*names, "habitants_mesure", "habitants_reglage"):
         asked = [
             normalise(json.loads(line)["question"])
             for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()

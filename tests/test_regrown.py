@@ -65,7 +65,7 @@ def test_it_compares_as_one_that_is_built(small: Matcher, entries: dict[str, Ent
         np.testing.assert_allclose(mine.values[:, 2:], theirs_of[:, 2:], atol=1e-4, err_msg=text)
         # The classifier of what did not change has not learnt what is new.
         new = [at for at, key in enumerate(mine.entries) if entries[key] != SMALL.get(key)]
-        np.testing.assert_allclose(mine.values[new, 0], theirs_of[new, 0], atol=0.02, err_msg=text)
+        np.testing.assert_allclose(mine.values[new, 0], theirs_of[new, 0], atol=0.05, err_msg=text)
         assert abs(mine.known - theirs.known) < 1e-4, text
 
 

@@ -1,10 +1,10 @@
 """Fit bot/matching/weights.json, from files of the project alone: make fit
 
 Fitted on: the project's base, its phrasings left out one by one; labelled questions (the even
-lines of tests/cases/questions_dev.jsonl, mise_au_point.jsonl); the same base cut short in many
-ways, where questions about an entry that was cut must be refused, then asked the phrasings that
-were cut; five small FAQs on other subjects (tests/cases/faq_*). Reported on: the odd lines,
-mesure.jsonl and epreuve.jsonl.
+lines of tests/cases/questions_dev.jsonl, mise_au_point.jsonl, habitants_reglage.jsonl); the same
+base cut short in many ways, where questions about an entry that was cut must be refused, then asked
+the phrasings that were cut; five small FAQs on other subjects (tests/cases/faq_*). Reported on: the
+odd lines, mesure.jsonl, epreuve.jsonl and habitants_mesure.jsonl.
 """
 
 import datetime as dt
@@ -17,7 +17,9 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
+from bot.conversation.assistant import corpus_of
 from bot.evaluation import Case, read_cases
+from bot.knowledge.acts import LEARNT
 from bot.matching import signals
 from bot.matching.calibration import (
     SAMPLE,
@@ -106,17 +108,20 @@ def ours() -> Base:
     """The project's own base."""
     knowledge = load(ROOT / "knowledge", dt.date.today())
     base, common = knowledge.base, knowledge.common
-    entries = {key: EntryTexts(one.phrasings, one.answer) for key, one in base.entries.items()}
-    questions = (*labelled("questions_dev.jsonl")[1::2], *labelled("mise_au_point.jsonl"))
+    corpus = corpus_of(base, common)
+    questions = (
+        *labelled("questions_dev.jsonl")[1::2],
+        *labelled("mise_au_point.jsonl"),
+    )
     return Base(
         "ours",
-        entries,
-        (*common, *base.unrelated),
+        corpus.entries,
+        corpus.unrelated,
         questions,
-        base.synonyms,
-        base.shorthand,
-        off_topic=base.off_topic,
-        tests=[(test, key) for key, one in base.entries.items() for test in one.tests],
+        corpus.synonyms,
+        corpus.shorthand,
+        off_topic=corpus.off_topic,
+        tests=corpus.tests,
     )
 
 
@@ -170,8 +175,11 @@ def others(common: Sequence[str]) -> Iterator[Base]:
 def bases() -> list[Base]:
     """All that is fitted on."""
     own, common = ours(), load(ROOT / "knowledge", dt.date.today()).common
-    cuts = [cut(own, common, *how, seed) for seed, how in enumerate(CUTS)]
-    helds = [held(own, common, *how, seed) for seed, how in enumerate(CUTS_HELD, 100)]
+    entries = {key: one for key, one in own.entries.items() if not key.startswith(LEARNT)}
+    whole = replace(own, entries=entries)
+    own = replace(own, questions=(*own.questions, *labelled("habitants_reglage.jsonl")))
+    cuts = [cut(whole, common, *how, seed) for seed, how in enumerate(CUTS)]
+    helds = [held(whole, common, *how, seed) for seed, how in enumerate(CUTS_HELD, 100)]
     return [own, *cuts, *helds, *others(common)]
 
 
@@ -314,6 +322,8 @@ def scores(model: Model, asked: Compared, policy: Policy = POLICY) -> dict[str, 
     counts |= dict.fromkeys(("hors sujet répondu", "hors sujet proposé"), 0)
     for comparison, expect in asked.compared:
         ranking = rank(comparison, model, asked.scale)
+        found = [one.entry for one in ranking.candidates if not one.entry.startswith(LEARNT)]
+        ranking = ranking.among(dict.fromkeys(found))
         counts["1re place"] += any(one.entry in expect for one in ranking.candidates[:1])
         match decide(ranking, policy):
             case Answered(candidate):
@@ -361,6 +371,7 @@ def main() -> None:
         "questions_dev, lignes impaires": labelled("questions_dev.jsonl")[0::2],
         "mesure": labelled("mesure.jsonl"),
         "epreuve": labelled("epreuve.jsonl"),
+        "habitants_mesure": labelled("habitants_mesure.jsonl"),
     }
     found = ask(model, own, encoder, place, *sets.values())
     told = {name: scores(model, one) for name, one in zip(sets, found, strict=True)}

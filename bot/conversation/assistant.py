@@ -52,10 +52,14 @@ class Explanation:
 
 
 def corpus_of(base: KnowledgeBase, unrelated: Sequence[str]) -> Corpus:
-    """The texts of a base that are matched, and common messages that no base answers."""
+    """The texts of a base that are matched, and common messages that no base answers.
+
+    Dialogue acts are among them: what is thanks is no entry, and the other way round.
+    """
     entries = {
         key: EntryTexts(entry.phrasings, entry.answer) for key, entry in base.entries.items()
     }
+    entries |= {key: EntryTexts(told) for key, told in base.acts.learnt().items()}
     unrelated = (*unrelated, *base.unrelated)
     # In no order of the file: an entry that is moved there leaves the matcher as it is.
     tests = sorted((test, key) for key, entry in base.entries.items() for test in entry.tests)

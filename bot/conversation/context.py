@@ -12,7 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.communes.commune import Unknown
-from bot.conversation.message import Message, rank
+from bot.conversation.expecting import DOUBT
+from bot.conversation.message import Message
 from bot.conversation.reply import CHOICES, WHERE, WHICH, WISH, Conversation, Outcome, Reply
 from bot.conversation.served import Served
 from bot.knowledge.acts import Then
@@ -27,19 +28,19 @@ from bot.matching.decision import Answered, Candidate, Ranking, decide
 MOST_OWN = 2
 #: One that is asked of the commune given before.
 FEW = 3
-#: Probability of all alarms together from which a message may tell of a danger.
-DOUBT = 0.1
 #: Probability that an unclear message after an alarm still is about it.
 DANGER = 0.9
 #: Probability from which a message after an alarm is about something else, where it says more than
 #: a few words: « je reste dedans en attendant ? », « on sort ou pas ? », in a smell of gas, are not
 #: about the removal or the money that they resemble.
-SURELY_ELSE = 0.997
+SURELY_ELSE = 0.99
 #: What the reading alone still weighs where the words lean on what was said before.
 LEANING = 0.5
 #: Its best entry's share of what the message alone says, from which its own words tell what it is
 #: about: « et mon chien ? »; and the least that it must say.
 TOLD, NAMED = 0.7, 0.5
+#: What all entries beside have together, in probability, from which one of them may be meant.
+LEAST = 1e-6
 #: Coverage from which an entry has every word.
 ALL = 0.99
 #: What the completed reading weighs where its best entry lacks the words that are new.
@@ -58,9 +59,13 @@ _ASKING = frozenset(
 )
 
 
-def completed(message: Message, before: Conversation, served: Served) -> tuple[Ranking, str | None]:
-    """The ranking of a message after what was said, and the words it was read as, if it was."""
-    alone = rank(message, served)
+def completed(
+    message: Message, alone: Ranking, before: Conversation, served: Served
+) -> tuple[Ranking, str | None]:
+    """The ranking of a message after what was said, and the words it was read as, if it was.
+
+    `alone` is that of the message by itself.
+    """
     elsewhere = isinstance(message.place, Unknown) and message.place.elsewhere
     subject = served.entries.get(before.entry or "")
     danger = subject is not None and subject.alarm and before.last == Outcome.ANSWER.value
@@ -201,7 +206,9 @@ def moved(message: Message, before: Conversation, served: Served) -> Candidate |
     }
     ranking = served.matcher.rank(f"{wish} {place.matched}", place.matched).among(beside)
     shared = sum(one.score for one in ranking.candidates)
-    left = tuple(replace(one, score=one.score / shared) for one in ranking.candidates if shared)
+    if shared < LEAST:
+        return None  # « qui paie ? et à Lens ? »
+    left = tuple(replace(one, score=one.score / shared) for one in ranking.candidates)
     match decide(Ranking(left, 1.0), served.policy):
         case Answered(candidate) if candidate.parts["lieu"] >= KNOWN:
             return candidate

@@ -34,7 +34,6 @@ class Message:
     calm: tuple[str, ...]  # alarms that its words silence, where these are only likely
     act: str | None  # the dialogue act that the whole message is: a greeting, thanks…
     opening: str | None  # the one that it begins with, where it goes on and asks nothing
-    nearest_act: str | None  # the one that its words are most like
     parts: tuple[str, ...]  # the questions that it asks, where it asks several
 
     @property
@@ -60,7 +59,6 @@ def read_message(typed: str, served: Served) -> Message:
         calm=served.base.calm.all_in(text, served.matcher.repair),
         act=served.base.acts.find(text),
         opening=served.base.acts.opening(text),
-        nearest_act=served.base.acts.nearest(text),
         parts=parts(text),
     )
 
@@ -72,7 +70,7 @@ def rank(message: Message, served: Served) -> Ranking:
         words = place.rest.split()
         while words and words[-1] in served.gazetteer.region.speech.avant_lieu:
             words.pop()
-        if matcher.identical(rest := " ".join(words)):
+        if matcher.identical(rest := " ".join(words)) in served.entries:
             return matcher.rank(rest).among(served.entries)
     return matcher.rank(message.text, place.matched).among(served.entries)
 

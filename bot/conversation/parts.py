@@ -1,17 +1,22 @@
 """Messages that ask several things, part by part; and what one that is refused may be about."""
 
+import re
 from collections.abc import Mapping
 
 from bot.conversation.message import LETTER, Message
 from bot.conversation.served import Served
-from bot.language.words import is_asked, sentences
+from bot.knowledge.acts import QUESTIONING
+from bot.language.words import is_asked, normalise, sentences, stems
 from bot.matching.decision import SUGGESTIONS, Answered, Ranking, decide
 
 #: Each part of a message is offered from these on: its entry's share of the probability that some
 #: entry is right, and that probability, which is low for the few words of a part (« qui paie »).
-PART = 0.45, 0.2
+PART = 0.45, 0.1
 #: The same where one entry answers the whole message.
-SURE_PART = 0.75, 0.4
+SURE_PART = 0.6, 0.15
+
+#: Where a message may have two halves, and the stems that each has at least.
+_AND, HALF = re.compile(r"(?:[,;.!]\s*|\s)(?:et|puis|ou bien)\s", re.IGNORECASE), 2
 
 #: The same of a sentence of a letter that asks.
 PERHAPS = 0.05
@@ -40,9 +45,13 @@ def parts_asked(message: Message, ranking: Ranking, served: Served) -> tuple[str
     Where one entry answers the whole, each part must be as sure: « … et qui la porte ? » goes
     on about the same thing.
     """
-    if not ranking.candidates or ranking.identical or not message.parts:
+    if not ranking.candidates or ranking.identical or len(message.text) >= LETTER:
         return ()
+    if not message.parts:
+        return _both_halves(message.text, served)
     sure = isinstance(decide(ranking, served.policy), Answered)
+    if sure and not _ends_asking(message.text, message.parts[-1]):
+        return ()  # « … ? Je suis locataire. »
     found: list[str] = []
     for part in message.parts:
         ranked = served.matcher.rank(part).among(served.entries)
@@ -57,6 +66,30 @@ def parts_asked(message: Message, ranking: Ranking, served: Served) -> tuple[str
     if whole.entry not in found and whole.score >= PART[0]:
         found.insert(0, whole.entry)
     return tuple(dict.fromkeys(found))[:SUGGESTIONS]
+
+
+def _ends_asking(text: str, last: str) -> bool:
+    return text.rstrip().endswith("?") or not QUESTIONING.isdisjoint(normalise(last).split())
+
+
+def _both_halves(text: str, served: Served) -> tuple[str, ...]:
+    """The entries of « ils nettoient la brique, et les châssis, ils les changent ? », if two.
+
+    Nothing but « et » shows where the second question begins: each must be sure by itself.
+    """
+    for joint in _AND.finditer(text):
+        halves = text[: joint.start()], text[joint.end() :]
+        if not _ends_asking(text, halves[-1]) or min(len(stems(half)) for half in halves) < HALF:
+            continue
+        found = []
+        for half in halves:
+            ranked = served.matcher.rank(half).among(served.entries)
+            match decide(ranked, served.policy):
+                case Answered(candidate) if not _alarm(candidate.entry, served):
+                    found.append(candidate.entry)
+        if len(set(found)) == len(halves):
+            return tuple(found)
+    return ()
 
 
 def sentences_told(message: Message, served: Served) -> tuple[Mapping[str, float], bool]:

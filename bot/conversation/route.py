@@ -18,7 +18,7 @@ from bot.conversation.acting import (
 from bot.conversation.action import Ask
 from bot.conversation.answers import Answers
 from bot.conversation.context import finish
-from bot.conversation.message import LETTER, decision_of, rank, read_message
+from bot.conversation.message import LETTER, decision_of, read_message
 from bot.conversation.parts import parts_asked, plausible, sentences_told
 from bot.conversation.pieces import plainly_one, whole
 from bot.conversation.places import named
@@ -26,7 +26,7 @@ from bot.conversation.placing import asked_place, by_commune, chosen_place, only
 from bot.conversation.reply import Outcome, Question, Reply
 from bot.conversation.served import Served
 from bot.conversation.way import Because, Trace, Way
-from bot.knowledge.acts import Then
+from bot.knowledge.acts import LEARNT, Then
 from bot.language.words import is_announced, sentences
 from bot.matching.decision import (
     Answered,
@@ -44,9 +44,8 @@ ORDINARY_SCORE = 0.95
 #: Probability that a message of several sentences asks something here, from which the one that is
 #: sure is answered.
 IN_SCOPE = 0.1
-#: Probability from which an entry is preferred to an act that the words are like.
-LIKELY = 0.3
-
+#: Probability of all dialogue acts together from which the likeliest is what is meant.
+ACT = 0.5
 
 #: Replies that come of the words read with what was said before, where they were.
 _READ_WITH_BEFORE = frozenset({Outcome.ANSWER, Outcome.SUGGESTIONS, Outcome.COMMUNE})
@@ -237,9 +236,7 @@ def _entry(way: Way) -> Reply | None:
 def _opening(way: Way) -> Reply | None:
     """Thanks that go on (« merci je le dirai à ma mère ») are thanks, unless an entry is sure."""
     name = way.message.opening
-    if name is None or isinstance(
-        decide(rank(way.message, way.served), way.served.policy), Answered
-    ):
+    if name is None or isinstance(decide(way.alone, way.served.policy), Answered):
         return None
     way.why(
         "acte", f"Le message commence par un acte de dialogue, et ne demande rien : « {name} »."
@@ -248,17 +245,17 @@ def _opening(way: Way) -> Reply | None:
 
 
 def _like_an_act(way: Way) -> Reply | None:
-    """Words much like those of an act, where no entry is likely: « tu sers vraiment à rien »."""
-    name = way.message.nearest_act
-    decision = decision_of(way.ranking, way.message, way.served)
-    if name is None or isinstance(decision, Answered):
+    """A message likelier to be a dialogue act than any question: « tu sers vraiment à rien »."""
+    acts = [one for one in way.alone.others if one.entry.startswith(LEARNT)]
+    if sum(one.score for one in acts) < ACT:
         return None
-    if isinstance(decision, Suggestions) and decision.candidates[0].score >= LIKELY:
-        return None
+    name = acts[0].entry.removeprefix(LEARNT)
     found = way.served.base.acts[name]
-    if found.then is Then.CHOICE and not way.conversation.choices:
+    # « Elle est finie ? », after « la cité Lemay », takes no leave.
+    goes_on = way.ranking and way.understood and found.then is Then.MENU
+    if goes_on and isinstance(decision_of(way.ranking, way.message, way.served), Answered):
         return None
-    way.why("acte", f"Les mots ressemblent à un acte de dialogue : « {name} ».")
+    way.why("acte", f"Le message ressemble à un acte de dialogue : « {name} ».")
     return after(found, way.conversation, way.served) or said(found, way.conversation, way.served)
 
 
@@ -281,8 +278,8 @@ STEPS: Sequence[_Step] = (
     _likely_alarm,
     _opening,
     _like_an_act,
-    _letter,
     _several,
+    _letter,
     _entry,
     _refusal,
 )

@@ -7,7 +7,8 @@ from bot.communes.commune import Commune, Found
 from bot.conversation.acting import subject_of
 from bot.conversation.answers import Answers
 from bot.conversation.context import completed
-from bot.conversation.message import Message
+from bot.conversation.expecting import expected
+from bot.conversation.message import Message, rank
 from bot.conversation.reply import Conversation
 from bot.conversation.served import Served
 from bot.matching.decision import Ranking
@@ -42,10 +43,15 @@ class Way:
         self.understood: str | None = None
 
     @cached_property
+    def alone(self) -> Ranking:
+        """The likely entries by the message alone, looked for at first need; others are acts."""
+        return rank(self.message, self.served)
+
+    @cached_property
     def ranking(self) -> Ranking:
         """The likely entries after what was said before, looked for at the first need."""
-        found, self.understood = completed(self.message, self.conversation, self.served)
-        return found
+        found, self.understood = completed(self.message, self.alone, self.conversation, self.served)
+        return expected(found, self.conversation, self.served)
 
     @property
     def subject(self) -> str | None:

@@ -1,8 +1,6 @@
 """Dialogue acts: whole messages that ask nothing of the base, such as greetings and thanks."""
 
-import math
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated
@@ -110,19 +108,19 @@ QUESTIONING = frozenset(
 _DENIALS = frozenset("pas plus rien jamais point mal".split())  # noqa: SIM905
 #: Letters of a word from which its sound tells it from others.
 LONG = 4
-#: How alike in their words, rare ones first, a message and one of an act are at least: 1 is all.
-#: On this project's 12,000 ways to ask, one in a hundred is so like an act.
-ALIKE = 0.7
-#: Letters of a message from which it may be like another; « b » sounds like too much.
-SPOKEN = 3
-#: Words of a message, its rarest, of which an act like it has one.
-RAREST = 3
+#: What an act of which the matcher learns begins with, among the entries of the base; and the
+#: messages from which there is something to learn.
+LEARNT, ENOUGH = "acte:", 15
 _CLAUSE = re.compile(r"[.!?,;:…()\n]+")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}", re.IGNORECASE)
 
 
 #: What follows these is only said.
 _ONLY_SAID = frozenset({Then.MENU, Then.CONTACT, Then.START})
+
+
+#: What follows these hangs on what was said or offered, not on what the message is like.
+_OF_CONTEXT = frozenset({Then.FOLLOW, Then.YES, Then.CHOICE})
 
 
 def _sound(words: Iterable[str]) -> str:
@@ -158,23 +156,20 @@ class Acts:
             for text in act.messages
         }
         self._longest = max((len(piece.split()) for piece in self._pieces), default=0)
-        held = Counter(word for piece in self._pieces for word in set(piece.split()))
-        self._weights = {word: math.log(1 + len(self._pieces) / n) for word, n in held.items()}
-        self._unknown = math.log(1 + len(self._pieces))
-        self._sets = {piece: frozenset(piece.split()) for piece in self._pieces}
-        self._totals = {
-            piece: sum(map(self._weights.__getitem__, held)) for piece, held in self._sets.items()
-        }
-        self._holding: dict[str, list[str]] = defaultdict(list)
-        for piece, words in self._sets.items():
-            for word in words:
-                self._holding[word].append(piece)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._acts)
 
     def __getitem__(self, name: str) -> Act:
         return self._acts[name]
+
+    def learnt(self) -> dict[str, tuple[str, ...]]:
+        """The messages of the acts that a matcher can tell by what they are like, by its keys."""
+        return {
+            LEARNT + name: tuple(sorted(act.messages))
+            for name, act in self._acts.items()
+            if len(act.messages) >= ENOUGH and act.then not in _OF_CONTEXT and not act.share
+        }
 
     def _trimmed(self, words: Sequence[str]) -> Sequence[str]:
         """Without the politeness and hesitation at both ends."""
@@ -204,31 +199,6 @@ class Acts:
         """The name of the act that the whole message is, else None."""
         text = _DRAWN_OUT.sub(r"\1", text)
         return self._whole(text) or self._made_of(text)
-
-    def nearest(self, text: str) -> str | None:
-        """The act of which a message is most like, where it is much alike in its words."""
-        words = tokens(text)
-        if len(words) > LONGEST or len("".join(words)) < SPOKEN:
-            return None
-        trimmed = self._trimmed(without_wrapping([*words]))
-        return self._nearest(words) or self._nearest(trimmed)
-
-    def _nearest(self, typed: Iterable[str]) -> str | None:
-        words = {*map(word_sound, typed)}
-        shared: dict[str, float] = defaultdict(float)
-        known = sorted(words & self._weights.keys(), key=self._weights.__getitem__)
-        total = sum(self._weights.get(word, self._unknown) for word in words)
-        # What shares all that it can with one of another length is not so like it.
-        least, most = total * ALIKE / (2 - ALIKE) - 1e-9, total * (2 - ALIKE) / ALIKE + 1e-9
-        for piece in {piece for word in known[-RAREST:] for piece in self._holding[word]}:
-            if least <= self._totals[piece] <= most:
-                shared[piece] = sum(self._weights[one] for one in words & self._sets[piece])
-
-        def alike(piece: str) -> float:
-            return 2 * shared[piece] / (total + self._totals[piece])
-
-        best = max(sorted(shared), key=alike, default=None)
-        return self._pieces[best] if best and alike(best) >= ALIKE else None
 
     def _made_of(self, text: str) -> str | None:
         """The act of « bon ben tant pis, allez bonne soirée »: each of its parts is one."""

@@ -1,7 +1,7 @@
 """Whether to answer, to suggest or to refuse: whichever is expected to cost a resident least."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 SUGGESTIONS = 3
 #: Suggestions less likely than this are not worth reading.
@@ -22,18 +22,25 @@ class Candidate:
 class Ranking:
     """Candidates best first, and the probability that any entry of the base is right.
 
-    `identical` is the entry that alone has the question's very words, if there is one.
+    `identical` is the entry that alone has the question's very words, if there is one; `others`
+    were candidates, best first, that are not asked for: what is meant may be none of the entries.
     """
 
     candidates: tuple[Candidate, ...]
     in_scope: float
     identical: str | None = None
+    others: tuple[Candidate, ...] = ()
 
     def among(self, entries: Mapping[str, object]) -> "Ranking":
         """The same without the candidates that are not among the entries."""
         kept = tuple(found for found in self.candidates if found.entry in entries)
-        identical = self.identical if self.identical in entries else None
-        return replace(self, candidates=kept, identical=identical)
+        others = tuple(found for found in self.candidates if found.entry not in entries)
+        return Ranking(
+            kept,
+            max(self.in_scope - sum(found.score for found in others), 0.0),
+            self.identical if self.identical in entries else None,
+            others,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from bot.matching.classifier import PENALTY, Hashing
+from bot.matching.classifier import PENALTY, Hashing, told_apart, weight
 from bot.matching.index import (
     EntryTexts,
     Index,
@@ -136,6 +136,8 @@ def _told_apart(index: Index, owners: Ints, first: int, last: int) -> Floats:
 
     From a part of the other phrasings, each of which stands for several.
     """
+    if first == last:
+        return np.zeros((index.classifier.shape[0], 0), dtype=np.float32)
     mine = (owners >= first) & (owners < last)
     others = np.flatnonzero(~mine)
     step = -(-len(others) // BESIDE) or 1
@@ -143,10 +145,12 @@ def _told_apart(index: Index, owners: Ints, first: int, last: int) -> Floats:
     gram = PENALTY * np.eye(ours.shape[1], dtype=np.float32)
     gram += ours.T @ ours + np.float32(step) * (beside.T @ beside)
     whole = ours.sum(axis=0) + np.float32(step) * beside.sum(axis=0)
-    groups = owners[mine][:, None] == np.arange(first, last)
-    share = groups.sum(axis=0) / len(owners)
-    found: Floats = np.linalg.solve(gram, ours.T @ groups - np.outer(whole, share))
-    return found.astype(np.float32)
+    inverse = np.linalg.inv(gram)
+    made = []
+    for group in range(first, last):
+        own = ours[owners[mine] == group]
+        made.append(told_apart(inverse, whole, own, weight(len(own), len(owners)), own[:0])[0])
+    return np.stack(made, axis=1).astype(np.float32)
 
 
 def _features(index: Index, rows: Ints) -> Floats:
