@@ -6,6 +6,7 @@ from bot.conversation.assistant import Assistant
 from bot.conversation.expecting import expected
 from bot.conversation.message import rank, read_message
 from bot.conversation.reply import Conversation, Outcome, Question
+from bot.matching.decision import Ranking
 
 LED = [
     ("bus-gratuits", "moi je roule à bicyclette, y a des pistes", "velo-promenades"),
@@ -23,13 +24,20 @@ def after(assistant: Assistant, entry: str) -> Conversation:
     return reply.conversation
 
 
+def score(ranking: Ranking, entry: str) -> float:
+    return next(one.score for one in ranking.candidates if one.entry == entry)
+
+
 @pytest.mark.parametrize(("before", "said", "entry"), LED)
 def test_what_stands_beside_the_answer_is_expected(
     assistant: Assistant, before: str, said: str, entry: str
 ) -> None:
     reply = assistant.reply(Question(said, conversation=after(assistant, before)))
     assert (reply.outcome, reply.entry) == (Outcome.ANSWER, entry)
-    assert assistant.reply(Question(said)).outcome is not Outcome.ANSWER
+    served = assistant.served
+    alone = rank(read_message(said, served), served)
+    found = expected(alone, after(assistant, before), served)
+    assert score(found, entry) > score(alone, entry)
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,8 @@ def test_messages_to_refuse_that_look_alike_make_less_sure(enough: dict[str, Ent
     model = load_model()
     traps = ("hausse de la taxe", "mon chien est mort")
     near = measured(model, asked_again(index, left_out, traps * 3), Scale())
-    assert near.none > measured(model, asked_again(index, left_out), Scale()).none
+    far = measured(model, asked_again(index, left_out), Scale())
+    assert (near.slope, -near.none) < (far.slope, -far.none)
 
 
 def test_entries_that_overlap_make_less_sure(enough: dict[str, EntryTexts]) -> None:

@@ -67,7 +67,7 @@ async def test_refusals_and_choices_have_headings(browser: Browser, address: str
     page = await opened(browser, address)
     for typed, heading in (
         ("recette des crêpes", "Je n’ai pas la réponse"),
-        ("logement", "Quelle est votre question"),
+        ("zone", "Quelle est votre question"),
         ("Saint-Martin", "Quelle est votre commune"),
     ):
         await ask(page, typed)

@@ -24,7 +24,7 @@ DOUBT = 0.1
 
 def expected(ranking: Ranking, before: Conversation, served: Served) -> Ranking:
     """The same candidates after what was said; as they were where a danger is or may be told."""
-    answered, offered = _said(before, served)
+    answered, offered = _said(before)
     said = {key: served.entries[key] for key in (*answered, *offered) if key in served.entries}
     alarms = sum(one.score for one in ranking.candidates if served.entries[one.entry].alarm)
     if ranking.identical or alarms >= DOUBT or any(entry.alarm for entry in said.values()):
@@ -47,13 +47,11 @@ def expected(ranking: Ranking, before: Conversation, served: Served) -> Ranking:
     return replace(ranking, candidates=tuple(candidates), in_scope=in_scope)
 
 
-def _said(before: Conversation, served: Served) -> tuple[Collection[str], Collection[str]]:
+def _said(before: Conversation) -> tuple[Collection[str], Collection[str]]:
     """The entries that the last reply answered, and those that it offered."""
     match before.last:
         case Outcome.ANSWER.value if before.entry:
             return (before.entry,), ()
-        case Outcome.COMMUNE.value:
-            return served.gazetteer.region.entries, ()
         case Outcome.SUGGESTIONS.value | Outcome.NO_MATCH.value:
             chosen = (choice.partition(":") for choice in before.choices)
             return (), [key for kind, _, key in chosen if kind == "entry"]

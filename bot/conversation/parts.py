@@ -18,6 +18,9 @@ SURE_PART = 0.6, 0.15
 #: Where a message may have two halves, and the stems that each has at least.
 _AND, HALF = re.compile(r"(?:[,;.!]\s*|\s)(?:et|puis|ou bien)\s", re.IGNORECASE), 2
 
+#: A question mark, whatever signs or emoji follow it.
+_ASKED_LAST = re.compile(r"\?[^\w]*$")
+
 #: The same of a sentence of a letter that asks.
 PERHAPS = 0.05
 
@@ -69,7 +72,9 @@ def parts_asked(message: Message, ranking: Ranking, served: Served) -> tuple[str
 
 
 def _ends_asking(text: str, last: str) -> bool:
-    return text.rstrip().endswith("?") or not QUESTIONING.isdisjoint(normalise(last).split())
+    words = normalise(last)
+    asks = _ASKED_LAST.search(text) is not None or "est ce" in words
+    return asks or not QUESTIONING.isdisjoint(words.split())
 
 
 def _both_halves(text: str, served: Served) -> tuple[str, ...]:

@@ -213,7 +213,8 @@ def _entry(way: Way) -> Reply | None:
     decision = decision_of(way.ranking, way.message, way.served)
     way.why("entrée", decision.rule)
     among_places = way.conversation.last == Outcome.COMMUNE.value and isinstance(place, Found)
-    if among_places and not isinstance(decision, Answered):
+    sure = isinstance(decision, Answered) and decision.candidate.score > ORDINARY_SCORE
+    if among_places and not sure:
         way.why("lieu", f"Une commune après une autre ({named(place)}).")  # « genre Vimy ? »
         return placed(place, way.conversation, way.served, 1.0)
     if isinstance(decision, Suggestions):
@@ -247,7 +248,8 @@ def _opening(way: Way) -> Reply | None:
 def _like_an_act(way: Way) -> Reply | None:
     """A message likelier to be a dialogue act than any question: « tu sers vraiment à rien »."""
     acts = [one for one in way.alone.others if one.entry.startswith(LEARNT)]
-    if sum(one.score for one in acts) < ACT:
+    # A word alone is an act as it stands, or none: « Lens » is like whatever is short.
+    if sum(one.score for one in acts) < ACT or len(way.message.reading.words) < 2:
         return None
     name = acts[0].entry.removeprefix(LEARNT)
     found = way.served.base.acts[name]
