@@ -44,7 +44,7 @@ SMALLTALK = [
     ("Au revoir et à bientôt", ACTS["au-revoir"].replies[0]),
     ("ça va ?", ACTS["ca-va"].replies[0]),
     ("bonne nuit", ACTS["au-revoir"].replies[0]),
-    ("et chez ma mère ?", ACTS["de-qui"].replies[0]),
+    ("et chez ma mère ?", ACTS["chez-qui"].replies[0]),
     ("et pour mon père", ACTS["de-qui"].replies[0]),
     ("mes enfants", ACTS["de-qui"].replies[0]),
     ("et la nuit ?", ACTS["de-qui"].replies[0]),

@@ -144,6 +144,8 @@ def after(found: Act, conversation: Conversation, served: Served) -> Reply | Non
     elif found.then is Then.SOURCES and subject:
         return Answers(served).source(subject, conversation)
     elif found.entry in served.entries and found.entry != subject:
+        if found.then is Then.FOLLOW and not subject:
+            return None  # « et chez ma mère ? », first of all
         asked = f"entry:{found.entry}"
     return act(Ask.parse(asked), conversation, served) if asked else None
 

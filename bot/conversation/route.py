@@ -134,8 +134,11 @@ def _dialogue_act(way: Way) -> Reply | None:
         way.why("acte", f"« {name} », mais un lieu est nommé ({named(place)}).")  # « à Denain »
         return None
     found = way.served.base.acts[name]
-    goes_on = found.then is Then.FOLLOW and way.subject
-    in_danger = way.subject and way.served.entries[way.subject].alarm and found.then is Then.MENU
+    subject = way.served.entries.get(way.subject or "")
+    # « Et chez ma mère ? » has its own entry, where the last answer leads to it.
+    led = subject and found.entry in subject.see_also
+    goes_on = found.then is Then.FOLLOW and subject and not led
+    in_danger = subject and subject.alarm and found.then is Then.MENU
     if goes_on or (in_danger and not found.opens):
         way.why("acte", f"« {name} » : le message continue ce qui précède.")
         return None
@@ -249,7 +252,8 @@ def _like_an_act(way: Way) -> Reply | None:
     """A message likelier to be a dialogue act than any question: « tu sers vraiment à rien »."""
     acts = [one for one in way.alone.others if one.entry.startswith(LEARNT)]
     # A word alone is an act as it stands, or none: « Lens » is like whatever is short.
-    if sum(one.score for one in acts) < ACT or len(way.message.reading.words) < 2:
+    short = way.message.act or len(way.message.reading.words) < 2
+    if short or sum(one.score for one in acts) < ACT:
         return None
     name = acts[0].entry.removeprefix(LEARNT)
     found = way.served.base.acts[name]
