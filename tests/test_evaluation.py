@@ -112,7 +112,7 @@ def test_a_trial_by_strangers(assistant: Assistant) -> None:
 
 
 def test_what_people_write_first(assistant: Assistant) -> None:
-    """First messages by five people who read nothing: harder, each for one entry alone."""
+    """First messages by people who read nothing: harder, each for one entry alone."""
     cases = read_cases((OWN / "habitants_mesure.jsonl").read_text("utf-8"))
     told = report([judge(assistant, case) for case in cases])
     inside, outside = told["in_scope"], told["off_topic"]

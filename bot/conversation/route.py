@@ -257,11 +257,11 @@ def _like_an_act(way: Way) -> Reply | None:
         return None
     name = acts[0].entry.removeprefix(LEARNT)
     found = way.served.base.acts[name]
-    # « Elle est finie ? », after « la cité Lemay », takes no leave.
-    goes_on = way.ranking and way.understood and found.then is Then.MENU
-    if goes_on and isinstance(decision_of(way.ranking, way.message, way.served), Answered):
-        return None
+    decision = decision_of(way.ranking, way.message, way.served)
+    if way.understood and found.then is Then.MENU and isinstance(decision, Answered):
+        return None  # « Elle est finie ? », after « la cité Lemay », takes no leave
     way.why("acte", f"Le message ressemble à un acte de dialogue : « {name} ».")
+    way.understood = None  # nor was it read with other words
     return after(found, way.conversation, way.served) or said(found, way.conversation, way.served)
 
 

@@ -116,13 +116,13 @@ def told_apart(
     all, (d,). What this group's weigh besides is added to the inverse (Woodbury's identity).
     """
     target: Floats = inverse @ ((weight + 1) * mine.sum(axis=0) - whole)
+    leverage: Floats = np.einsum("nd,nd->n", rows @ inverse, rows)
     if weight == 1 or not len(mine):
-        return target, np.einsum("nd,nd->n", rows @ inverse, rows)
+        return target, leverage
     turned = mine @ inverse
     inner = np.linalg.inv(
         np.eye(len(mine), dtype=np.float32) / np.float32(weight - 1) + turned @ mine.T
     )
     shared = rows @ turned.T
-    leverage = np.einsum("nd,nd->n", rows @ inverse, rows)
     leverage -= np.einsum("nm,nm->n", shared @ inner, shared)
     return target - turned.T @ (inner @ (mine @ target)), np.float32(weight) * leverage
