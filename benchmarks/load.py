@@ -190,6 +190,14 @@ class People(ABC):
         await asyncio.gather(*(self._insist(start + seconds) for _ in range(AT_ONCE)))
         return len(self.waited) / (time.perf_counter() - start)
 
+    def leave(self) -> None:
+        """Close their connections, as people do who have had their answer."""
+        for idle in self._idle:
+            for connection in idle:
+                if connection.transport:
+                    connection.transport.close()
+            idle.clear()
+
     async def steady(self, seconds: float, rate: int) -> None:
         """`rate` messages a second, whether the others are answered or not."""
         self.waited.clear()

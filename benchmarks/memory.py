@@ -100,6 +100,7 @@ async def measure(console: Console) -> dict[int, tuple[float, float]]:
             ]
             for people in everyone:
                 await people.full_speed()
+                people.leave()
             await asyncio.sleep(6)  # what is counted is written every five seconds
             found[count] = memory(process.pid), _size(folder)
             console.print(f"[dim]{count} messages : {found[count][0]:.1f} Mio[/dim]")

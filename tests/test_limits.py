@@ -169,6 +169,20 @@ async def test_a_request_that_never_comes_is_not_waited_for(
         writer.close()
 
 
+async def test_a_connection_left_open_is_closed_in_the_end(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """aiohttp would keep it an hour, with what it weighs: a phone that has left says nothing."""
+    monkeypatch.setattr(door, "IDLE_SECONDS", 0.2)
+    async with listening(make_app(services), "127.0.0.1", 0) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        told = await asyncio.wait_for(reader.read(), 30)
+        assert told.startswith(b"HTTP/1.1 200")
+        assert b"connection: close" not in told.lower()
+        writer.close()
+
+
 async def test_a_system_that_opens_no_more_is_told_once(
     services: Services, caplog: pytest.LogCaptureFixture
 ) -> None:

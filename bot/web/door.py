@@ -16,6 +16,9 @@ from aiohttp.web_protocol import RequestHandler
 
 #: Seconds in which the first request of a connection has to begin.
 HEADER_SECONDS = 10.0
+#: Seconds after which one that brings no further request is closed: longer than proxies keep theirs
+#: (a minute for nginx, two for Caddy), which else could write to it as it closes.
+IDLE_SECONDS = 150.0
 #: What is in flight when the service is told to stop has so many seconds to finish.
 STOP_SECONDS = 5.0
 #: Connections open at once, at most; fewer where the system lets a process open less, and some
@@ -100,7 +103,11 @@ class Connection(RequestHandler):
     """
 
     def __init__(self, server: web.Server, door: Door) -> None:
-        options: dict[str, Any] = {"access_log": None, "auto_decompress": False}
+        options: dict[str, Any] = {
+            "access_log": None,
+            "auto_decompress": False,
+            "keepalive_timeout": IDLE_SECONDS,
+        }
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
         self._door = door
         self._late: asyncio.TimerHandle | None = None
