@@ -93,6 +93,21 @@ j'habite Masny la cité du champ fleuri > commune 59390
 
 cité Verte > commune 62178
 
+j'habite à Mazingarbe > commune 62563
+la cité 2 > commune 62563
+
+Grenay > commune 62386
+elle est retenue la cité de belgique ? > commune 62386
+
+j habite cité 12 a lence > commune 62498
+
+cité bruno a dourge > commune 62274
+
+la zone franche va jusqu'à Hornaing ou pas du tout > commune 59314
+
+j'hésite entre Lourches et Escaudain, lesquelles sont dans le coup > choose_commune
+Lourches d'abord > commune 59361
+
 boujou, ch'est mi, j'sus d'Avion > commune 62065
 
 cité Saint-Albert > answer chantiers-lens-lievin

@@ -23,6 +23,12 @@ class Mentions:
     def read(self, message: Message, numbers: Numbers) -> list[Mention]:
         """Places named, spelt right if any is; misspelt names only where a place is expected."""
         found = self._spelt_right(message, numbers)
+        if found and all(mention.estate for mention in found):
+            # « Cité 5 à Auchelle »: of the communes that have such an estate, one misspelt.
+            having = frozenset[str]().union(*(mention.codes for mention in found))
+            misspelt = self._misspelt(message, numbers, [])
+            if within := [one for one in misspelt if one.codes <= having]:
+                return found + within
         if not any(mention.rank == 2 for mention in found):
             found += self._misspelt(message, numbers, found)
         return found

@@ -28,7 +28,7 @@ PERHAPS = 0.05
 TOLD = 0.95
 
 #: Probability from which a question is offered with a refusal: it costs a line, and may be it.
-PLAUSIBLE = 0.015
+PLAUSIBLE = 0.003
 
 
 def plausible(ranking: Ranking, message: Message, served: Served) -> tuple[str, ...]:

@@ -1,12 +1,41 @@
 """The steps of a reply that are about places: is one asked of, and what is said there."""
 
-from bot.communes.commune import Found, Lookup, Unknown
+from dataclasses import replace
+
+from bot.communes.commune import Ambiguous, Found, Lookup, Unknown
 from bot.conversation.acting import placed, told_by_commune
 from bot.conversation.context import moved
+from bot.conversation.message import Message
+from bot.conversation.parts import PLAUSIBLE
 from bot.conversation.places import knows_estate, named
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Conversation, Reply
+from bot.conversation.served import Served
 from bot.conversation.way import Way
 from bot.matching.decision import Answered, decide
+
+
+def among_known(message: Message, before: Conversation, served: Served) -> Message:
+    """The message, of the commune given before where it is one of those that may be meant.
+
+    « La cité 2 », after « j’habite Mazingarbe »: four communes have one.
+    """
+    place, known = message.place, served.gazetteer.get(before.commune or "")
+    if known is None or not isinstance(place, Ambiguous) or known not in place.communes:
+        return message
+    together = served.gazetteer.find(f"{place.matched} {known.name}")
+    cite = together.cite if isinstance(together, Found) else None
+    return replace(message, place=Found(known, place.matched, place.rest, cite, fuzzy=False))
+
+
+def likely_place(way: Way) -> Reply | None:
+    """A place, with words that are likelier to ask of it than anything else, if little likely."""
+    place, best = way.message.place, next(iter(way.ranking.candidates), None)
+    if isinstance(place, Unknown) or best is None or best.score < PLAUSIBLE:
+        return None
+    if best.entry not in way.served.gazetteer.region.entries:
+        return None
+    way.why("lieu", f"Rien n’est plus probable que « {best.entry} », d’un lieu ({named(place)}).")
+    return placed(place, way.conversation, way.served, best.score)
 
 
 def chosen_place(way: Way) -> Reply | None:

@@ -22,7 +22,14 @@ from bot.conversation.message import LETTER, decision_of, read_message
 from bot.conversation.parts import parts_asked, plausible, sentences_told
 from bot.conversation.pieces import plainly_one, whole
 from bot.conversation.places import named
-from bot.conversation.placing import asked_place, by_commune, chosen_place, only_place
+from bot.conversation.placing import (
+    among_known,
+    asked_place,
+    by_commune,
+    chosen_place,
+    likely_place,
+    only_place,
+)
 from bot.conversation.reply import Outcome, Question, Reply
 from bot.conversation.served import Served
 from bot.conversation.way import Because, Trace, Way
@@ -77,7 +84,7 @@ def _route(question: Question, served: Served) -> tuple[Reply, Trace]:
         return finish(made, before, texts, made.title or ""), Trace(
             (Because("bouton", f"Action « {question.action} »."),)
         )
-    way = Way(read_message(question.text, served), before, served)
+    way = Way(among_known(read_message(question.text, served), before, served), before, served)
     for step in PLACE_STEPS if question.only_place else STEPS:
         if (reply := step(way)) is not None:
             if way.understood and reply.outcome in _READ_WITH_BEFORE:
@@ -286,6 +293,7 @@ STEPS: Sequence[_Step] = (
     _like_an_act,
     _several,
     _letter,
+    likely_place,
     _entry,
     _refusal,
 )
