@@ -33,9 +33,11 @@ fuzz: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
 
-# Fits bot/matching/weights.json again (docs/comprendre.md): two minutes on one core.
+# Fits bot/matching/weights.json and bot/conversation/following.json again (docs/comprendre.md): two
+# minutes on one core.
 fit: $(VENV)/.installed-bench
 	$(BIN)/python -m tools.fit
+	$(BIN)/python -m tools.fit_following
 
 # Trains bot/matching/encoder.npz again (docs/encodeur.md): half an hour on one core; needs npm.
 encoder: $(VENV)/.installed-bench

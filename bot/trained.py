@@ -3,6 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
+from bot.conversation.following import Following
 from bot.matching.encoder import Encoder
 from bot.matching.model import Model
 
@@ -18,3 +19,9 @@ def load_encoder() -> Encoder:
 def load_model() -> Model:
     """Made by tools/fit.py."""
     return Model.parse(files("bot.matching").joinpath("weights.json").read_text("utf-8"))
+
+
+@cache
+def load_following() -> Following:
+    """Made by tools/fit_following.py."""
+    return Following.parse(files("bot.conversation").joinpath("following.json").read_text("utf-8"))

@@ -136,7 +136,7 @@ C'est quoi le Cœur d'Ostrevent ? > answer coeur-d-ostrevent
 quelles cités ? > answer cites-coeur-d-ostrevent
 
 le budget de 2025 a supprimé l'argent ? > answer budget-2025
-et en 2026 ? > answer budget-2026
+et en 2026 ? > suggestions
 
 Lens > commune 62498
 et les chantiers ? > answer chantiers-lens-lievin

@@ -38,6 +38,7 @@ from bot.matching.rows import Doubles
 from bot.matching.signals import Comparison, compare
 from bot.storage.knowledge_files import load, load_base
 from bot.trained import load_encoder
+from tools.conditional_logit import ABSENT, fitted
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -208,40 +209,16 @@ def fit(asked: Sequence[Example]) -> Model:
 
 
 def weights(asked: Sequence[Example]) -> tuple[Doubles, Doubles]:
-    """Maximum likelihood with an L2 penalty, on standardised features."""
+    """Of the entries' signals, and of what speaks for « none »."""
     widest = max(len(one.comparison.entries) for one in asked)
     values = np.zeros((len(asked), widest, len(signals.NAMES)))
-    absent = np.full((len(asked), widest), -1e9)
+    absent = np.full((len(asked), widest), ABSENT)
     for row, one in enumerate(asked):
         values[row, : len(one.comparison.entries)] = one.comparison.values
         absent[row, : len(one.comparison.entries)] = 0
     none = np.array([none_features(one.comparison) for one in asked])
-    right, weights = _right(asked, widest), np.array([one.weight for one in asked])
-    weights /= weights.sum()
-    spread = values[absent == 0].std(axis=0) + 1e-6
-    mean, wide = none.mean(axis=0), none.std(axis=0)
-    mean[wide < 1e-6], wide[wide < 1e-6] = 0, 1  # the last one is always 1
-    scaled, none_scaled = values / spread, (none - mean) / wide
-    cut_at = len(spread)
-
-    def loss(point: Doubles) -> tuple[float, Doubles]:
-        logits = np.concatenate(
-            [scaled @ point[:cut_at] + absent, (none_scaled @ point[cut_at:])[:, None]], axis=1
-        )
-        given = probabilities(logits, Scale())
-        likelihood = np.maximum((given * right).sum(axis=1), 1e-12)
-        gap = (given - given * right / likelihood[:, None]) * weights[:, None]
-        gradient = np.append(np.einsum("nk,nkd->d", gap[:, :-1], scaled), gap[:, -1] @ none_scaled)
-        penalised = np.append(point[:-1], 0)
-        value = -(weights * np.log(likelihood)).sum() + PENALTY * (penalised**2).sum()
-        return value, gradient + 2 * PENALTY * penalised
-
-    found = minimize(
-        loss, np.zeros(cut_at + len(wide)), jac=True, method="L-BFGS-B", options={"maxiter": 1000}
-    ).x
-    of_none = found[cut_at:] / wide
-    of_none[-1] -= mean @ of_none
-    return found[:cut_at] / spread, of_none
+    weights = np.array([one.weight for one in asked])
+    return fitted(values, absent, none, _right(asked, widest), weights, PENALTY)
 
 
 def _right(asked: Sequence[Example], widest: int) -> Doubles:

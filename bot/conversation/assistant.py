@@ -13,6 +13,7 @@ from bot.conversation import message as messages
 from bot.conversation.acting import act
 from bot.conversation.action import Ask, Kind
 from bot.conversation.context import finish
+from bot.conversation.following import Following
 from bot.conversation.message import read_message
 from bot.conversation.places import named
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
@@ -23,7 +24,7 @@ from bot.knowledge.model import KnowledgeBase
 from bot.matching.decision import POLICY, SMALLEST, Candidate, Policy, Ranking
 from bot.matching.index import EntryTexts
 from bot.matching.matcher import Corpus, Matcher
-from bot.trained import load_encoder, load_model
+from bot.trained import load_encoder, load_following, load_model
 
 #: Replies kept ready, in bytes: the usual questions come again and again.
 REMEMBERED = 4 << 20
@@ -112,6 +113,7 @@ class Assistant:
         *,
         unrelated: Sequence[str] = (),
         policy: Policy = POLICY,
+        following: Following | None = None,
         match: Callable[[Corpus, Matcher | None], Iterable[Matcher]] = built_here,
         today: Callable[[], dt.date] = dt.date.today,
         public_url: str = "",
@@ -119,6 +121,7 @@ class Assistant:
     ) -> None:
         self._unrelated = unrelated
         self._policy = policy
+        self._following = following or load_following()
         self._match = match
         self._corpus: Corpus | None = None
         self._public_url = public_url
@@ -164,8 +167,9 @@ class Assistant:
         shown = base.at(self._public_url)
         for matcher in (known,) if known else self._match(corpus, self._matcher):
             served = Served(
-                shown, gazetteer, matcher, self._policy, self.today(), self._retention_days
-            )
+                shown, gazetteer, matcher, self._policy, self.today(), self._following,
+                self._retention_days,
+            )  # fmt: skip
             with self._replacing:
                 if turn != self._turn:
                     return
@@ -193,6 +197,7 @@ class Assistant:
             gazetteer,
             unrelated=unrelated,
             policy=self._policy,
+            following=self._following,
             match=made,
             today=self.today,
             public_url=self._public_url,

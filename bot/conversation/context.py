@@ -8,11 +8,11 @@ a few that an entry about the commune just given has. Neither where a danger may
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.communes.commune import Unknown
-from bot.conversation.expecting import DOUBT
+from bot.conversation.following import Told
 from bot.conversation.message import Message
 from bot.conversation.reply import CHOICES, WHERE, WHICH, WISH, Conversation, Outcome, Reply
 from bot.conversation.served import Served
@@ -36,19 +36,15 @@ DANGER = 0.9
 SURELY_ELSE = 0.99
 #: What the reading alone still weighs where the words lean on what was said before.
 LEANING = 0.5
-#: Its best entry's share of what the message alone says, from which its own words tell what it is
-#: about: « et mon chien ? »; and the least that it must say.
-TOLD, NAMED = 0.7, 0.5
+#: Probability of all alarms together from which a message may tell of a danger.
+DOUBT = 0.1
 #: What all entries beside have together, in probability, from which one of them may be meant.
 LEAST = 1e-6
-#: Coverage from which an entry has every word.
-ALL = 0.99
-#: What the completed reading weighs where its best entry lacks the words that are new.
-UNSAID = 0.6
 #: The share of a place's name, or of what is new, that an entry about it has.
 KNOWN = 0.5
-#: First words of a message that goes on, and pronouns of what was named before.
+#: First words of a message that goes on.
 _OPENERS = frozenset("et mais ou alors donc puis sinon".split())  # noqa: SIM905
+#: Pronouns of what was named before.
 _PRONOUNS = frozenset("elle elles il ils ca y en celle celles celui ceux".split())  # noqa: SIM905
 #: What a question may end on.
 _ENDS = " \xa0\u202f?.!"
@@ -67,62 +63,69 @@ def completed(
     `alone` is that of the message by itself.
     """
     elsewhere = isinstance(message.place, Unknown) and message.place.elsewhere
-    subject = served.entries.get(before.entry or "")
-    danger = subject is not None and subject.alarm and before.last == Outcome.ANSWER.value
-    then = served.base.acts[message.act].then if message.act else None
-    # « Et pour ma mère ? » says nothing alone, least of all of a danger.
-    follows = then is Then.FOLLOW and not danger
-    spelt = " ".join(map(served.matcher.repair, normalise(message.text).split()))  # « combin ? »
-    own_words = [stem for stem in stems(spelt) if stem not in _ASKING | _OPENERS]
-    decision = decide(alone, served.policy)
-    clear = not follows and isinstance(decision, Answered)
-    if danger and isinstance(decision, Answered):
-        clear = clear and len(own_words) > MOST_OWN and decision.candidate.score >= SURELY_ELSE
+    told = Told.of(before, served.entries, message.reading.words)
+    own_words = _own_words(message, served)
+    if told.in_danger and told.answered:
+        return _in_danger(message, alone, own_words, before, served)
+    act = served.base.acts[message.act] if message.act else None
+    if act and act.then is Then.FOLLOW and before.wish and not elsewhere:
+        # « Et pour ma mère ? » says nothing alone, least of all of a danger.
+        return read_on(message, before, served), _together(message, before)
     calm = sum(one.score for one in alone.candidates if served.entries[one.entry].alarm) < DOUBT
-    if calm and not (clear or danger) and (there := _there(message, own_words, before, served)):
+    if alone.identical or elsewhere or told.in_danger or not calm:
+        return alone, None
+    clear = isinstance(decide(alone, served.policy), Answered)
+    if not clear and (there := _there(message, own_words, before, served)):
         return there
-    if not before.wish or elsewhere or alone.identical:
+    if not before.wish or message.text.strip().isdecimal():  # a choice mistyped
         return alone, None
-    wish = before.wish.rstrip(_ENDS)
-    understood = f"{wish}, {message.text}"
-    whole: Ranking | None = None
-    known = all(map(served.matcher.knows, own_words))
-    if calm and known and subject and not follows and 0 < len(own_words) <= MOST_OWN:
-        whole = served.matcher.rank(understood).among(served.entries)
-        sure = own_words if clear else ()
-        if sibling := _sibling(alone, whole, subject, before, sure, served):
-            return Ranking((sibling,), sibling.score), understood
-    if clear:
-        return alone, None
-    words = message.reading.words
-    leans = bool(words) and (words[0] in _OPENERS or not _PRONOUNS.isdisjoint(words))
-    if not danger and (
-        message.text.strip().isdecimal()  # a choice mistyped, sooner than a question that goes on
-        or len(own_words) > (MOST_OWN if leans else 1)
-        or not known
+    found = served.following.ranked(alone, read_on(message, before, served), told)
+    first = [one.entry for ranking in (alone, found) for one in ranking.candidates[:1]]
+    return found, None if clear and len(set(first)) == 1 else _together(message, before)
+
+
+def read_on(message: Message, before: Conversation, served: Served) -> Ranking:
+    """The ranking of the last question with the message after it; a danger is told by itself."""
+    return served.matcher.rank(_together(message, before), message.place.matched).among(
+        _ordinary(served)
+    )
+
+
+def _together(message: Message, before: Conversation) -> str:
+    return f"{before.wish.rstrip(_ENDS)}, {message.text}"
+
+
+def _own_words(message: Message, served: Served) -> Sequence[str]:
+    """The stems of what a message says, but for those that ask without saying of what."""
+    spelt = " ".join(map(served.matcher.repair, normalise(message.text).split()))  # « combin ? »
+    return [stem for stem in stems(spelt) if stem not in _ASKING | _OPENERS]
+
+
+def _in_danger(
+    message: Message,
+    alone: Ranking,
+    own_words: Sequence[str],
+    before: Conversation,
+    served: Served,
+) -> tuple[Ranking, str | None]:
+    """After an alarm, which an unclear message still is about: « elle a 3 ans »."""
+    subject = served.entries[before.entry or ""]
+    decision = decide(alone, served.policy)
+    if alone.identical or (
+        isinstance(decision, Answered)
+        and len(own_words) > MOST_OWN
+        and decision.candidate.score >= SURELY_ELSE
     ):
         return alone, None
-    if danger and subject:
-        whole = Ranking((Candidate(subject.id, DANGER, subject.question, {}),), DANGER)
-    else:
-        whole = whole or served.matcher.rank(understood).among(served.entries)
-    best = max((one.score for one in alone.candidates), default=0.0)
-    told = own_words and best >= TOLD * max(alone.in_scope, NAMED)  # « et mon chien ? »
-    own = LEANING if danger or (leans and not told) else 1.0
-    if follows:
-        own, whole = 0.0, served.matcher.rank(understood).among(_ordinary(served))
-    left = 1 - own * alone.in_scope
-    first = next(iter(whole.candidates), None)
-    news = own_words and not follows and not danger
-    if first and news and served.matcher.covers(first.entry, tuple(own_words)) < KNOWN:
-        left *= UNSAID  # « et l’Europe ? »: what was said before knows nothing of it
-    scores = {one.entry: left * one.score for one in whole.candidates}
-    found = {one.entry: one for one in (*whole.candidates, *alone.candidates)}
-    for one in alone.candidates:
-        scores[one.entry] = scores.get(one.entry, 0.0) + own * one.score
+    left = 1 - LEANING * alone.in_scope
+    scores = {one.entry: LEANING * one.score for one in alone.candidates}
+    scores[subject.id] = scores.get(subject.id, 0.0) + left * DANGER
+    found = {subject.id: Candidate(subject.id, DANGER, subject.question, {})}
+    found |= {one.entry: one for one in alone.candidates}
     ranked = sorted(found.values(), key=lambda one: (-scores[one.entry], one.entry))
     candidates = tuple(replace(one, score=scores[one.entry]) for one in ranked)
-    return Ranking(candidates, own * alone.in_scope + left * whole.in_scope), understood
+    understood = _together(message, before) if before.wish else None
+    return Ranking(candidates, LEANING * alone.in_scope + left * DANGER), understood
 
 
 def _there(
@@ -139,47 +142,6 @@ def _there(
         case Answered(candidate) if candidate.parts["lieu"] >= KNOWN:
             return ranking, understood
     return None
-
-
-def _sibling(
-    alone: Ranking,
-    whole: Ranking,
-    subject: Entry,
-    before: Conversation,
-    sure: Collection[str],
-    served: Served,
-) -> Candidate | None:
-    """Of the entries beside the one just answered, the one that a few words surely ask for.
-
-    « Quelles cités ? » after an intercommunalité is about its own: that entry has every word of the
-    message, and more of what was said before than the best entry of the message alone. `sure` are
-    the stems of a message that is clear alone: its very question must say them.
-    """
-    if before.last != Outcome.ANSWER.value or subject.alarm:
-        return None
-    beside = {
-        key: one
-        for key, one in served.entries.items()
-        if (key in subject.see_also or subject.id in one.see_also) and not one.alarm
-    }
-    near = whole.among(beside).candidates
-    shared = sum(one.score for one in near)
-    if not shared:
-        return None
-    best = replace(near[0], score=near[0].score / shared)
-    said = {one.entry: one.parts["couverture"] for one in alone.candidates}
-    read = {one.entry: one.parts["couverture"] for one in whole.candidates}
-    if said and said.get(best.entry, 0.0) < ALL:
-        return None
-    if said and (first := alone.candidates[0].entry) != best.entry:
-        if sure and served.entries[first].theme == subject.theme:  # « et Heurteau ? »
-            return None
-        if not {*sure} <= {*stems(served.entries[best.entry].question)}:
-            return None
-        if read[best.entry] <= read.get(first, 0.0):
-            return None
-    decided = decide(Ranking((best, *near[1:]), 1.0), served.policy)
-    return best if isinstance(decided, Answered) else None
 
 
 def moved(message: Message, before: Conversation, served: Served) -> Candidate | None:

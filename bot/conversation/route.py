@@ -223,8 +223,8 @@ def _entry(way: Way) -> Reply | None:
     decision = decision_of(way.ranking, way.message, way.served)
     way.why("entrée", decision.rule)
     among_places = way.conversation.last == Outcome.COMMUNE.value and isinstance(place, Found)
-    sure = isinstance(decision, Answered) and decision.candidate.score > ORDINARY_SCORE
-    if among_places and not sure:
+    alone = next(iter(way.alone.candidates), None)
+    if among_places and not (alone and alone.score > ORDINARY_SCORE):
         way.why("lieu", f"Une commune après une autre ({named(place)}).")  # « genre Vimy ? »
         return placed(place, way.conversation, way.served, 1.0)
     if isinstance(decision, Suggestions):
@@ -264,8 +264,10 @@ def _like_an_act(way: Way) -> Reply | None:
         return None
     name = acts[0].entry.removeprefix(LEARNT)
     found = way.served.base.acts[name]
-    decision = decision_of(way.ranking, way.message, way.served)
-    if way.understood and found.then is Then.MENU and isinstance(decision, Answered):
+    asks = way.message.text.rstrip().endswith("?") or isinstance(
+        decision_of(way.ranking, way.message, way.served), Answered
+    )
+    if way.understood and found.then is Then.MENU and asks:
         return None  # « Elle est finie ? », after « la cité Lemay », takes no leave
     way.why("acte", f"Le message ressemble à un acte de dialogue : « {name} ».")
     way.understood = None  # nor was it read with other words

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.communes.gazetteer import Gazetteer
+from bot.conversation.following import Following
 from bot.knowledge.model import Entry, KnowledgeBase
 from bot.matching.decision import Policy
 from bot.matching.matcher import Matcher
@@ -19,6 +20,7 @@ class Served:
     matcher: Matcher
     policy: Policy
     today: dt.date
+    following: Following
     #: For how long questions are kept, masked; 0: not at all.
     retention_days: int = 30
     #: The entries that have not expired.

@@ -7,7 +7,6 @@ from bot.communes.commune import Commune, Found
 from bot.conversation.acting import subject_of
 from bot.conversation.answers import Answers
 from bot.conversation.context import completed
-from bot.conversation.expecting import expected
 from bot.conversation.message import Message, rank
 from bot.conversation.reply import Conversation
 from bot.conversation.served import Served
@@ -51,7 +50,7 @@ class Way:
     def ranking(self) -> Ranking:
         """The likely entries after what was said before, looked for at the first need."""
         found, self.understood = completed(self.message, self.alone, self.conversation, self.served)
-        return expected(found, self.conversation, self.served)
+        return found
 
     @property
     def subject(self) -> str | None:
