@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pytest
 import yaml
 from aiohttp.test_utils import TestClient, TestServer
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from bot.communes.gazetteer import Gazetteer
@@ -43,7 +43,7 @@ fuzzed = settings(
     deadline=None,
     database=None,
     derandomize=EXAMPLES == 200,
-    phases=[Phase.generate],
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 Done = TypeVar("Done")
@@ -141,10 +141,11 @@ JSON = st.recursive(
 )
 
 USER = {"id": 42, "is_bot": False, "first_name": "Odette"}
+GROUP = {"id": -42, "type": "supergroup", "title": "Cité"}
 CHATS = st.sampled_from(
     [
         {"id": 42, "type": "private", "first_name": "Odette"},
-        {"id": -42, "type": "supergroup", "title": "Cité"},
+        GROUP,
         {"id": -43, "type": "group", "title": "Cité"},
         {"id": -100, "type": "channel", "title": "Canal"},
     ]
@@ -222,13 +223,21 @@ TORN = st.one_of(
 )
 
 
+#: A stretch of text that ends in the middle of a letter.
+CUT = {"caption": "a\U000fcec9b", "caption_entities": [{"type": "mention", "offset": 0, "length": 2}]}
+#: A message without a chat.
+NOWHERE = {"message_id": 1, "date": DATE, "chat": None, "from": USER, "caption": "Qui s'engage ?"}
+
+
 @given(UPDATES)
+@example({"message": {"message_id": 1, "date": DATE, "chat": GROUP, "from": USER, **CUT}})
 @fuzzed
 def test_updates(place: Place, update: dict[str, Any]) -> None:
     place.take(**update)
 
 
 @given(TORN)
+@example({"message": NOWHERE})
 @fuzzed
 def test_torn_updates(place: Place, update: dict[str, Any]) -> None:
     """They count as dealt with, so that what comes after is answered."""

@@ -179,7 +179,7 @@ class Intake:
         """What is recorded of the update."""
         message = update and (update.message or update.edited_message)
         words = message and (message.text or message.caption)
-        if not (message and words):
+        if not (message and message.chat and words):  # a torn one may have no chat
             return Answered(update_id)
         named = f"message:{message.chat.id}:{message.message_id}"
         return Answered(update_id, self._hash(named), self._hash(f"{named}:{words}"))

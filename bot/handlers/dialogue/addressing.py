@@ -16,11 +16,14 @@ class _CallsUs(filters.MessageFilter):
         replied = message.reply_to_message
         if replied and replied.from_user and replied.from_user.id == bot.id:
             return True
-        if message.text is not None:
-            called = message.parse_entities(_CALLS)
-        elif message.caption is not None:
-            called = message.parse_caption_entities(_CALLS)
-        else:
+        try:
+            if message.text is not None:
+                called = message.parse_entities(_CALLS)
+            elif message.caption is not None:
+                called = message.parse_caption_entities(_CALLS)
+            else:
+                return False
+        except UnicodeDecodeError:  # a stretch that ends in the middle of a letter
             return False
         return any(text.lower().endswith(f"@{bot.username}".lower()) for text in called.values())
 
