@@ -213,10 +213,10 @@ def _of(room: str, name: str) -> _Command:
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> None:
-    from bot.memory import share_one_heap
+    from bot.memory import keep_the_heap_small
     from bot.web.door import StartError, opened
 
-    share_one_heap()
+    keep_the_heap_small()
 
     async def run() -> None:
         async with opened(settings.host, settings.port) as door:
