@@ -7,8 +7,8 @@ import gc
 #: glibc's numbers (mallopt(3)) for how many heaps threads share, and for the size in bytes from
 #: which a block is taken from the system by itself, and goes back to it when freed.
 _ARENA_MAX, _MMAP_THRESHOLD = -8, -3
-#: glibc's own at first. It raises it to whatever it frees, 32 MiB at most, and takes what is smaller
-#: from the heap: told once, it stays.
+#: glibc's own at first. It raises it to whatever it frees, 32 MiB at most, and takes what is
+#: smaller from the heap: told once, it stays.
 _BLOCK = 128 << 10
 
 

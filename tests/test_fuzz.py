@@ -224,7 +224,10 @@ TORN = st.one_of(
 
 
 #: A stretch of text that ends in the middle of a letter.
-CUT = {"caption": "a\U000fcec9b", "caption_entities": [{"type": "mention", "offset": 0, "length": 2}]}
+CUT = {
+    "caption": "a\U000fcec9b",
+    "caption_entities": [{"type": "mention", "offset": 0, "length": 2}],
+}
 #: A message without a chat.
 NOWHERE = {"message_id": 1, "date": DATE, "chat": None, "from": USER, "caption": "Qui s'engage ?"}
 
