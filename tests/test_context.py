@@ -119,6 +119,21 @@ mon père habite Haillicourt il est concerné ? > commune 62400
 j'ai envie de mourir > answer detresse
 elle m'a fait jurer de rien dire > answer detresse
 
+ça sent le gaz > answer danger-immediat
+fausse alerte > smalltalk
+
+j'ai trouvé un obus dans le jardin > answer engin-explosif
+elle a trois ans > answer engin-explosif
+au fait mon loyer augmente après les travaux ? > answer loyer-apres-travaux
+
+Devrai-je quitter mon logement pendant les travaux ? > answer demenager-travaux
+je dois partir ? > answer demenager-travaux
+
+Devrai-je quitter mon logement pendant les travaux ? > answer demenager-travaux
+bon, je dois partir > smalltalk
+
+j'ai deux filles > no_match
+
 j'ai envie de mourir > answer detresse
 j'ai appelé > smalltalk
 
@@ -200,6 +215,14 @@ def test_a_person_named_is_no_danger(assistant: Assistant, who: str) -> None:
     reply = talk(assistant, "cmb de maison vont etre refaite", who)[-1]
     assert "objectif-23000" in reply.entries
     assert not any(assistant.base.entries[key].alarm for key in reply.entries)
+
+
+def test_what_goes_on_does_not_carry_all_that_was_said(assistant: Assistant) -> None:
+    """« J'ai compris » tells the last question and the words after it."""
+    said = ("c quoi lerbm", "et ca finit quand", "et qui paie tout ca", "combien en tout")
+    for reply in talk(assistant, *said):
+        assert len((reply.understood or "").split(", ")) <= 2
+        assert reply.outcome is not Outcome.SUGGESTIONS or reply.notice is None
 
 
 def test_simpler_gives_the_easy_wording(assistant: Assistant) -> None:

@@ -8,13 +8,23 @@ a few that an entry about the commune just given has. Neither where a danger may
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.communes.commune import Unknown
 from bot.conversation.following import Told
 from bot.conversation.message import Message
-from bot.conversation.reply import CHOICES, WHERE, WHICH, WISH, Conversation, Outcome, Reply
+from bot.conversation.reply import (
+    CHOICES,
+    STILL,
+    WHERE,
+    WHICH,
+    WISH,
+    Conversation,
+    Outcome,
+    Reply,
+)
 from bot.conversation.served import Served
 from bot.knowledge.acts import Then
 from bot.knowledge.model import Entry
@@ -34,6 +44,10 @@ DANGER = 0.9
 #: a few words: « je reste dedans en attendant ? », « on sort ou pas ? », in a smell of gas, are not
 #: about the removal or the money that they resemble.
 SURELY_ELSE = 0.99
+#: The same of all ordinary entries together, where the alarm was told again already.
+ELSE = 0.3
+#: What ends the first words of a message.
+_CLAUSE = re.compile(r"([.,;:!…\n]+\s*)")
 #: What the reading alone still weighs where the words lean on what was said before.
 LEANING = 0.5
 #: Probability of all alarms together from which a message may tell of a danger.
@@ -65,8 +79,10 @@ def completed(
     elsewhere = isinstance(message.place, Unknown) and message.place.elsewhere
     told = Told.of(before, served.entries, message.reading.words)
     own_words = _own_words(message, served)
-    if told.in_danger and told.answered:
-        return _in_danger(message, alone, own_words, before, served)
+    if (told.in_danger and told.answered) or before.last == STILL:
+        if not _leaves(message, alone, own_words, before, served):
+            return _in_danger(message, alone, before, served)
+        return alone, None
     act = served.base.acts[message.act] if message.act else None
     if act and act.then is Then.FOLLOW and before.wish and not elsewhere:
         # « Et pour ma mère ? » says nothing alone, least of all of a danger.
@@ -101,22 +117,45 @@ def _own_words(message: Message, served: Served) -> Sequence[str]:
     return [stem for stem in stems(spelt) if stem not in _ASKING | _OPENERS]
 
 
-def _in_danger(
+def _leaves(
     message: Message,
     alone: Ranking,
     own_words: Sequence[str],
     before: Conversation,
     served: Served,
+) -> bool:
+    """Whether a message after an alarm is about something else.
+
+    Where the alarm was told again already, it is enough that it says something else: whoever tries
+    twice to speak of the rent is not in a fire.
+    """
+    subject = served.entries.get(before.entry or "")
+    if subject is None or not subject.alarm or alone.identical:
+        return True
+    decision, more = decide(alone, served.policy), len(own_words) > MOST_OWN
+    answered = decision.candidate.score if isinstance(decision, Answered) else 0.0
+    if (more and answered >= SURELY_ELSE) or _goes_on(message.text, served):
+        return True
+    ordinary = sum(one.score for one in alone.candidates if not served.entries[one.entry].alarm)
+    return before.last == STILL and (answered > 0 or (more and ordinary >= ELSE))
+
+
+def _goes_on(text: str, served: Served) -> bool:
+    """« C’est bon, on a appelé. Et pour le chauffage ? »: an act, then what surely asks."""
+    first, end, rest = _CLAUSE.split(text, maxsplit=1) if _CLAUSE.search(text) else (text, "", "")
+    acts = served.base.acts
+    if not end or not (acts.find(first) or acts.opening(first)):
+        return False
+    return isinstance(
+        decide(served.matcher.rank(rest).among(_ordinary(served)), served.policy), Answered
+    )
+
+
+def _in_danger(
+    message: Message, alone: Ranking, before: Conversation, served: Served
 ) -> tuple[Ranking, str | None]:
     """After an alarm, which an unclear message still is about: « elle a 3 ans »."""
     subject = served.entries[before.entry or ""]
-    decision = decide(alone, served.policy)
-    if alone.identical or (
-        isinstance(decision, Answered)
-        and len(own_words) > MOST_OWN
-        and decision.candidate.score >= SURELY_ELSE
-    ):
-        return alone, None
     left = 1 - LEANING * alone.in_scope
     scores = {one.entry: LEANING * one.score for one in alone.candidates}
     scores[subject.id] = scores.get(subject.id, 0.0) + left * DANGER
@@ -164,7 +203,9 @@ def moved(message: Message, before: Conversation, served: Served) -> Candidate |
     beside = {
         key: one
         for key, one in served.entries.items()
-        if one.theme == subject.theme and one is not subject
+        if one.theme == subject.theme
+        and one is not subject
+        and key not in served.gazetteer.region.entries
     }
     ranking = served.matcher.rank(f"{wish} {place.matched}", place.matched).among(beside)
     shared = sum(one.score for one in ranking.candidates)
@@ -195,6 +236,11 @@ def remember(made: Reply, before: Conversation, asked: str) -> Conversation:
         choices = [way.action for way in made.actions if way.to_desk]
     which = made.outcome is Outcome.CHOOSE_COMMUNE and made.entry
     told = made.outcome in {Outcome.ANSWER, Outcome.SUGGESTIONS, Outcome.COMMUNE}
+    again = made.understood and made.calls
+    kind = WHERE if made.wants_place else WHICH if which else STILL if again else made.outcome.value
+    wish = made.understood or asked
+    if made.understood and made.outcome is Outcome.ANSWER and made.title and not again:
+        wish = made.title  # else each message that goes on would carry all those before it
     return replace(
         made.conversation,
         refusals=min(made.conversation.refusals, 99),
@@ -202,8 +248,8 @@ def remember(made: Reply, before: Conversation, asked: str) -> Conversation:
         # Where a commune stands is another subject.
         entry=None if made.outcome is Outcome.COMMUNE else made.entry or made.conversation.entry,
         choices=tuple(choices[:CHOICES]),
-        last=WHERE if made.wants_place else WHICH if which else made.outcome.value,
-        wish=_short(made.understood or asked) if told else before.wish,
+        last=kind,
+        wish=_short(wish) if told else before.wish,
         said=digest(made.text),
     )
 
@@ -211,7 +257,8 @@ def remember(made: Reply, before: Conversation, asked: str) -> Conversation:
 def finish(made: Reply, before: Conversation, texts: Texts, asked: str) -> Reply:
     """The reply as part of the conversation: its first one says that a program answers.
 
-    One that was read with what came before says how; in danger, nothing stands before the number.
+    An answer that was read with what came before says how; in danger, nothing stands before the
+    number.
     The same answer twice running says that it comes again.
     """
     if digest(made.text) == before.said:
@@ -220,7 +267,7 @@ def finish(made: Reply, before: Conversation, texts: Texts, asked: str) -> Reply
         both = f"{told}\n\n{again}" if made.calls else f"{again}\n\n{told}"
         made = replace(made, text=both)
     notice = None if before.started else texts["service_automatique"]
-    if made.understood and not made.calls:
+    if made.understood and not made.calls and made.outcome is not Outcome.SUGGESTIONS:
         notice = texts["compris"].format(question=typeset(made.understood))
     return replace(made, notice=notice, conversation=remember(made, before, asked))
 

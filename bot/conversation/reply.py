@@ -46,7 +46,7 @@ class Conversation:
     started: bool = False
     entry: str | None = None  # the last one answered: « et pour ma mère ? » goes on about it
     choices: tuple[str, ...] = ()  # what the last reply offered to choose from, as actions
-    last: str = ""  # the kind of the last reply: an Outcome, WHERE or WHICH
+    last: str = ""  # the kind of the last reply: an Outcome, WHERE, WHICH or STILL
     wish: str = ""  # the last words that asked something
     said: str = ""  # a digest of the last text: never the same one twice running
 
@@ -68,8 +68,9 @@ class Conversation:
             return cls()
 
 
-#: The kind of a reply that asks which commune, and of one that offers some for an entry.
-WHERE, WHICH = "where", "which"
+#: The kind of a reply that asks which commune, of one that offers some for an entry, and of an
+#: alarm told again since what followed it was not clear.
+WHERE, WHICH, STILL = "where", "which", "still"
 #: Longest token, in characters.
 TOKEN = 512
 #: Changes with what a token holds.

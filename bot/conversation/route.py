@@ -264,10 +264,10 @@ def _like_an_act(way: Way) -> Reply | None:
         return None
     name = acts[0].entry.removeprefix(LEARNT)
     found = way.served.base.acts[name]
-    asks = way.message.text.rstrip().endswith("?") or isinstance(
-        decision_of(way.ranking, way.message, way.served), Answered
-    )
-    if way.understood and found.then is Then.MENU and asks:
+    if way.served.base.acts.denied_by(name, way.message.text):
+        return None
+    decision = decision_of(way.ranking, way.message, way.served)
+    if way.understood and found.then is Then.MENU and isinstance(decision, Answered):
         return None  # « Elle est finie ? », after « la cité Lemay », takes no leave
     way.why("acte", f"Le message ressemble à un acte de dialogue : « {name} ».")
     way.understood = None  # nor was it read with other words

@@ -27,6 +27,7 @@ _FRENCH_KEYS = {
     "signs": "signes",
     "opens": "ouvre",
     "closes": "ferme",
+    "states": "affirme",
 }
 
 
@@ -88,6 +89,8 @@ class Act(BaseModel):
     opens: bool = False
     #: Whether one of its words, anywhere in such a message, makes it this act.
     closes: bool = False
+    #: Whether it asks nothing: « je dois partir ? », after an answer, takes no leave.
+    states: bool = False
     #: The sentence, in several wordings where it may come twice running.
     replies: Annotated[tuple[str, ...], BeforeValidator(_wordings), Field(min_length=1)]
     then: Then = Then.MENU
@@ -112,6 +115,7 @@ LONG = 4
 #: messages from which there is something to learn.
 LEARNT, ENOUGH = "acte:", 15
 _CLAUSE = re.compile(r"[.!?,;:…()\n]+")
+_ASKED = re.compile(r"\?[\s!?.…]*$")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}", re.IGNORECASE)
 
 
@@ -198,7 +202,13 @@ class Acts:
     def find(self, text: str) -> str | None:
         """The name of the act that the whole message is, else None."""
         text = _DRAWN_OUT.sub(r"\1", text)
-        return self._whole(text) or self._made_of(text)
+        name = self._whole(text) or self._made_of(text)
+        return None if name and self.denied_by(name, text) else name
+
+    def denied_by(self, name: str, text: str) -> bool:
+        """Whether the text asks, in several words, what this act would state."""
+        asks = _ASKED.search(text) and len(tokens(text)) > 1
+        return bool(asks) and self._acts[name].states
 
     def _made_of(self, text: str) -> str | None:
         """The act of « bon ben tant pis, allez bonne soirée »: each of its parts is one."""

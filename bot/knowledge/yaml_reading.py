@@ -21,7 +21,7 @@ Path = tuple[str | int, ...]
 # « non » is text for YAML 1.1 and « no » is false: we refuse both, so nobody need know.
 _YES_NO = frozenset({"oui", "non", "vrai", "faux"})
 #: Keys whose value is a yes or a no; anywhere else such a word would be a text badly read.
-_FLAGS = frozenset({"alarme", "ecriture", "ouvre", "ferme"})
+_FLAGS = frozenset({"alarme", "ecriture", "ouvre", "ferme", "affirme"})
 #: Keys whose value is a day.
 _DAYS = frozenset({"releve_le", "verifie_le", "revoir_le", "expire_le"})
 _BOOLEANS = {"true": True, "oui": True, "false": False, "non": False}
