@@ -52,6 +52,8 @@ _CLAUSE = re.compile(r"([.,;:!…\n]+\s*)")
 LEANING = 0.5
 #: Probability of all alarms together from which a message may tell of a danger.
 DOUBT = 0.1
+#: Probability that any entry answers, under which words that no entry has change the subject.
+LITTLE = 0.1
 #: What all entries beside have together, in probability, from which one of them may be meant.
 LEAST = 1e-6
 #: The share of a place's name, or of what is new, that an entry about it has.
@@ -60,12 +62,14 @@ KNOWN = 0.5
 _OPENERS = frozenset("et mais ou alors donc puis sinon".split())  # noqa: SIM905
 #: Pronouns of what was named before.
 _PRONOUNS = frozenset("elle elles il ils ca y en celle celles celui ceux".split())  # noqa: SIM905
+#: Those of one thing that was named.
+_IT = frozenset({"elle", "elles", "il", "ils"})
 #: What a question may end on.
 _ENDS = " \xa0\u202f?.!"
 #: Stems that ask without saying of what.
 _ASKING = frozenset(
     """qui quand combien comment pourquoi quel quels quell pas plus tout tous apres avant si on nous
-    combin fait fair dit dir peu peux veux fini""".split()  # noqa: SIM905
+    combin fait fair dit dir peu peux veux fin""".split()  # noqa: SIM905
 )
 
 
@@ -84,8 +88,10 @@ def completed(
             return _in_danger(message, alone, before, served)
         return alone, None
     act = served.base.acts[message.act] if message.act else None
-    if act and act.then is Then.FOLLOW and before.wish and not elsewhere:
-        # « Et pour ma mère ? » says nothing alone, least of all of a danger.
+    empty = not own_words and not _IT.isdisjoint(message.reading.words)
+    follows = (act and act.then is Then.FOLLOW) or empty
+    if follows and before.wish and not elsewhere and not alone.identical:
+        # « Et pour ma mère ? », « elle est finie ? » say nothing alone, least of all of a danger.
         return read_on(message, before, served), _together(message, before)
     calm = sum(one.score for one in alone.candidates if served.entries[one.entry].alarm) < DOUBT
     if alone.identical or elsewhere or told.in_danger or not calm:
@@ -93,8 +99,10 @@ def completed(
     clear = isinstance(decide(alone, served.policy), Answered)
     if not clear and (there := _there(message, own_words, before, served)):
         return there
-    if not before.wish or message.text.strip().isdecimal():  # a choice mistyped
-        return alone, None
+    refused = before.last == Outcome.NO_MATCH.value and not told.offered
+    strange = not all(map(served.matcher.knows, own_words)) and alone.in_scope < LITTLE
+    if not before.wish or refused or strange or message.text.strip().isdecimal():
+        return alone, None  # a number is a choice mistyped
     found = served.following.ranked(alone, read_on(message, before, served), told)
     first = [one.entry for ranking in (alone, found) for one in ranking.candidates[:1]]
     return found, None if clear and len(set(first)) == 1 else _together(message, before)
