@@ -225,6 +225,16 @@ def test_what_goes_on_does_not_carry_all_that_was_said(assistant: Assistant) -> 
         assert reply.outcome is not Outcome.SUGGESTIONS or reply.notice is None
 
 
+def test_a_place_is_read_with_nothing_said_before(assistant: Assistant) -> None:
+    said = (
+        "cmb de maison vont etre refaite",
+        "et chez ma mère ?",
+        "j'habite mazingarbe",
+        "la cité 2",
+    )
+    assert [one.understood for one in talk(assistant, *said)[2:]] == [None, None]
+
+
 def test_simpler_gives_the_easy_wording(assistant: Assistant) -> None:
     assert talk(assistant, "Qui s'engage ?", "plus simple")[-1].easy
 

@@ -79,6 +79,7 @@ def asked_place(way: Way) -> Reply | None:
     if _has_own_entry(place, way):
         return None
     way.why("lieu", f"Le message demande seulement si un lieu est concerné ({named(place)}).")
+    way.understood = None  # a place needs nothing of what was said before
     return placed(place, way.conversation, way.served, 1.0)
 
 
