@@ -239,8 +239,13 @@ def test_updates(place: Place, update: dict[str, Any]) -> None:
     place.take(**update)
 
 
+#: A topic that is no number.
+IN_A_LIST = {**NOWHERE, "chat": GROUP, "message_thread_id": [], "is_topic_message": True}
+
+
 @given(TORN)
 @example({"message": NOWHERE})
+@example({"message": IN_A_LIST})
 @fuzzed
 def test_torn_updates(place: Place, update: dict[str, Any]) -> None:
     """They count as dealt with, so that what comes after is answered."""

@@ -36,7 +36,8 @@ class Place(NamedTuple):
         """The conversation that an update belongs to; None where it comes from no chat."""
         chat, message = update.effective_chat, update.effective_message
         # Telegram numbers threads of replies too, which are no topics.
-        topic = message.message_thread_id if message and message.is_topic_message else None
+        thread = message.message_thread_id if message and message.is_topic_message else None
+        topic = thread if isinstance(thread, int) else None  # a torn update may hold anything
         sender = update.effective_sender
         return cls(chat.id, sender.id if sender else 0, topic) if chat else None
 
