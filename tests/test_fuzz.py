@@ -240,7 +240,12 @@ def test_updates(place: Place, update: dict[str, Any]) -> None:
 
 
 #: A topic that is no number.
-IN_A_LIST: dict[str, Any] = {**NOWHERE, "chat": GROUP, "message_thread_id": [], "is_topic_message": True}
+IN_A_LIST: dict[str, Any] = {
+    **NOWHERE,
+    "chat": GROUP,
+    "message_thread_id": [],
+    "is_topic_message": True,
+}
 
 
 @given(TORN)
