@@ -1,10 +1,10 @@
 """What was said before, and what a message means after it.
 
-A message that is clear alone is not bent: only where it is not does the last question complete it
-(« elle est finie ? » after « la cité Lemay »). Both readings are in one ranking: what the message
-alone leaves unsaid, in probability, is shared out as the completed one says. Two readings come
-first: a few words that an entry beside the one just answered has whole (« quelles cités ? »), and
-a few that an entry about the commune just given has. Neither where a danger may be told.
+After an answer or a choice, a message is read alone and with the last question, in one ranking
+(`following.py`). Read otherwise: one that says nothing of its own (« elle est finie ? »), which
+only goes on; a few words that an entry about the commune just given has; one with words that no
+entry has, which changes the subject; and one that tells or may tell of a danger, read alone.
+After an alarm, what is not clearly about something else is about that alarm still.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ SURELY_ELSE = 0.99
 ELSE = 0.3
 #: What ends the first words of a message.
 _CLAUSE = re.compile(r"([.,;:!…\n]+\s*)")
-#: What the reading alone still weighs where the words lean on what was said before.
+#: What the message alone still weighs after an alarm.
 LEANING = 0.5
 #: Probability of all alarms together from which a message may tell of a danger.
 DOUBT = 0.1
@@ -56,7 +56,7 @@ DOUBT = 0.1
 LITTLE = 0.1
 #: What all entries beside have together, in probability, from which one of them may be meant.
 LEAST = 1e-6
-#: The share of a place's name, or of what is new, that an entry about it has.
+#: The share of a place's name that an entry about it has.
 KNOWN = 0.5
 #: First words of a message that goes on.
 _OPENERS = frozenset("et mais ou alors donc puis sinon".split())  # noqa: SIM905
