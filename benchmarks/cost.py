@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.rivals import Ask, Indexed, Place, bm25, by_best_phrasing, galibot, wratio
-from bot.matching.index import EntryTexts
+from bot.learning.corpus import EntryTexts
 from bot.matching.matcher import Matcher
 
 SIZES = (125, 1_250, 12_500, 125_000)

@@ -31,7 +31,7 @@ from benchmarks.rivals import (
     wratio,
 )
 from bot.evaluation import Case, read_cases
-from bot.matching.index import EntryTexts
+from bot.learning.corpus import EntryTexts
 from bot.storage.knowledge_files import load
 from bot.trained import load_encoder
 

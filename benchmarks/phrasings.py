@@ -15,7 +15,8 @@ from benchmarks.matching import ROOT, holds, place_finder, project_base, share
 from benchmarks.rivals import Indexed, Place, galibot
 from bot.evaluation import Case, read_cases
 from bot.language.words import SMS, normalise
-from bot.matching.index import EntryTexts, build
+from bot.learning.building import build
+from bot.learning.corpus import EntryTexts
 from bot.matching.model import Scale, rank
 from bot.matching.signals import compare
 from bot.trained import load_encoder, load_model
@@ -88,7 +89,7 @@ def print_coverage(console: Console, base: Indexed, place: Place) -> None:
     first: dict[str, list[bool]] = {name: [] for name in REGISTERS}
     third: dict[str, list[bool]] = {name: [] for name in REGISTERS}
     for number, entry in enumerate(index.entries):
-        for row in range(index.starts[number], index.starts[number + 1]):
+        for row in range(*index.bounds[number]):
             text = index.phrasings[row]
             compared = compare(index, text, place(text), left_out=(row, left_out.of(row)))
             found = [one.entry for one in rank(compared, load_model(), Scale()).candidates[:3]]

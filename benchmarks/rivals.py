@@ -13,11 +13,12 @@ import numpy as np
 from rapidfuzz import fuzz, process, utils
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.language.encoder import Encoder
 from bot.language.words import normalise, stems
-from bot.matching.encoder import Encoder
-from bot.matching.index import EntryTexts
-from bot.matching.matcher import Corpus, Matcher
-from bot.matching.rows import Floats
+from bot.learning.building import matcher_of
+from bot.learning.corpus import Corpus, EntryTexts
+from bot.matching.matcher import Matcher
+from bot.matching.vocabulary import Floats
 from bot.trained import load_encoder, load_model
 
 #: A question to its likely entries with a score, best first.
@@ -116,7 +117,7 @@ def by_best_phrasing(build: Build, base: Indexed) -> Ask:
 def galibot(place: Place, base: Indexed) -> tuple[Ask, Matcher]:
     """What the bot does of a question it has not been asked yet, and its matcher."""
     corpus = Corpus(base.entries, base.synonyms, base.unrelated)
-    matcher = Matcher.build(corpus, load_encoder(), load_model())
+    matcher = matcher_of(corpus, load_encoder(), load_model())
 
     def ask(question: str) -> Sequence[tuple[str, float]]:
         candidates = matcher.rank(question, place(question)).candidates[:3]

@@ -4,14 +4,14 @@ from functools import cache
 from importlib.resources import files
 
 from bot.conversation.following import Following
-from bot.matching.encoder import Encoder
+from bot.language.encoder import Encoder
 from bot.matching.model import Model
 
 
 @cache
 def load_encoder() -> Encoder:
     """Made by tools/train_encoder.py."""
-    with files("bot.matching").joinpath("encoder.npz").open("rb") as opened:
+    with files("bot.language").joinpath("encoder.npz").open("rb") as opened:
         return Encoder.load(opened)
 
 

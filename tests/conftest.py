@@ -18,8 +18,9 @@ from bot.communes.gazetteer import Gazetteer
 from bot.conversation.assistant import Assistant, corpus_of
 from bot.knowledge.model import KnowledgeBase
 from bot.knowledge.texts import read_texts
+from bot.learning.corpus import Corpus
 from bot.limits import Limits
-from bot.matching.matcher import Corpus, Matcher
+from bot.matching.matcher import Matcher
 from bot.services import Services
 from bot.storage import patience
 from bot.storage.compiled import matchers_of

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from bot.matching.classifier import PENALTY, Hashing, learn, weight
-from bot.matching.rows import Doubles, Floats, Ints
+from bot.learning.least_squares import PENALTY, learn, weight
+from bot.matching.vocabulary import Doubles, Floats, Hashing, Ints
 
 SHAPES = [(40, 8, 3), (60, 30, 12), (20, 20, 2)]
 
@@ -26,7 +26,7 @@ def squares(features: Floats, targets: Doubles, weights: Doubles) -> Doubles:
 def test_each_group_is_told_from_the_rest(rows: int, columns: int, classes: int) -> None:
     features, owners = some_rows(rows, columns, classes)
     every = np.arange(rows)
-    found, left_out = learn(lambda start, stop: features[start:stop], owners, classes, every)
+    found, left_out = learn(lambda rows: features[rows], owners, classes, every)
     for group in range(classes):
         own = owners == group
         weights = np.where(own, weight(int(own.sum()), rows), 1.0)
@@ -47,8 +47,8 @@ def test_many_phrasings_weigh_no_more_than_the_rest() -> None:
 def test_only_the_rows_asked_for_are_left_out() -> None:
     features, owners = some_rows(40, 8, 3)
     some = np.array([3, 17, 39])
-    _, every = learn(lambda start, stop: features[start:stop], owners, 3, np.arange(40))
-    _, left_out = learn(lambda start, stop: features[start:stop], owners, 3, some)
+    _, every = learn(lambda rows: features[rows], owners, 3, np.arange(40))
+    _, left_out = learn(lambda rows: features[rows], owners, 3, some)
     np.testing.assert_allclose(left_out.scores, every.scores[some], atol=1e-4)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.matching.index import EntryTexts
-from bot.matching.matcher import Corpus, Matcher
+from bot.learning.corpus import Corpus, EntryTexts
+from bot.matching.matcher import Matcher
 from bot.storage import compiled
 from bot.storage.database import Database
 from bot.storage.shelf import Shelf

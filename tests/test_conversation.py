@@ -19,9 +19,9 @@ from bot.conversation.message import LENGTH
 from bot.conversation.reply import Conversation, Outcome, Question, Reply
 from bot.knowledge.checking import check
 from bot.knowledge.model import KnowledgeBase
+from bot.language.reading import Reader
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
-from bot.matching.reading import Reader
 from bot.storage.knowledge_files import load_base
 from tests.conftest import ACTS, REGION, ROOT, TEXTS, TODAY
 

@@ -12,12 +12,12 @@ from zipfile import BadZipFile
 import numpy as np
 import pytest
 
-from bot.matching.encoder import BUCKETS, Encoder, Floats, features
+from bot.language.encoder import BUCKETS, Encoder, Floats, features
 from tests.conftest import ROOT
 from tools.encoder_noise import noised
 from tools.encoder_texts import own_phrasings
 
-TABLES = ROOT / "bot" / "matching" / "encoder.npz"
+TABLES = ROOT / "bot" / "language" / "encoder.npz"
 SENTENCES = (
     "Quand mon logement sera-t-il rénové ?",
     "kan es ke mon lojement cera renové",
@@ -81,7 +81,7 @@ def test_the_same_text_gives_the_same_bits_anywhere(encoder: Encoder) -> None:
     assert np.array_equal(encoder.encode(SENTENCES[::-1]), alone[::-1])
     assert encoder.encode([]).shape == (0, encoder.size)
     code = (
-        "import sys; from bot.matching.encoder import Encoder; "
+        "import sys; from bot.language.encoder import Encoder; "
         f"e = Encoder.load({str(TABLES)!r}); "
         "sys.stdout.buffer.write(e.encode(sys.argv[1:]).tobytes())"
     )

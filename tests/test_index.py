@@ -3,73 +3,22 @@
 import numpy as np
 import pytest
 
-from bot.matching.index import EntryTexts, Index, build
-from bot.matching.rows import Rows, Vocabulary
+from bot.learning.building import build
+from bot.learning.corpus import EntryTexts
+from bot.matching.index import Index, traits_of
+from bot.matching.vocabulary import Vocabulary
 from bot.trained import load_encoder
 from tests.cases.matching import SMALL, SYNONYMS, UNRELATED
 
-LISTS = [[3, 1, 1], [], [0, 3], []]
-#: By row: members with how many lists gave them, where rows 0, 1 and 0, 2 own the lists.
-OWNED = [{0: 1, 1: 1, 3: 2}, {}, {}]
-
-
-def rows_of(rows: Rows) -> list[dict[int, int]]:
-    return [
-        dict(zip(rows.members[start:stop].tolist(), rows.counts[start:stop].tolist(), strict=True))
-        for start, stop in zip(rows.starts, rows.starts[1:], strict=False)
-    ]
-
-
-@pytest.fixture
-def rows() -> Rows:
-    return Rows.of([np.array(one, dtype=np.int64) for one in LISTS], 5)
-
-
-def test_a_row_holds_each_member_once(rows: Rows) -> None:
-    assert rows_of(rows) == [{1: 1, 3: 1}, {}, {0: 1, 3: 1}, {}]
-    assert (len(rows), rows.size, rows.members.dtype.name) == (4, 5, "uint8")
-
-
-def test_lists_of_one_owner_make_one_row() -> None:
-    lists = [np.array(one, dtype=np.int64) for one in LISTS]
-    assert rows_of(Rows.of(lists, 5, np.array([0, 1, 0, 2]))) == OWNED
-
-
-def test_turned_twice_is_the_same(rows: Rows) -> None:
-    assert rows_of(rows.turned()) == [{2: 1}, {0: 1}, {}, {0: 1, 2: 1}, {}]
-    assert rows_of(rows.turned().turned()) == rows_of(rows)
-
-
-def test_sums_of_members(rows: Rows) -> None:
-    values = np.array([1, 2, 4, 8, 16], dtype=np.float32)
-    assert rows.sums(values).tolist() == [10, 0, 9, 0]
-    assert rows.sums(values, np.array([3, 2, 0])).tolist() == [0, 9, 10]
-
-
-def test_scattered_weights_reach_the_members() -> None:
-    lists = [np.array(one, dtype=np.int64) for one in LISTS]
-    rows = Rows.of(lists, 5, np.array([0, 1, 0, 2]))
-    weights = np.array([1, 10], dtype=np.float32)
-    assert rows.scatter(np.array([0, 1]), weights).tolist() == [1, 1, 0, 1, 0]
-    less = rows.scatter(np.array([0]), weights[:1], less=1)
-    assert less.tolist() == [1, 0, 0, 1, 0], "the only list that gave it is left out"
-    assert rows.scatter(np.array([0]), weights[:1], less=3).tolist() == [1, 1, 0, 1, 0]
-
-
-@pytest.mark.parametrize("lists", [[], [[]], [[], []]])
-def test_rows_of_nothing(lists: list[list[int]]) -> None:
-    rows = Rows.of([np.array(one, dtype=np.int64) for one in lists], 0)
-    assert len(rows) == len(lists)
-    assert rows.sums(np.zeros(1, dtype=np.float32)).tolist() == [0] * len(lists)
-
 
 def test_a_vocabulary_numbers_what_it_knows() -> None:
-    words = Vocabulary(["b", "a", "c", "a"])
-    assert words.terms == ("a", "b", "c")
-    numbers, others = words.numbers([("c", "z"), ("a", "c"), ("z", "y")])
+    words = Vocabulary(["a", "b", "c"])
+    numbers, others = words.numbers(["c", "z", "a", "c", "z", "y"])
     assert numbers.tolist() == [0, 2]
     assert others == 2, "each is counted once"
     assert words.numbers([])[0].tolist() == []
+    more = words.more(["e", "b", "d"])
+    assert more.terms == ("a", "b", "c", "d", "e")
 
 
 # The base
@@ -80,21 +29,28 @@ def index() -> Index:
     return build(SMALL, UNRELATED, load_encoder(), SYNONYMS)[0]
 
 
-def test_a_phrasing_is_at_one_with_itself(index: Index) -> None:
+def test_what_groups_hold_is_counted(index: Index) -> None:
+    held = dict(zip(index.terms.terms, index.held, strict=True))
+    chien = dict(zip((*index.entries, ""), held["chien"].tolist(), strict=True))
+    said = [text for text in SMALL["animaux"].phrasings if "chien" in text]
+    assert chien["animaux"] == len(said) + ("chien" in SMALL["animaux"].answer)
+    assert sum(chien.values()) == chien["animaux"]
+
+
+def test_unknown_words_only_lower_the_scores(index: Index) -> None:
+    nothing = np.zeros(index.encoder.size, dtype=np.float32)
+    alone = index.scores(index.reader.read("loyer"), nothing)
+    more = index.scores(index.reader.read("loyer xyzzy"), nothing)
+    assert (np.abs(more) < 0.9 * np.abs(alone)).all()
+
+
+def test_a_phrasing_is_scored_by_what_the_classifier_learnt_of_it(index: Index) -> None:
     for row, phrasing in enumerate(index.phrasings):
-        traits, weights = index.vector(index.reader.read(phrasing))
-        asked = np.zeros(len(index.traits), dtype=np.float32)
-        asked[traits] = weights * index.rarity[traits]
-        alike = index.texts.sums(asked) / index.lengths
-        assert alike[row] == pytest.approx(1, abs=1e-5)
-        assert alike.max() <= 1 + 1e-5
-
-
-def test_unknown_words_only_lower_likeness(index: Index) -> None:
-    _, alone = index.vector(index.reader.read("loyer"))
-    _, more = index.vector(index.reader.read("loyer xyzzy"))
-    assert np.square(alone).sum() == pytest.approx(1, abs=1e-5)
-    assert np.square(more).sum() < 0.9
+        reading, meaning = index.reader.read(phrasing), index.meanings[row]
+        learnt = index.features([index.traits.numbers(traits_of(reading))[0]], meaning[None])
+        np.testing.assert_allclose(
+            index.scores(reading, meaning), (learnt @ index.classifier)[0], atol=1e-5
+        )
 
 
 def test_only_one_entry_s_very_words_are_identical() -> None:

@@ -17,8 +17,11 @@ from bot.conversation.assistant import Assistant
 from bot.knowledge.checking import check
 from bot.knowledge.yaml_reading import read_yaml
 from bot.language.typography import typeset
+from bot.learning.building import matcher_of
+from bot.learning.corpus import Corpus
+from bot.learning.regrown import regrown
 from bot.limits import Limits
-from bot.matching.matcher import Corpus, Matcher
+from bot.matching.matcher import Matcher
 from bot.services import Services
 from bot.storage.database import Database
 from bot.storage.knowledge_files import load
@@ -195,7 +198,7 @@ WHOLE = GOOD | {"langue/actes.yaml": "politesse: galibot\n"}
 
 def as_sure_as_before(corpus: Corpus, former: Matcher | None) -> Iterator[Matcher]:
     """As the service does where little changed: what was read is not read again."""
-    yield former.regrown(corpus) if former else Matcher.build(corpus, load_encoder(), load_model())
+    yield regrown(former, corpus) if former else matcher_of(corpus, load_encoder(), load_model())
 
 
 async def test_the_last_good_base_serves_through_all(gazetteer: Gazetteer, tmp_path: Path) -> None:

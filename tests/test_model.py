@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from bot.matching import signals
-from bot.matching.calibration import (
+from bot.learning.building import build, matcher_of
+from bot.learning.calibration import (
     asked_again,
     asked_first,
     calibrate,
@@ -14,8 +14,9 @@ from bot.matching.calibration import (
     measured,
     usual,
 )
-from bot.matching.index import EntryTexts, build
-from bot.matching.matcher import Corpus, Matcher
+from bot.learning.corpus import Corpus, EntryTexts
+from bot.matching import signals
+from bot.matching.matcher import Matcher
 from bot.matching.model import (
     IDENTICAL,
     NONE,
@@ -35,7 +36,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="module")
 def matcher() -> Matcher:
-    return Matcher.build(Corpus(SMALL, SYNONYMS, UNRELATED), load_encoder(), load_model())
+    return matcher_of(Corpus(SMALL, SYNONYMS, UNRELATED), load_encoder(), load_model())
 
 
 def test_every_feature_has_its_weight() -> None:
@@ -101,7 +102,7 @@ def test_the_order_of_the_entries_changes_nothing(matcher: Matcher) -> None:
         for key, texts in reversed(SMALL.items())
     }
     corpus = Corpus(turned, SYNONYMS, UNRELATED[::-1])
-    other = Matcher.build(corpus, load_encoder(), load_model())
+    other = matcher_of(corpus, load_encoder(), load_model())
     for text in ("loyer", "les travaux", "tarte", *ODD):
         assert matcher.rank(text) == other.rank(text)
 
@@ -127,7 +128,7 @@ def test_a_base_that_can_t_be_asked_again_has_the_usual_scale_of_its_size() -> N
     again, start = asked_again(index, left_out), usual(model, 2)
     assert all(entry is None for _, entry in again)
     assert measured(model, again, start) == start
-    bolder = model.trust[-1]
+    bolder = model.trust[-2]
     found = calibrate(model, index, left_out)
     assert found.slope == pytest.approx(start.slope * bolder)
     assert found.none == pytest.approx(start.none)
@@ -145,7 +146,7 @@ def enough() -> dict[str, EntryTexts]:
 def test_messages_to_refuse_that_look_alike_make_less_sure(enough: dict[str, EntryTexts]) -> None:
     index, left_out = build(enough, UNRELATED, load_encoder())
     model = load_model()
-    traps = ("hausse de la taxe", "mon chien est mort")
+    traps = ("payer plus cher les travaux", "le chien et les animaux")
     near = measured(model, asked_again(index, left_out, traps * 3), Scale())
     far = measured(model, asked_again(index, left_out), Scale())
     assert (near.slope, -near.none) < (far.slope, -far.none)

@@ -24,7 +24,8 @@ import yaml
 from bot.conversation.assistant import Assistant, built_here, corpus_of
 from bot.conversation.reply import Outcome, Question
 from bot.knowledge.model import KnowledgeBase
-from bot.matching.matcher import Corpus, Matcher
+from bot.learning.corpus import Corpus
+from bot.matching.matcher import Matcher
 from bot.storage.compiled import matchers_of
 from bot.storage.knowledge_files import load, load_base
 from tests.conftest import COMPILED, KNOWLEDGE, ROOT, TODAY

@@ -9,7 +9,7 @@ import pytest
 
 from bot.conversation.assistant import Assistant
 from bot.conversation.reply import Question
-from bot.matching.reading import Reader, runs
+from bot.language.reading import Reader, runs
 from tests.cases.matching import ODD, SYNONYMS
 
 TRUSTED = (

@@ -5,15 +5,17 @@ import math
 import numpy as np
 import pytest
 
+from bot.learning.building import build
+from bot.learning.corpus import EntryTexts
 from bot.matching import signals
-from bot.matching.index import EntryTexts, Index, build
+from bot.matching.index import Index
 from bot.matching.model import Scale, rank
 from bot.matching.signals import NAMES, compare
 from bot.trained import load_encoder, load_model
 from tests.cases.matching import ODD, SMALL, SYNONYMS, UNRELATED
 
 #: The least and the most of each signal that has bounds.
-BOUNDS = {"lettres": (0, 1), "sens": (-1, 1), "couverture": (0, 1)}
+BOUNDS = {"sens": (-1, 1), "couverture": (0, 1)}
 
 
 def check_numbers(index: Index, text: str) -> None:
@@ -104,9 +106,9 @@ def test_words_that_an_entry_does_not_know_weigh_against_it(index: Index) -> Non
 
 def test_the_named_place_is_looked_for_in_each_entry(index: Index) -> None:
     found = compare(index, "les terrils du bassin", "bassin")
-    placed = dict(zip(found.entries, found.placed.tolist(), strict=True))
+    placed = dict(zip(found.entries, found.placed, strict=True))
     assert (placed["unesco"], placed["loyer"]) == (1, 0)
-    assert set(compare(index, "les terrils").placed.tolist()) == {0.5}
+    assert set(compare(index, "les terrils").placed) == {0.5}
 
 
 def test_a_left_out_phrasing_is_not_found() -> None:

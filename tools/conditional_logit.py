@@ -5,7 +5,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from bot.matching.model import Scale, probabilities
-from bot.matching.rows import Doubles
+from bot.matching.vocabulary import Doubles
 
 #: The logit of a choice that is not there.
 ABSENT = -1e9

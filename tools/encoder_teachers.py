@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.matching.encoder import Floats
+from bot.language.encoder import Floats
 
 #: Weights of a block share a scale (« Q4_0 »): float16, then 16 bytes of two weights each.
 _BLOCK = 32

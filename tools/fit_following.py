@@ -23,7 +23,7 @@ from bot.conversation.message import Message, rank
 from bot.conversation.reply import Conversation, Outcome, Question
 from bot.evaluation import Dialogue, read_cases, read_dialogues
 from bot.matching.model import Scale, probabilities
-from bot.matching.rows import Doubles
+from bot.matching.vocabulary import Doubles
 from bot.storage.knowledge_files import load
 from tools.conditional_logit import ABSENT, fitted
 

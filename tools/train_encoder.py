@@ -1,4 +1,4 @@
-"""Trains the tables of bot/matching/encoder.py: `make encoder`; docs/encodeur.md tells the rest.
+"""Trains the tables of bot/language/encoder.py: `make encoder`; docs/encodeur.md tells the rest.
 
 A denoising student: what the encoder makes of a sentence badly written is drawn to where two large
 teachers put the sentence well written. The student is linear before its last division, so its
@@ -17,14 +17,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from bot.language.encoder import BUCKETS, WORD, Encoder, Floats, features
 from bot.language.words import fold
-from bot.matching.encoder import BUCKETS, WORD, Encoder, Floats, features
 from tools.encoder_noise import noised
 from tools.encoder_teachers import E5, use
 from tools.encoder_texts import corpus
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLES = ROOT / "bot" / "matching" / "encoder.npz"
+TABLES = ROOT / "bot" / "language" / "encoder.npz"
 #: Texts drawn in all, and those of them, the first, that both teachers label. e5 takes 7 ms a text;
 #: the targets of the others are foreseen from USE alone (cosine 0.96 to the true ones).
 TEXTS, BY_BOTH = 200_000, 82_000

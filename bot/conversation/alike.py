@@ -10,9 +10,9 @@ from bot.conversation.message import rank, read_message
 from bot.conversation.reply import Outcome, Question
 from bot.conversation.route import route
 from bot.conversation.served import Served
+from bot.language.encoder import Encoder, Floats
 from bot.language.words import normalise, stems
 from bot.matching.decision import SMALLEST
-from bot.matching.encoder import Encoder, Floats
 
 #: What became of a question that was asked in vain; CHOSEN, with the entry taken afterwards.
 REFUSED, DISLIKED, CORRECTED, CHOSEN = "refused", "disliked", "corrected", "chosen"

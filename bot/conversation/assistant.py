@@ -21,9 +21,10 @@ from bot.conversation.route import route
 from bot.conversation.served import Served
 from bot.conversation.way import Because, Trace
 from bot.knowledge.model import KnowledgeBase
+from bot.learning.building import matcher_of
+from bot.learning.corpus import Corpus, EntryTexts
 from bot.matching.decision import POLICY, SMALLEST, Candidate, Policy, Ranking
-from bot.matching.index import EntryTexts
-from bot.matching.matcher import Corpus, Matcher
+from bot.matching.matcher import Matcher
 from bot.trained import load_encoder, load_following, load_model
 
 #: Replies kept ready, in bytes: the usual questions come again and again.
@@ -69,7 +70,7 @@ def corpus_of(base: KnowledgeBase, unrelated: Sequence[str]) -> Corpus:
 
 def built_here(corpus: Corpus, _: Matcher | None = None) -> Iterable[Matcher]:
     """The matcher of a corpus, built in this process and kept nowhere."""
-    return (Matcher.build(corpus, load_encoder(), load_model()),)
+    return (matcher_of(corpus, load_encoder(), load_model()),)
 
 
 @dataclass(slots=True)

@@ -17,14 +17,14 @@ from bot.conversation.reply import Conversation, Outcome
 from bot.knowledge.model import Entry
 from bot.matching.decision import Ranking
 from bot.matching.model import Scale, probabilities
-from bot.matching.rows import Doubles
+from bot.matching.vocabulary import Doubles
 
 #: What speaks for an entry: by what the message says, then by what was said before.
 NAMES = (
     "seule",  # logarithm of its probability by the message alone
     "suite",  # the same, read with the last question
-    "lettres, seule",  # see matching/signals.py; 0 where it is no candidate of that reading
-    "lettres, suite",
+    "sens, seule",  # see matching/signals.py; 0 where it is no candidate of that reading
+    "sens, suite",
     "a cote",  # one just answered leads to it, or it leads to that one
     "a cote, par longueur",
     "theme",  # of the theme of one just answered, and not beside it
@@ -47,8 +47,8 @@ LONGEST = 12
 LEAST = 1e-6
 #: The logits are so many times the likeliest ones, as those of `matching` are (`hardiesse`): of 576
 #: messages after an answer, at the first fit, 390 were right at 1.0, 406 at 1.2, 412 at 1.4, and
-#: 28, 33 and 40 wrong.
-BOLDER = 1.2
+#: 28, 33 and 40 wrong. Since matching goes without letters, 1.4 is as often wrong as 1.2 was.
+BOLDER = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def features(alone: Ranking, whole: Ranking, told: Told) -> tuple[Sequence[str],
         beside, again = told.beside(entry, told.answered), key in told.answered
         row[:] = (
             *(np.log(max(one.score if one else 0.0, LEAST)) for one in of_both),
-            *(one.parts.get("lettres", 0.0) if one else 0.0 for one in of_both),
+            *(one.parts.get("sens", 0.0) if one else 0.0 for one in of_both),
             beside,
             beside * length,
             not beside and told.in_theme(entry, told.answered),

@@ -8,9 +8,9 @@ from bot.conversation.served import Served
 from bot.knowledge.acts import QUESTIONING
 from bot.language.cleaning import cleaned
 from bot.language.masking import without_personal_data
+from bot.language.reading import Reading
 from bot.language.words import normalise, parts, stems, without_wrapping
 from bot.matching.decision import Answered, Decision, NoMatch, Ranking, Suggestions, decide
-from bot.matching.reading import Reading
 
 #: Characters; what comes after is not read, and the reply says so.
 LENGTH = 4_000

@@ -6,13 +6,14 @@ tools/everyday_words.py, and is under its licence, the MPL 2.0.
 
 import gzip
 from bisect import bisect_left
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 #: Letters of the shortest word that is listed.
 SHORTEST = 4
 
 
+@lru_cache(maxsize=8_192)
 def is_french(word: str) -> bool:
     """Whether a folded word of SHORTEST letters or more is a form of a French word."""
     words = _words()

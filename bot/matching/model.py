@@ -12,8 +12,8 @@ import numpy as np
 
 from bot.matching import signals
 from bot.matching.decision import Candidate, Ranking
-from bot.matching.rows import Doubles
 from bot.matching.signals import Comparison
+from bot.matching.vocabulary import Doubles
 
 #: Probability of an entry that has the question's very words: the surest sign there is.
 IDENTICAL = 0.99
@@ -23,7 +23,7 @@ COMMON = 20
 PARTS = (*signals.NAMES, "lieu")
 #: What speaks for « none of them »: how near the messages to refuse are, how far from every entry
 #: the question is (in what the best of them has), how long it is.
-REFUSED = ("ecart", "lettres", "sens")
+REFUSED = ("classifieur", "ecart", "sens", "couverture")
 BEST = ("classifieur", "sens", "couverture")
 NONE = (
     *(f"a ecarter, {name}" for name in REFUSED),
@@ -65,16 +65,26 @@ class Model:
 
     def logits(self, comparison: Comparison) -> Doubles:
         """One an entry, and « none » last."""
-        found: Doubles = np.append(
-            comparison.values @ self.entry, none_features(comparison) @ self.none
-        )
+        found = np.empty(len(comparison.entries) + 1)
+        np.dot(comparison.values, self.entry, out=found[:-1])
+        found[-1] = none_features(comparison).dot(self.none)
         return found
 
 
 #: What other bases teach of the scale of one, see calibration.py: the usual logarithm of the slope,
 #: « none » at one entry and how it grows with the logarithm of their number; what real questions
-#: want beyond the scale of phrasings left out; and how much bolder than that to be.
-TRUST = ("pente", "aucune", "aucune, par taille", "pente en plus", "aucune en plus", "hardiesse")
+#: want beyond the scale of phrasings left out, the slope all the more as there are more entries;
+#: and how much bolder than that to be, where phrasings left out told the scale and where tests did.
+TRUST = (
+    "pente",
+    "aucune",
+    "aucune, par taille",
+    "pente en plus",
+    "pente en plus, par taille",
+    "aucune en plus",
+    "hardiesse",
+    "hardiesse, essais",
+)
 
 
 def none_features(comparison: Comparison) -> Doubles:
@@ -108,7 +118,7 @@ def rank(comparison: Comparison, model: Model, scale: Scale) -> Ranking:
         scores,
         comparison.nearest,
         comparison.values.tolist(),
-        comparison.placed.tolist(),
+        comparison.placed,
         strict=True,
     ):
         score *= min(among, 1.0)

@@ -22,7 +22,10 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
-from bot.matching.matcher import Corpus, Matcher
+from bot.learning.building import matcher_of
+from bot.learning.corpus import Corpus
+from bot.learning.regrown import reads, regrown
+from bot.matching.matcher import Matcher
 from bot.storage.packing import pack, unpack
 from bot.trained import load_encoder, load_model
 
@@ -128,7 +131,7 @@ def matchers_of(
         _keep(_written(found), folder / name)
         return
     if former and _alike(former, corpus.phrasings):
-        yield former.regrown(corpus)
+        yield regrown(former, corpus)
     try:
         if shelf and former and not shelf.claim(name):
             for _ in range(_PATIENCE):  # another copy builds it
@@ -145,7 +148,7 @@ def matchers_of(
     except Exception as error:
         # Whatever keeps another process from doing it: it can be done here, with more memory.
         _log.warning("Lecture à part impossible (%s) : elle se fait ici.", type(error).__name__)
-        made = Matcher.build(corpus, load_encoder(), load_model())
+        made = matcher_of(corpus, load_encoder(), load_model())
     yield made
     content = _written(made)
     _keep(content, folder / name)
@@ -155,8 +158,8 @@ def matchers_of(
 
 def draft_matcher(corpus: Corpus, former: Matcher | None) -> Iterator[Matcher]:
     """The matcher of a draft, kept nowhere: that of what is served, regrown, where it can be."""
-    if former and former.reads(corpus) and _alike(former, corpus.phrasings):
-        yield former.regrown(corpus)
+    if former and reads(former, corpus) and _alike(former, corpus.phrasings):
+        yield regrown(former, corpus)
         return
     builder = Builder()
     yield builder.build(builder.begin(), corpus, former)
@@ -184,7 +187,8 @@ def _name(corpus: Corpus) -> str:
 def _program() -> bytes:
     """What tells one version of the matching from another."""
     made = hashlib.blake2b(load_encoder().name.encode() + np.__version__.encode(), digest_size=12)
-    files = [file for name in ("language", "matching") for file in (_PROGRAM / name).iterdir()]
+    rooms = (_PROGRAM / name for name in ("language", "matching", "learning"))
+    files = [file for room in rooms for file in room.iterdir()]
     for file in sorted([*files, _PROGRAM / "storage" / "packing.py"]):
         if file.suffix in {".py", ".json"}:
             made.update(file.read_bytes())
@@ -251,7 +255,7 @@ def _main() -> None:
     corpus, phrasings = Corpus.parse(given.readline().decode()), json.loads(given.readline())
     meanings = np.frombuffer(given.read(), dtype=np.float32).reshape(len(phrasings), encoder.size)
     known = dict(zip(phrasings, meanings, strict=True))
-    told.write(_written(Matcher.build(corpus, encoder, load_model(), known)))
+    told.write(_written(matcher_of(corpus, encoder, load_model(), known)))
 
 
 if __name__ == "__main__":

@@ -1,28 +1,23 @@
 """A matcher as arrays, to be kept in a file, and back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.matching.classifier import Hashing
-from bot.matching.encoder import Encoder
-from bot.matching.index import Index
-from bot.matching.matcher import Corpus, Matcher
+from bot.language.encoder import Encoder
+from bot.language.reading import Reader
+from bot.learning.corpus import Corpus
+from bot.matching.index import Index, bounds_of
+from bot.matching.matcher import Matcher
 from bot.matching.model import Model, Scale
-from bot.matching.reading import Reader
-from bot.matching.rows import Rows, Vocabulary
+from bot.matching.vocabulary import Hashing, Vocabulary
 
 #: By name; strings are bytes.
 Arrays = Mapping[str, NDArray[Any]]
-#: The fields of an Index that are arrays, and those that are made of several.
-_PLAIN = ("starts", "rarity", "lengths", "meanings", "tells", "classifier")
-_TABLES: Mapping[str, type[Any]] = MappingProxyType(
-    {"hashing": Hashing, "texts": Rows, "holders": Rows}
-)
+#: The fields of an Index that are arrays.
+_PLAIN = ("rarity", "meanings", "held", "tells", "classifier")
 
 
 def pack(matcher: Matcher) -> Arrays:
@@ -31,8 +26,11 @@ def pack(matcher: Matcher) -> Arrays:
     made: dict[str, NDArray[Any]] = {
         "scale": np.array([matcher.scale.slope, matcher.scale.none]),
         "known": _packed(index.reader.known),
+        "places": index.hashing.places,
+        "signs": index.hashing.signs,
         "known.counts": np.array(list(index.reader.known.values()), dtype=np.int32),
         "known.sounds": _packed(index.reader.sounds),
+        "sizes": np.array([stop - start for start, stop in index.bounds], dtype=np.int32),
         "very_words": _packed(index.very_words),
         "very_words.owners": np.array(list(index.very_words.values()), dtype=np.int32),
     }
@@ -42,9 +40,6 @@ def pack(matcher: Matcher) -> Arrays:
         made[name] = _packed(getattr(index, name))
     for name in ("traits", "terms"):
         made[name] = _packed(getattr(index, name).terms)
-    for name, kind in _TABLES.items():
-        for part in fields(kind):
-            made[f"{name}.{part.name}"] = np.asarray(getattr(getattr(index, name), part.name))
     return made
 
 
@@ -54,25 +49,18 @@ def unpack(arrays: Arrays, corpus: Corpus, encoder: Encoder, model: Model) -> Ma
     very_words = zip(
         _unpacked(arrays["very_words"]), arrays["very_words.owners"].tolist(), strict=True
     )
-
-    def part(name: str) -> Any:
-        return arrays[name] if arrays[name].ndim else arrays[name].item()
-
-    tables: dict[str, Any] = {
-        name: kind(**{one.name: part(f"{name}.{one.name}") for one in fields(kind)})
-        for name, kind in _TABLES.items()
-    }
-    tables |= {name: arrays[name] for name in _PLAIN}
     sounds = _unpacked(arrays["known.sounds"])
     index = Index(
         entries=_unpacked(arrays["entries"]),
         phrasings=_unpacked(arrays["phrasings"]),
+        bounds=bounds_of(arrays["sizes"].tolist()),
         reader=Reader(known, sounds, corpus.synonyms, corpus.shorthand),
         encoder=encoder,
         traits=Vocabulary(_unpacked(arrays["traits"])),
         terms=Vocabulary(_unpacked(arrays["terms"])),
         very_words=dict(very_words),
-        **tables,
+        hashing=Hashing(arrays["places"], arrays["signs"]),
+        **{name: arrays[name] for name in _PLAIN},
     )
     slope, none = arrays["scale"].tolist()
     return Matcher(index, model, Scale(slope, none))

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.learning.corpus import EntryTexts
 from bot.matching.decision import Candidate, Ranking
-from bot.matching.index import EntryTexts
 
 #: What no test of a FAQ thinks of; none may break it or make a number that is none.
 ODD = (

@@ -4,22 +4,17 @@ Nearest-phrasing similarity asks « which phrasing looks alike? »; this asks «
 characters tell this entry from the others? ». Each entry against the rest by least squares (Rifkin
 et al., « Regularized least-squares classification », 2003), its own phrasings weighing as much as a
 quarter of all, else the many others drown them: on 1,496 questions never seen, first place goes
-from 78 to 85 in a hundred. On hashed features (Weinberger et al., « Feature hashing for large scale
-multitask learning », 2009).
+from 78 to 85 in a hundred.
 """
 
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bot.matching.rows import Floats, Ints
+from bot.matching.vocabulary import Floats, Ints
 
-#: Dimensions of the hashed features.
-HASHED = 1024
 #: Ridge penalty.
 PENALTY = np.float32(1.0)
 #: What the phrasings of a group weigh together, of all phrasings; a factor under LEAST is none, and
@@ -27,27 +22,6 @@ PENALTY = np.float32(1.0)
 SHARE, LEAST, MOST = 0.25, 2.0, 40.0
 #: Phrasings whose features are in memory at a time: 4 MiB.
 BLOCK = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Hashing:
-    """Where each trait goes in the dense features, and with which sign."""
-
-    places: NDArray[np.int16]
-    signs: NDArray[np.int8]
-
-    @classmethod
-    def of(cls, traits: Sequence[str]) -> "Hashing":
-        """By the traits' letters alone: one that is added does not move the others."""
-        codes = np.array([zlib.crc32(trait.encode()) for trait in traits], dtype=np.uint32)
-        signs = np.where(codes >> np.uint32(31), 1, -1).astype(np.int8)
-        return cls((codes % HASHED).astype(np.int16), signs)
-
-    def dense(self, rows: Ints, traits: Ints, weights: Floats, count: int) -> Floats:
-        """(count, HASHED): each trait's weight, added at its place in its row."""
-        flat = rows * HASHED + self.places[traits]
-        summed = np.bincount(flat, weights * self.signs[traits], minlength=count * HASHED)
-        return summed.astype(np.float32).reshape(count, HASHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +38,22 @@ class LeftOut:
 
 
 def learn(
-    features: Callable[[int, int], Floats], owners: Ints, groups: int, rows: Ints
+    features: Callable[[slice], Floats], owners: Ints, groups: int, rows: Ints
 ) -> tuple[Floats, LeftOut]:
     """The weights, (d, groups), and the scores of these rows left out one by one.
 
-    `features(start, stop)` are those of these phrasings, (stop - start, d), never all in memory;
-    `owners` are their groups, ascending. A score is about 1 for the right group, -1 for others.
+    `features(rows)` are those of these phrasings, (rows, d), never all in memory; `owners` are
+    their groups, ascending. A score is about 1 for the right group, -1 for others.
 
     Left out without refitting: y - (y - ŷ) / (1 - h), h the leverage (Hastie et al., « The Elements
     of Statistical Learning », 2009, § 7.10). Exact in a phrasing's own group; in the others, where
     that group's phrasings weigh no more than the rest, as they would.
     """
-    count, columns = len(owners), features(0, 1).shape[1]
+    count, columns = len(owners), features(slice(1)).shape[1]
     gram = PENALTY * np.eye(columns, dtype=np.float32)
     whole = np.zeros(columns, dtype=np.float32)
     for start in range(0, count, BLOCK):
-        block = features(start, min(start + BLOCK, count))
+        block = features(slice(start, start + BLOCK))
         gram += block.T @ block
         whole += block.sum(axis=0)
     inverse = np.linalg.inv(gram)
@@ -88,7 +62,7 @@ def learn(
     leverage = np.zeros((len(rows), groups), dtype=np.float32)
     bounds = np.searchsorted(owners, np.arange(groups + 1)).tolist()
     for group, (start, stop) in enumerate(pairwise(bounds)):
-        mine = features(start, stop)
+        mine = features(slice(start, stop))
         here = np.flatnonzero((rows >= start) & (rows < stop))
         asked[here] = mine[rows[here] - start]
         weights[:, group], leverage[here, group] = told_apart(

@@ -19,11 +19,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from bot.matching.classifier import LeftOut
+from bot.learning.least_squares import LeftOut
 from bot.matching.index import Index
 from bot.matching.model import Model, Scale, probabilities
-from bot.matching.rows import Doubles
 from bot.matching.signals import Comparison, compare
+from bot.matching.vocabulary import Doubles
 
 #: Phrasings left out at most. With 400, five phrasings added anywhere moved the scale enough to
 #: lose three answers in a hundred; with 3,000 it hardly moves. They take 3 s, once for a corpus.
@@ -44,10 +44,10 @@ Asked = Sequence[tuple[Comparison, str | None]]
 def asked_again(index: Index, left_out: LeftOut, off_topic: Sequence[str] = ()) -> Asked:
     """The base's phrasings and messages to refuse with the entry that is right, or none."""
     made: list[tuple[Comparison, str | None]] = []
-    groups = np.searchsorted(index.starts, left_out.rows, "right") - 1
-    sizes = np.diff(index.starts)
-    for row, group in zip(left_out.rows.tolist(), groups.tolist(), strict=True):
-        if group < len(index.entries) and sizes[group] < ENOUGH:
+    for row in left_out.rows.tolist():
+        group = index.owner(row)
+        start, stop = index.bounds[group]
+        if group < len(index.entries) and stop - start < ENOUGH:
             continue
         found = compare(index, index.phrasings[row], left_out=(row, left_out.of(row)))
         made.append((found, index.entries[group] if group < len(index.entries) else None))
@@ -129,9 +129,9 @@ def calibrate(
     """The scale of a base."""
     again, entries = asked_again(index, left_out, off_topic), len(index.entries)
     scale = followed(model, again, entries, measured(model, again, usual(model, entries)))
+    bolder, tested = model.trust[-2:].tolist()
     if tests:
-        scale = measured(model, asked_first(index, tests, off_topic), scale)
-    bolder = float(model.trust[-1])
+        scale, bolder = measured(model, asked_first(index, tests, off_topic), scale), tested
     return Scale(scale.slope * bolder, scale.none)
 
 
@@ -143,9 +143,10 @@ def usual(model: Model, entries: int) -> Scale:
 
 def followed(model: Model, again: Asked, entries: int, told: Scale) -> Scale:
     """What real questions want, from what the phrasings left out told and what is usual."""
-    slope_more, none_more = model.trust[3:5].tolist()
+    slope_more, by_size, none_more = model.trust[3:6].tolist()
     start, count = usual(model, entries), sum(entry is not None for _, entry in again)
     share = count / (count + LEFT_OUT_WORTH)
+    slope_more += by_size * float(np.log(max(entries, 1)))
     apart = float(np.log(told.slope / start.slope)) + slope_more
     return Scale(
         start.slope * float(np.exp(share * apart)),

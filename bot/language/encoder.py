@@ -6,8 +6,9 @@ A bag of words, of their letters and of their pairs: each has a row of a table t
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import IO
 from zlib import crc32
 
@@ -29,44 +30,54 @@ LONGEST = 120
 WORD = re.compile(r"[a-z0-9]+")
 
 
-@lru_cache(maxsize=1_024)  # a base says the same words over and over
-def _runs(word: str, first: int) -> tuple[int, ...]:
+def _runs(word: str, first: int) -> list[int]:
     """The rows of a word's runs of letters, from the first of them all."""
     marked = f"<{word[:40]}>".encode()
-    return tuple(
+    return [
         first + crc32(marked[start : start + size]) % BUCKETS
         for size in RUNS
         for start in range(len(marked) - size + 1)
-    )
+    ]
 
 
-def features(text: str, known: dict[str, int]) -> tuple[list[int], list[float]]:
-    """Rows, and their weights, of what a text is made of: words, runs of letters, pairs of words.
+def words_of(text: str) -> list[str]:
+    """The folded words that are read of a text."""
+    return WORD.findall(fold(text))[:LONGEST]
+
+
+def of_word(word: str, known: Mapping[str, int]) -> tuple[list[int], list[float]]:
+    """Rows, and their weights, of a word: its own, if it has one, and those of its runs of letters.
 
     `known` gives the row of each word that has one, from 0. Rows of runs follow, then of pairs.
     """
-    runs_from, pairs_from = len(known), len(known) + BUCKETS
-    rows: list[int] = []
-    weights: list[float] = []
-    before = ""
-    for word in WORD.findall(fold(text))[:LONGEST]:
-        runs = _runs(word, runs_from)
-        weight = 1 / math.sqrt(len(runs))
-        row = known.get(word)
-        if row is None:
-            before = ""
-        else:
-            weight *= SPELT
-            rows.append(row)
-            weights.append(1.0)
-            if before:
-                pair = crc32(f"{before} {word}".encode())
-                rows.append(pairs_from + pair % BUCKETS)
-                weights.append(PAIR)
-            before = word
-        rows += runs
-        weights += [weight] * len(runs)
-    return rows, weights
+    runs = _runs(word, len(known))
+    weight = 1 / math.sqrt(len(runs))
+    row = known.get(word)
+    if row is None:
+        return runs, [weight] * len(runs)
+    return [row, *runs], [1.0] + [weight * SPELT] * len(runs)
+
+
+def of_pairs(words: Sequence[str], known: Mapping[str, int]) -> list[int]:
+    """The rows of a text's pairs of neighbouring words that both have a row of their own."""
+    pairs = (
+        crc32(f"{one} {other}".encode())
+        for one, other in pairwise(words)
+        if one in known and other in known
+    )
+    return [len(known) + BUCKETS + pair % BUCKETS for pair in pairs]
+
+
+def features(text: str, known: Mapping[str, int]) -> tuple[list[int], list[float]]:
+    """Rows, and their weights, of what a text is made of: words, their letters, pairs of words."""
+    rows, weights = [], []
+    words = words_of(text)
+    for word in words:
+        more, their = of_word(word, known)
+        rows += more
+        weights += their
+    pairs = of_pairs(words, known)
+    return rows + pairs, weights + [PAIR] * len(pairs)
 
 
 class Encoder:
@@ -78,6 +89,8 @@ class Encoder:
             raise ValueError("tables of unequal lengths")
         self._known = {word: row for row, word in enumerate(words)}
         self._rows, self._scales = rows, scales
+        # A base says the same words over and over, and residents do.
+        self._word = lru_cache(maxsize=4_096)(self._summed)
         self.size = int(rows.shape[1])
         self.name = f"galibot-{crc32(np.ascontiguousarray(rows).data):08x}"
 
@@ -101,12 +114,23 @@ class Encoder:
         Rows are summed in one order and the norm is rounded once, so that no processor or
         library of linear algebra changes a bit.
         """
-        numbers, weights = features(text, self._known)
-        rows = np.array(numbers, dtype=np.intp)
-        scales = self._scales[rows] * np.array(weights, dtype=np.float32)
-        total: Floats = (self._rows[rows] * scales[:, None]).sum(axis=0)
+        words = words_of(text)
+        pairs = of_pairs(words, self._known)
+        total = self._sum(pairs, [PAIR] * len(pairs))
+        for word in words:
+            total += self._word(word)
         length = math.sqrt(math.fsum((total.astype(np.float64) ** 2).tolist()))
         return total / np.float32(length) if length else total
+
+    def _summed(self, word: str) -> Floats:
+        return self._sum(*of_word(word, self._known))
+
+    def _sum(self, numbers: Sequence[int], weights: Sequence[float]) -> Floats:
+        """Of these rows, so weighted, (size,)."""
+        rows = np.array(numbers, dtype=np.intp)
+        scales = self._scales[rows] * np.array(weights, dtype=np.float32)
+        found: Floats = (self._rows[rows] * scales[:, None]).sum(axis=0)
+        return found
 
     def encode(self, sentences: Sequence[str]) -> Floats:
         """Unit vectors, shape (n, size): each as `embed` gives it alone."""

@@ -1,0 +1,1 @@
+"""From a base to what answers its questions: built, fitted to it, and told how sure to be."""
