@@ -35,7 +35,7 @@ from tests.conftest import KNOWLEDGE, OURS, ROOT, TODAY
 Client = TestClient[web.Request, web.Application]
 #: Nothing here answers the one; the other is offered an entry.
 MOWER = "comment réparer ma tondeuse à gazon"
-UNSURE = "mes pigeons"
+UNSURE = "mes lapins"
 
 
 @pytest.fixture

@@ -53,14 +53,16 @@ def parts_asked(message: Message, ranking: Ranking, served: Served) -> tuple[str
     if not message.parts:
         return _both_halves(message.text, served)
     sure = isinstance(decide(ranking, served.policy), Answered)
-    if sure and not _ends_asking(message.text, message.parts[-1]):
-        return ()  # « … ? Je suis locataire. »
+    # « … ? Je suis locataire. »: what asks nothing is a question only where it is sure by itself.
+    told = sure and not _ends_asking(message.text, message.parts[-1])
     found: list[str] = []
     for part in message.parts:
         ranked = served.matcher.rank(part).among(served.entries)
         least, in_scope = SURE_PART if sure else PART
         best = next(iter(ranked.candidates), None)  # none where all that it ranks is gone
         if best is None or ranked.in_scope < in_scope or best.score < least * ranked.in_scope:
+            return ()
+        if told and not isinstance(decide(ranked, served.policy), Answered):
             return ()
         found.append(best.entry)
     if len(set(found)) < 2:

@@ -132,7 +132,10 @@ def calibrate(
     bolder, tested = model.trust[-2:].tolist()
     if tests:
         scale, bolder = measured(model, asked_first(index, tests, off_topic), scale), tested
-    return Scale(scale.slope * bolder, scale.none)
+    # A steeper slope deepens what the logits say for « none » too: where the offset lowers it, half
+    # of that is taken back, or a small base would hardly answer or suggest any more.
+    none = scale.none * (1 + bolder) / 2 if scale.none < 0 else scale.none
+    return Scale(scale.slope * bolder, none)
 
 
 def usual(model: Model, entries: int) -> Scale:
