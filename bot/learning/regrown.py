@@ -72,9 +72,8 @@ def _regrown(index: Index, entries: Mapping[str, EntryTexts]) -> Index:
     meanings[first:first] = [index.encoder.encode(added)]
     classifier = np.zeros((HASHED + index.encoder.size, len(texts)), dtype=np.float32)
     classifier[:, places] = index.classifier[:, groups]
-    very_words = {
-        text: places[groups.index(at)] for text, at in index.very_words.items() if at in groups
-    }
+    now = dict(zip(groups, places, strict=True))
+    very_words = {text: now[at] for text, at in index.very_words.items() if at in now}
     made = Index(
         (*kept, *new), phrasings, bounds_of(list(map(len, texts))), reader, index.encoder,
         traits, rarity, Hashing.of(traits.terms), np.concatenate(meanings),
