@@ -59,7 +59,7 @@ async def test_a_suggestion_taken_is_evidence_and_a_vote_is_erased(
     addresses: list[str] = []
     page.on("request", lambda request: addresses.append(request.url))
     replies = page.locator("[data-chat] article")
-    await ask(page, "mes pigeons")
+    await ask(page, "mes lapins")
     await expect(replies).to_have_count(1)
     await replies.last.locator(".topics a").first.click()
     await expect(replies).to_have_count(2)
@@ -68,7 +68,7 @@ async def test_a_suggestion_taken_is_evidence_and_a_vote_is_erased(
     assert await services.database.votes() == {"animaux": (1, 0)}
     await services.asked.write()
     (group,) = await services.asked.groups(1)
-    assert group.examples == ("mes pigeons",)
+    assert group.examples == ("mes lapins",)
     assert group.evidence == {"animaux": 1}
     async with page.expect_response("**/effacer") as erased:
         await page.get_by_role("button", name="Effacer").click()
