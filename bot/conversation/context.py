@@ -98,10 +98,10 @@ def completed(
         return alone, None
     clear = isinstance(decide(alone, served.policy), Answered)
     # « Et les chantiers ? » is of the commune; « quelles cités ? » is answered by commune anyway.
-    word = len(own_words) == 1 and not any(
+    one_word = len(own_words) == 1 and not any(
         one.entry in served.gazetteer.region.by_commune for one in alone.candidates[:1]
     )
-    if (not clear or word) and (there := _there(message, own_words, before, served)):
+    if (not clear or one_word) and (there := _there(message, own_words, before, served)):
         return there
     refused = before.last == Outcome.NO_MATCH.value and not told.offered
     strange = not all(map(served.matcher.knows, own_words)) and alone.in_scope < LITTLE

@@ -81,7 +81,7 @@ def features(text: str, known: Mapping[str, int]) -> tuple[list[int], list[float
 
 
 class Encoder:
-    """The trained tables. No state beside them: the same text gives the same bits anywhere."""
+    """The trained tables, and the sums of words met before: the same text gives the same bits."""
 
     def __init__(self, words: Sequence[str], rows: npt.NDArray[np.int8], scales: Floats) -> None:
         """`rows` has shape (len(words) + 2 BUCKETS, size); row r stands for rows[r] × scales[r]."""
